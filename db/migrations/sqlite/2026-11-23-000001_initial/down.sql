@@ -1,0 +1,12 @@
+DROP TABLE idempotency_keys;
+DROP TABLE audit_events;
+DROP TABLE assignments;
+DROP TABLE indicators;
+DROP TABLE reports;
+DROP TABLE incidents;
+DROP TABLE rule_versions;
+DROP TABLE signing_keys;
+DROP TABLE clients;
+DROP TABLE feeds;
+DROP TABLE directory;
+DROP TABLE gate;

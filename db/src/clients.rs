@@ -1,0 +1,61 @@
+//! Machine accounts and the keys that sign their tokens.
+
+use diesel::prelude::*;
+
+use crate::conn::Tx;
+use crate::error::{Result, StoreError};
+use crate::on;
+use crate::rows::{ClientRow, SigningKeyRow};
+use crate::schema::{clients, signing_keys};
+
+/// One client.
+///
+/// # Errors
+/// The database's own.
+pub fn find(tx: &mut Tx<'_>, client_id: &str) -> Result<Option<ClientRow>> {
+    Ok(on!(tx, c => clients::table.find(client_id).first(*c).optional())?)
+}
+
+/// A page in the order of the ids, after `after`.
+///
+/// # Errors
+/// The database's own.
+pub fn page(tx: &mut Tx<'_>, after: Option<&str>, limit: i64) -> Result<Vec<ClientRow>> {
+    let after = after.unwrap_or_default();
+    Ok(on!(tx, c => clients::table.filter(clients::client_id.gt(after)).order(clients::client_id).limit(limit).load(*c))?)
+}
+
+/// All of them, for the memory of the process.
+///
+/// # Errors
+/// The database's own.
+pub fn all(tx: &mut Tx<'_>) -> Result<Vec<ClientRow>> {
+    Ok(on!(tx, c => clients::table.load(*c))?)
+}
+
+/// Writes a client over the version that was read.
+///
+/// # Errors
+/// `NotFound` when the stored version is another one.
+pub fn update(tx: &mut Tx<'_>, row: &ClientRow) -> Result<()> {
+    let changed = on!(tx, c => diesel::update(clients::table.find(&row.client_id).filter(clients::version.eq(row.version - 1)))
+        .set((
+            clients::name.eq(&row.name),
+            clients::scopes.eq(&row.scopes),
+            clients::secret_sha256.eq(&row.secret_sha256),
+            clients::active.eq(row.active),
+            clients::credential_version.eq(row.credential_version),
+            clients::version.eq(row.version),
+            clients::updated_at.eq(row.updated_at),
+        ))
+        .execute(*c))?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound) }
+}
+
+/// Every signing key, the newest first.
+///
+/// # Errors
+/// The database's own.
+pub fn signing_keys(tx: &mut Tx<'_>) -> Result<Vec<SigningKeyRow>> {
+    Ok(on!(tx, c => signing_keys::table.order(signing_keys::created_at.desc()).load(*c))?)
+}

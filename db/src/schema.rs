@@ -1,0 +1,216 @@
+//! The tables, once for both databases: the column types are those of [`crate::types`], not a database's own.
+#![allow(missing_docs, reason = "the migrations describe tables and columns")]
+
+use diesel::{allow_tables_to_appear_in_same_query, table};
+
+table! {
+    use crate::types::sql::*;
+
+    gate (id) {
+        id -> Integer,
+        store_id -> Uid,
+        issuer -> Nullable<Text>,
+        position -> BigInt,
+        audit_position -> BigInt,
+        directory_version -> BigInt,
+        clients_version -> BigInt,
+        rules_version -> Integer,
+        round_robin -> JsonDoc,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    directory (id) {
+        id -> Uid,
+        kind -> Text,
+        unique_key -> Nullable<Text>,
+        active -> Bool,
+        version -> BigInt,
+        document -> JsonDoc,
+        created_at -> Moment,
+        updated_at -> Moment,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    feeds (owner) {
+        owner -> Uid,
+        position -> BigInt,
+        gate_position -> BigInt,
+        weighted_load -> Integer,
+        open_cases -> Integer,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    clients (client_id) {
+        client_id -> Text,
+        role -> Text,
+        owner -> Nullable<Uid>,
+        name -> Text,
+        scopes -> Text,
+        secret_sha256 -> Nullable<Binary>,
+        active -> Bool,
+        credential_version -> Integer,
+        version -> BigInt,
+        created_at -> Moment,
+        updated_at -> Moment,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    signing_keys (kid) {
+        kid -> Text,
+        state -> Text,
+        pkcs8 -> Binary,
+        public_x -> Text,
+        created_at -> Moment,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    rule_versions (version) {
+        version -> Integer,
+        document -> JsonDoc,
+        reason -> Nullable<Text>,
+        changed_by -> Text,
+        created_at -> Moment,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    incidents (id) {
+        id -> Uid,
+        reference -> Text,
+        institution_id -> Uid,
+        status -> Text,
+        sector -> Text,
+        level -> Integer,
+        class -> Text,
+        tlp -> Text,
+        exercise -> Bool,
+        external_ref -> Nullable<Text>,
+        regions -> Text,
+        search_text -> Text,
+        received_at -> Moment,
+        updated_at -> Moment,
+        version -> BigInt,
+        institution_position -> BigInt,
+        coordinator_position -> BigInt,
+        next_due_at -> Nullable<Moment>,
+        report_sha256 -> Binary,
+        content -> JsonDoc,
+        triage -> JsonDoc,
+        deadlines -> JsonDoc,
+        warnings -> JsonDoc,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    reports (id) {
+        id -> Uid,
+        incident_id -> Uid,
+        stage -> Text,
+        received_at -> Moment,
+        client_id -> Text,
+        sha256 -> Binary,
+        body -> Text,
+        warnings -> JsonDoc,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    indicators (incident_id, ordinal) {
+        incident_id -> Uid,
+        ordinal -> Integer,
+        kind -> Text,
+        value -> Text,
+        original -> Nullable<Text>,
+        description -> Nullable<Text>,
+        added_at -> Moment,
+        retracted_at -> Nullable<Moment>,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    assignments (id) {
+        id -> Uid,
+        incident_id -> Uid,
+        team_id -> Uid,
+        role -> Text,
+        state -> Text,
+        position -> BigInt,
+        rule_id -> Text,
+        weight -> Integer,
+        acknowledge_by -> Nullable<Moment>,
+        assigned_at -> Moment,
+        updated_at -> Moment,
+        acknowledged_at -> Nullable<Moment>,
+        external_ref -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        summary -> Nullable<Text>,
+        why -> JsonDoc,
+        changes -> JsonDoc,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    audit_events (position) {
+        position -> BigInt,
+        id -> Uid,
+        at -> Moment,
+        kind -> Text,
+        audience -> Text,
+        actor_role -> Text,
+        actor_id -> Text,
+        actor_name -> Text,
+        object_kind -> Text,
+        object_id -> Text,
+        incident_id -> Nullable<Uid>,
+        team_id -> Nullable<Uid>,
+        reason -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        data -> JsonDoc,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    idempotency_keys (owner, operation, key) {
+        owner -> Uid,
+        operation -> Text,
+        key -> Text,
+        body_sha256 -> Binary,
+        status -> Integer,
+        body -> Text,
+        location -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        incident_id -> Nullable<Uid>,
+        created_at -> Moment,
+        expires_at -> Nullable<Moment>,
+        replays -> Integer,
+    }
+}
+
+allow_tables_to_appear_in_same_query!(gate, directory, feeds, clients, signing_keys, rule_versions, incidents, reports, indicators, assignments, audit_events, idempotency_keys);

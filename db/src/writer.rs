@@ -1,0 +1,271 @@
+//! The writer: one thread that owns the one writing connection and commits in groups.
+//!
+//! Intake is a batch by nature: the writer takes whatever queued while the last commit ran, never waits on purpose, and
+//! makes one transaction of it. Submissions go in together; any other change runs in a savepoint of its own. Each caller
+//! gets its own answer, after the commit. On PostgreSQL the gate row orders the writers of several processes; within a
+//! process the one writer turns many commits into one, so other changes go through it as well.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::sync::{mpsc, oneshot};
+use zvit_domain::time::Time;
+
+use crate::change::{Change, Moved};
+use crate::conn::{Conn, DatabaseUrl, open};
+use crate::error::{Result, StoreError};
+
+/// The flow that takes submissions in.
+pub trait Intake: Send + 'static {
+    /// One submission.
+    type Item: Send + 'static;
+    /// What its sender is told. A submission that is refused is an answer, not an error.
+    type Answer: Send + 'static;
+
+    /// Takes in all items, in order, in one transaction.
+    ///
+    /// # Errors
+    /// The store's: then nothing of these items may count, and they are tried one by one.
+    fn submit(&mut self, change: &mut Change<'_>, items: &[Self::Item]) -> Result<Vec<Self::Answer>>;
+}
+
+/// Why the writer gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum WriterError {
+    /// The queue is full: come back later.
+    #[error("the intake queue is full")]
+    Full,
+    /// The process is stopping.
+    #[error("the writer has stopped")]
+    Stopped,
+    /// The store's own.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+type Changed = Box<dyn FnOnce(Result<()>) + Send>;
+type Work = Box<dyn FnOnce(&mut Change<'_>) -> Changed + Send>;
+type Answers<A> = Vec<Result<A>>;
+
+enum Job<I: Intake> {
+    Submit(Vec<I::Item>, oneshot::Sender<Answers<I::Answer>>),
+    Change(Work),
+}
+
+/// How the writer runs.
+#[derive(Clone)]
+#[allow(missing_debug_implementations, reason = "holds functions")]
+pub struct WriterOptions {
+    /// Jobs that may wait; beyond that a caller is turned away at once.
+    pub queue: usize,
+    /// Jobs that may share a commit.
+    pub batch: usize,
+    /// The clock.
+    pub now: fn() -> Time,
+    /// Told of every commit.
+    pub on_commit: Arc<dyn Fn(&Moved) + Send + Sync>,
+}
+
+/// The way to the writer.
+#[allow(missing_debug_implementations, reason = "a channel has nothing to show")]
+pub struct Writer<I: Intake> {
+    jobs: mpsc::Sender<Job<I>>,
+}
+
+impl<I: Intake> Clone for Writer<I> {
+    fn clone(&self) -> Self {
+        Self { jobs: self.jobs.clone() }
+    }
+}
+
+impl<I: Intake> Writer<I> {
+    /// Starts the writer's thread. It ends, after the last queued job, when every [`Writer`] is dropped.
+    ///
+    /// # Errors
+    /// When the connection can't be opened or the thread can't be started.
+    pub fn start(url: DatabaseUrl, intake: I, options: WriterOptions) -> Result<(Self, JoinHandle<()>)> {
+        let conn = open(&url)?;
+        let (jobs, queue) = mpsc::channel(options.queue.max(1));
+        let thread = std::thread::Builder::new()
+            .name("zvit-writer".into())
+            .spawn(move || Loop { url, conn: Some(conn), intake, options }.run(queue))
+            .map_err(|error| StoreError::Failed(format!("no thread for the writer: {error}")))?;
+        Ok((Self { jobs }, thread))
+    }
+
+    /// Hands over submissions; the answers come in the same order, after the commit.
+    ///
+    /// # Errors
+    /// [`WriterError::Full`] at once when too many wait already.
+    pub async fn submit(&self, items: Vec<I::Item>) -> Result<Answers<I::Answer>, WriterError> {
+        let (reply, answers) = oneshot::channel();
+        self.enqueue(Job::Submit(items, reply))?;
+        answers.await.map_err(|_| WriterError::Store(StoreError::Failed("the writer gave up the batch".into())))
+    }
+
+    /// Runs `work` as one change. What it answers reaches the caller after the commit; its error undoes what it did.
+    ///
+    /// # Errors
+    /// What `work` answers, or the writer's own.
+    pub async fn change<T, E>(&self, work: impl FnOnce(&mut Change<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + From<WriterError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel::<Result<T, E>>();
+        let work: Work = Box::new(move |change| {
+            let result = change.attempt(work);
+            Box::new(move |committed| {
+                // The caller may have gone away; the change stands all the same.
+                let _ = reply.send(result.and_then(|value| committed.map(|()| value).map_err(E::from)));
+            })
+        });
+        self.enqueue(Job::Change(work)).map_err(E::from)?;
+        answer.await.map_err(|_| E::from(WriterError::Store(StoreError::Failed("the writer gave up the change".into()))))?
+    }
+
+    fn enqueue(&self, job: Job<I>) -> Result<(), WriterError> {
+        self.jobs.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => WriterError::Full,
+            mpsc::error::TrySendError::Closed(_) => WriterError::Stopped,
+        })
+    }
+}
+
+struct Loop<I: Intake> {
+    url: DatabaseUrl,
+    conn: Option<Conn>,
+    intake: I,
+    options: WriterOptions,
+}
+
+type Submitted<I> = (Vec<<I as Intake>::Item>, oneshot::Sender<Answers<<I as Intake>::Answer>>);
+
+impl<I: Intake> Loop<I> {
+    fn run(mut self, mut queue: mpsc::Receiver<Job<I>>) {
+        while let Some(first) = queue.blocking_recv() {
+            let mut submissions = Vec::new();
+            let mut changes = Vec::new();
+            let mut next = Some(first);
+            let mut taken = 0;
+            while let Some(job) = next {
+                match job {
+                    Job::Submit(items, reply) => {
+                        taken += items.len();
+                        submissions.push((items, reply));
+                    }
+                    Job::Change(work) => {
+                        taken += 1;
+                        changes.push(work);
+                    }
+                }
+                next = if taken < self.options.batch { queue.try_recv().ok() } else { None };
+            }
+            // A panic is a defect; it must cost this batch (the callers get an error), not the intake.
+            let batch = AssertUnwindSafe(|| self.commit(submissions, changes));
+            if std::panic::catch_unwind(batch).is_err() {
+                log::error!("a change panicked: its batch is undone");
+                self.conn = None;
+            }
+        }
+    }
+
+    fn connection(&mut self) -> Result<&mut Conn> {
+        match &mut self.conn {
+            Some(conn) => Ok(conn),
+            none => Ok(none.insert(open(&self.url)?)),
+        }
+    }
+
+    fn commit(&mut self, submissions: Vec<Submitted<I>>, changes: Vec<Work>) {
+        let now = (self.options.now)();
+        let (items, replies): (Vec<_>, Vec<_>) = submissions.into_iter().map(|(items, reply)| (items.len(), (items, reply))).map(|(n, (items, reply))| (items, (n, reply))).unzip();
+        let items: Vec<I::Item> = items.into_iter().flatten().collect();
+        let mut conn = self.conn.take();
+        if conn.is_none() {
+            conn = match self.connection() {
+                Ok(_) => self.conn.take(),
+                Err(error) => return refuse(replies, changes, &error),
+            };
+        }
+        let Some(mut conn) = conn else { return };
+        let mut answers: Answers<I::Answer> = Vec::new();
+        let mut done: Vec<Changed> = Vec::new();
+        let intake = &mut self.intake;
+        let result = conn.write(|tx| {
+            let mut change = Change::begin(tx, now)?;
+            answers = take_in(intake, &mut change, &items)?;
+            for work in changes {
+                done.push(work(&mut change));
+            }
+            change.finish()
+        });
+        let lost = match &result {
+            Ok(moved) => {
+                (self.options.on_commit)(moved);
+                None
+            }
+            Err(error) => {
+                log::error!("a batch of {} submissions and {} changes was not committed: {error}", items.len(), done.len());
+                Some(error)
+            }
+        };
+        if !lost.is_some_and(StoreError::breaks_connection) {
+            self.conn = Some(conn);
+        }
+        let mut answers = answers.into_iter();
+        for (count, reply) in replies {
+            let own: Answers<I::Answer> = (0..count)
+                .map(|_| match (lost, answers.next()) {
+                    (None, Some(answer)) => answer,
+                    (Some(error), _) => Err(again(error)),
+                    (None, None) => Err(StoreError::Failed("no answer to a submission".into())),
+                })
+                .collect();
+            let _ = reply.send(own);
+        }
+        for changed in done {
+            changed(lost.map_or(Ok(()), |error| Err(again(error))));
+        }
+    }
+}
+
+/// All together; if that fails, one by one, so that a bad item fails alone.
+fn take_in<I: Intake>(intake: &mut I, change: &mut Change<'_>, items: &[I::Item]) -> Result<Answers<I::Answer>> {
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    match change.attempt(|change| intake.submit(change, items)) {
+        Ok(answers) => return Ok(answers.into_iter().map(Ok).collect()),
+        Err(error) if error.breaks_connection() => return Err(error),
+        Err(error) if items.len() == 1 => return Ok(vec![Err(error)]),
+        Err(error) => log::warn!("a batch of {} is taken in one by one: {error}", items.len()),
+    }
+    items
+        .iter()
+        .map(|item| match change.attempt(|change| intake.submit(change, std::slice::from_ref(item))) {
+            Ok(mut answers) => Ok(answers.pop().ok_or_else(|| StoreError::Failed("no answer to a submission".into()))),
+            Err(error) if error.breaks_connection() => Err(error),
+            Err(error) => Ok(Err(error)),
+        })
+        .collect()
+}
+
+fn refuse<A>(replies: Vec<(usize, oneshot::Sender<Answers<A>>)>, changes: Vec<Work>, error: &StoreError) {
+    log::error!("no connection to write with: {error}");
+    for (count, reply) in replies {
+        let _ = reply.send((0..count).map(|_| Err(again(error))).collect());
+    }
+    // Dropping a change drops its reply: the caller is told that the writer gave it up.
+    drop(changes);
+}
+
+/// The same failure for one more caller.
+fn again(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable(why) => StoreError::Unavailable(why.clone()),
+        StoreError::NotWritable(why) => StoreError::NotWritable(why.clone()),
+        other => StoreError::Failed(other.to_string()),
+    }
+}

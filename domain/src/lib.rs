@@ -1,0 +1,21 @@
+//! The words, rules and arithmetic of incident reporting.
+//!
+//! Everything here is pure: no clock, no disk, no network, no log. What time it is, which teams there are and how
+//! loaded they are come in as arguments, so that every decision can be repeated and explained later.
+
+pub mod deadline;
+pub mod directory;
+pub mod edrpou;
+pub mod fault;
+pub mod ids;
+pub mod impact;
+pub mod indicator;
+pub mod region;
+pub mod report;
+pub mod routing;
+pub mod taxonomy;
+pub mod time;
+pub mod tlp;
+pub mod triage;
+pub mod vocabulary;
+pub mod word;

@@ -1,0 +1,119 @@
+//! Why a team is no candidate.
+
+use serde::de::{SeqAccess, Visitor};
+use serde::ser::SerializeSeq;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::word::Word;
+use crate::words;
+
+words! {
+    /// One reason why a team is no candidate.
+    Exclusion {
+        Inactive "inactive" "The team is deactivated" "Команду деактивовано",
+        ParticipantInactive "participant_inactive" "Its participant’s role does not hold" "Роль її учасника наразі не чинна",
+        ParticipantObserver "participant_observer" "Its participant only observes" "Її учасник є лише спостерігачем",
+        OffDuty "off_duty" "Off duty" "Не на чергуванні",
+        SectorNotServed "sector_not_served" "Does not serve the sector" "Не обслуговує цей сектор",
+        AssistanceNotOffered "assistance_not_offered" "Gives none of the help needed" "Не надає потрібної допомоги",
+        LanguageNotSpoken "language_not_spoken" "Speaks none of the rule’s languages" "Не володіє жодною з мов, указаних у правилі",
+        TlpAboveCeiling "tlp_above_ceiling" "The TLP label is above its ceiling" "Позначка TLP вища за дозволену для команди",
+        AtCapacity "at_capacity" "No capacity left" "Команда повністю завантажена",
+        Declined "declined" "Has given this incident back" "Уже відмовилася від цього інциденту",
+        AlreadyAssigned "already_assigned" "Is on this incident already" "Уже залучена до цього інциденту",
+        NotInPool "not_in_pool" "Not among the rule’s teams" "Не належить до команд цього правила",
+        ExerciseNotOptedIn "exercise_not_opted_in" "Takes no part in exercises" "Не бере участі в навчаннях",
+        Coordinator "coordinator" "The coordinator’s own team stands last" "Власна команда координатора стоїть останньою",
+    }
+}
+
+/// All the reasons that exclude one team; empty for a candidate. In JSON an array of codes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Exclusions(u16);
+
+impl Exclusions {
+    /// No reason: a candidate.
+    pub const NONE: Self = Self(0);
+
+    /// Whether nothing excludes the team.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether this is among the reasons.
+    pub fn contains(self, reason: Exclusion) -> bool {
+        self.0 & bit(reason) != 0
+    }
+
+    /// Whether this is the only reason.
+    pub fn is_only(self, reason: Exclusion) -> bool {
+        self.0 == bit(reason)
+    }
+
+    /// The reasons, in the order of the vocabulary.
+    pub fn iter(self) -> impl Iterator<Item = Exclusion> {
+        Exclusion::ALL.iter().copied().filter(move |reason| self.contains(*reason))
+    }
+
+    /// The codes of the reasons.
+    pub fn codes(self) -> impl Iterator<Item = &'static str> {
+        self.iter().map(Word::code)
+    }
+
+    pub(super) fn add_if(&mut self, holds: bool, reason: Exclusion) {
+        if holds {
+            self.0 |= bit(reason);
+        }
+    }
+
+    #[must_use]
+    pub(super) fn without(self, reason: Exclusion) -> Self {
+        Self(self.0 & !bit(reason))
+    }
+}
+
+impl From<Exclusion> for Exclusions {
+    fn from(reason: Exclusion) -> Self {
+        Self(bit(reason))
+    }
+}
+
+fn bit(reason: Exclusion) -> u16 {
+    1 << reason as u16
+}
+
+impl Serialize for Exclusions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let count = usize::try_from(self.0.count_ones()).unwrap_or_default();
+        let mut list = serializer.serialize_seq(Some(count))?;
+        for code in self.codes() {
+            list.serialize_element(code)?;
+        }
+        list.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Exclusions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Codes;
+        impl<'de> Visitor<'de> for Codes {
+            type Value = Exclusions;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an array of codes")
+            }
+
+            // A code of a newer version is passed over: an older program must still be able to read what was decided.
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Exclusions, A::Error> {
+                let mut reasons = Exclusions::NONE;
+                while let Some(code) = list.next_element::<std::borrow::Cow<'de, str>>()? {
+                    if let Some(reason) = Exclusion::from_code(&code) {
+                        reasons.add_if(true, reason);
+                    }
+                }
+                Ok(reasons)
+            }
+        }
+        deserializer.deserialize_seq(Codes)
+    }
+}
