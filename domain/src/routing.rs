@@ -13,6 +13,7 @@ mod check;
 mod decision;
 mod duty;
 mod exclusion;
+mod found;
 mod reroute;
 mod roster;
 mod rules;
@@ -88,7 +89,7 @@ pub struct RoutingInput<'a> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = TeamLoad)]
 pub struct Load {
-    /// Unfinished cases it leads, each with its [`weight`]: this is what counts toward capacity.
+    /// Unfinished cases it leads, each with the weight of its level: this is what counts toward capacity.
     #[schema(minimum = 0, maximum = 2_147_483_647)]
     pub weighted: u32,
     /// Unfinished cases in either role: breaks ties.

@@ -184,5 +184,6 @@ fn floors(
         (registry && destroyed, "floor_state_registry_destroyed", floors.state_registry_destroyed),
     ]
     .into_iter()
-    .filter_map(|(holds, code, level)| holds.then(|| Factor::floor(code, level)))
+    .filter(|(holds, ..)| *holds)
+    .map(|(_, code, level)| Factor::floor(code, level))
 }

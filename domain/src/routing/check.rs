@@ -52,7 +52,12 @@ fn check_id(faults: &mut Faults, at: &str, id: &str, is_new: bool) {
         );
     }
     if RESERVED_RULE_IDS.contains(&id) {
-        faults.add(at, "reserved", "this id is kept for the service itself", "цей ідентифікатор зарезервовано для самої служби");
+        faults.add(
+            at,
+            "reserved",
+            "this id is kept for the service itself",
+            "цей ідентифікатор зарезервовано для самої служби",
+        );
     }
     if !is_new {
         faults.add(at, "duplicate", "another rule has this id", "інше правило вже має такий ідентифікатор");
@@ -95,7 +100,9 @@ fn check_assign(faults: &mut Faults, at: &str, rule: &Rule, teams: &BTreeSet<Uui
 
 fn check_teams(faults: &mut Faults, at: &str, assign: &Assign, teams: &BTreeSet<Uuid>) {
     match (assign.teams.is_empty(), assign.pool.is_some()) {
-        (true, false) => faults.add(at, "required", "give either `teams` or a `pool`", "вкажіть або `teams`, або `pool`"),
+        (true, false) => {
+            faults.add(at, "required", "give either `teams` or a `pool`", "вкажіть або `teams`, або `pool`")
+        }
         (false, true) => {
             faults.add(at, "conflict", "give `teams` or a `pool`, not both", "вкажіть щось одне: `teams` або `pool`");
         }

@@ -8,7 +8,7 @@ use super::exclusion::Exclusions;
 use super::rules::Strategy;
 use super::{Load, Loads, MANUAL_RULE, RoundRobin, weight};
 use crate::time::Time;
-use crate::vocabulary::{Assistance, AssignmentRole};
+use crate::vocabulary::{AssignmentRole, Assistance};
 use crate::words;
 
 /// Candidates shown in one explanation; the best stand first, so what is left out was excluded anyway or ranked far behind.

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::decision::Choice;
+use super::found::Found;
 use super::roster::Roster;
 use super::rules::RuleSet;
-use super::search::{Found, RuleView, Search};
+use super::search::{RuleView, Search};
 use super::{Loads, MANUAL_RULE, RoundRobin, RoutingInput};
 use crate::time::Time;
 use crate::vocabulary::{AssignmentRole, CaseState};
@@ -90,15 +91,10 @@ pub fn reroute(
     round_robin: &RoundRobin,
     now: Time,
 ) -> Changes {
-    let mut changes = Changes {
-        tlp_above_every_ceiling: roster.is_above_every_ceiling(input.tlp),
-        ..Changes::default()
-    };
-    let staying: Vec<Held<'_>> = current
-        .iter()
-        .filter(|held| !(held.state.is_held() && must_not_see(held, input, roster)))
-        .copied()
-        .collect();
+    let mut changes =
+        Changes { tlp_above_every_ceiling: roster.is_above_every_ceiling(input.tlp), ..Changes::default() };
+    let staying: Vec<Held<'_>> =
+        current.iter().filter(|held| !(held.state.is_held() && must_not_see(held, input, roster))).copied().collect();
     let revoked = current.iter().filter(|held| held.state.is_held() && must_not_see(held, input, roster));
     changes.revoke.extend(revoked.map(|held| held.revoked(RevocationReason::TlpAboveCeiling)));
     if !input.reassign_resolved && current.iter().any(Held::is_resolved_lead) {

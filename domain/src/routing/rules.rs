@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::region::Region;
 use crate::taxonomy::IncidentClass;
 use crate::tlp::Tlp;
-use crate::vocabulary::{Assistance, AssignmentRole, Sector, Symptom};
+use crate::vocabulary::{AssignmentRole, Assistance, Sector, Symptom};
 use crate::words;
 
 words! {

@@ -2,16 +2,16 @@
 
 use uuid::Uuid;
 
-use super::decision::{CANDIDATES_SHOWN, CandidateView, Choice, Outcome, Why};
+use super::decision::Outcome;
 use super::exclusion::{Exclusion, Exclusions};
+use super::found::{Found, Ranking};
 use super::reroute::Held;
 use super::roster::{Kinds, Member, Roster, sector_bit};
 use super::rules::{ActOn, Pool, Rule, RuleSet, Strategy, When};
-use super::standard::acknowledge_minutes;
 use super::{COORDINATOR_RULE, DEFAULT_RULE, Load, Loads, RoundRobin, RoutingInput, may_surge, weight};
 use crate::taxonomy::IncidentClass;
 use crate::time::Time;
-use crate::vocabulary::{Assistance, AssignmentRole, CaseState};
+use crate::vocabulary::{AssignmentRole, Assistance, CaseState};
 use crate::word::Word;
 
 /// Seconds of the hour in which `upper_first_hour` goes by the upper end of the interval.
@@ -19,24 +19,24 @@ const FIRST_HOUR: i64 = 3600;
 
 /// One incident against one roster.
 pub(super) struct Search<'a> {
-    input: &'a RoutingInput<'a>,
+    pub(super) input: &'a RoutingInput<'a>,
     rules: &'a RuleSet,
     pub(super) roster: &'a Roster<'a>,
     round_robin: &'a RoundRobin,
-    now: Time,
+    pub(super) now: Time,
     /// For each member of the roster, what holds for this incident whatever the rule is.
-    places: Vec<Place>,
+    pub(super) places: Vec<Place>,
     /// The level that rules are compared with.
-    level_used: u8,
+    pub(super) level_used: u8,
     /// The help asked for.
     asked: Kinds,
     /// Of that, what the lead should give: what no matching support rule and no team on the incident brings.
     lead_needs: Kinds,
 }
 
-struct Place {
+pub(super) struct Place {
     excluded: Exclusions,
-    load: Load,
+    pub(super) load: Load,
     /// Whether the case would go beyond its capacity as lead.
     full: bool,
 }
@@ -48,9 +48,9 @@ pub(super) struct RuleView<'a> {
     teams: Teams<'a>,
     /// The kinds of help a support rule brings.
     brings: Kinds,
-    strategy: Strategy,
-    minutes: Option<u32>,
-    escalate_to: Option<Uuid>,
+    pub(super) strategy: Strategy,
+    pub(super) minutes: Option<u32>,
+    pub(super) escalate_to: Option<Uuid>,
 }
 
 #[derive(Clone, Copy)]
@@ -84,28 +84,6 @@ impl<'a> RuleView<'a> {
             escalate_to: assign.escalate_to,
         }
     }
-}
-
-/// What became of every member under one rule.
-struct Ranking {
-    /// By place in the roster.
-    excluded: Vec<Exclusions>,
-    /// Places of the candidates, best first.
-    order: Vec<usize>,
-    /// The turn before this choice, and after the best candidate was chosen.
-    turn: Option<(u64, u64)>,
-}
-
-/// A team that was found.
-pub(super) struct Found<'a> {
-    /// Its place in the roster.
-    pub(super) member: usize,
-    search: &'a Search<'a>,
-    role: AssignmentRole,
-    rule: RuleView<'a>,
-    outcome: Outcome,
-    tried: Vec<&'a str>,
-    ranking: Option<Ranking>,
 }
 
 impl<'a> Search<'a> {
@@ -177,6 +155,7 @@ impl<'a> Search<'a> {
     /// The help that comes without the lead: what the candidates of a matching support rule can bring of it, and what
     /// the teams on the incident give. A team counts here even if it ends up leading: then the lead gives it.
     fn brought(&self, held: &[Held<'_>]) -> Kinds {
+        let supports = || held.iter().filter(|held| held.role == AssignmentRole::Support && held.state.is_held());
         let mut brought = Kinds::NONE;
         for rule in self.support_rules() {
             let wanted = self.support_needs(&rule);
@@ -185,17 +164,12 @@ impl<'a> Search<'a> {
                     brought = brought.or(member.assistance.and(wanted));
                 }
             }
-            let own = held.iter().filter(|held| held.role == AssignmentRole::Support && held.rule_id == rule.id);
+            let own = supports().filter(|held| held.rule_id == rule.id);
             brought = own.fold(brought, |brought, held| brought.or(self.gives(held.team).and(wanted)));
         }
-        let others = held.iter().filter(|held| {
-            held.role == AssignmentRole::Support
-                && held.state.is_held()
-                && self.support_rules().all(|rule| rule.id != held.rule_id)
-        });
-        others.map(|held| held.team).chain(self.input.already.iter().copied()).fold(brought, |brought, team| {
-            brought.or(self.gives(team))
-        })
+        let others = supports().filter(|held| self.support_rules().all(|rule| rule.id != held.rule_id));
+        let teams = others.map(|held| held.team).chain(self.input.already.iter().copied());
+        teams.fold(brought, |brought, team| brought.or(self.gives(team)))
     }
 
     fn gives(&self, team: Uuid) -> Kinds {
@@ -286,8 +260,10 @@ impl<'a> Search<'a> {
             Teams::Any => {}
             Teams::Listed(ids) => excluded.add_if(!ids.contains(&member.id), Exclusion::NotInPool),
             Teams::Pool(pool) => {
-                let serves = pool.sectors.is_empty() || pool.sectors.iter().any(|one| member.sectors & sector_bit(*one) != 0);
-                let gives = pool.assistance.is_empty() || !Kinds::of(&pool.assistance).and(member.assistance).is_empty();
+                let serves =
+                    pool.sectors.is_empty() || pool.sectors.iter().any(|one| member.sectors & sector_bit(*one) != 0);
+                let gives =
+                    pool.assistance.is_empty() || !Kinds::of(&pool.assistance).and(member.assistance).is_empty();
                 let speaks = pool.languages.is_empty() || pool.languages.iter().any(|one| speaks(member, one));
                 excluded.add_if(!serves || !gives, Exclusion::NotInPool);
                 excluded.add_if(!speaks, Exclusion::LanguageNotSpoken);
@@ -350,72 +326,6 @@ impl<'a> Search<'a> {
         };
         let order = keyed.into_iter().map(|((.., place), _)| place).collect();
         Ranking { excluded, order, turn }
-    }
-}
-
-impl Found<'_> {
-    /// Whether the team at this place was among the candidates.
-    pub(super) fn considered(&self, place: usize) -> bool {
-        self.ranking.as_ref().is_some_and(|ranking| ranking.order.contains(&place))
-    }
-
-    /// Whether no partner was found.
-    pub(super) fn is_last_resort(&self) -> bool {
-        self.member == self.search.roster.coordinator_place()
-    }
-
-    /// The choice with its reasons; the turn that moved on is put into `advanced`.
-    pub(super) fn into_choice(self, uncovered: &[Assistance], advanced: &mut RoundRobin) -> Choice {
-        let search = self.search;
-        let waiting = self.outcome == Outcome::Waiting;
-        let minutes = self.rule.minutes.unwrap_or_else(|| acknowledge_minutes(search.level_used));
-        let turn = self.ranking.as_ref().and_then(|ranking| ranking.turn);
-        if let Some((_, next)) = turn {
-            advanced.insert(self.rule.id.to_owned(), next);
-        }
-        let (candidates, candidates_omitted) = self.candidates();
-        Choice {
-            team: search.roster.members().get(self.member).map(|member| member.id).unwrap_or_default(),
-            role: self.role,
-            rule_id: self.rule.id.to_owned(),
-            acknowledge_by: (!waiting).then(|| search.now.plus_seconds(i64::from(minutes) * 60)),
-            escalate_to: self.rule.escalate_to,
-            waiting,
-            why: Why {
-                outcome: self.outcome,
-                rules: self.tried.iter().map(|id| (*id).to_owned()).collect(),
-                strategy: (!self.is_last_resort()).then_some(self.rule.strategy),
-                level_used: search.level_used,
-                weight: (self.role == AssignmentRole::Lead).then(|| weight(search.input.level)),
-                round_robin: turn.map(|(before, _)| before),
-                uncovered_assistance: uncovered.to_vec(),
-                candidates,
-                candidates_omitted,
-            },
-        }
-    }
-
-    /// The teams that were looked at, and how many are left out.
-    fn candidates(&self) -> (Vec<CandidateView>, Option<u32>) {
-        let view = |place: usize, excluded_by: Exclusions, rank: Option<u32>| {
-            let member = self.search.roster.members().get(place)?;
-            let load = self.search.places.get(place).map(|known| known.load).filter(|load| *load != Load::default());
-            Some(CandidateView { team: member.id, excluded_by, rank, load })
-        };
-        let last_resort = self.is_last_resort().then_some(self.member);
-        let order = self.ranking.as_ref().map_or(&[][..], |ranking| &ranking.order);
-        let excluded = self.ranking.as_ref().map_or(&[][..], |ranking| &ranking.excluded);
-        let ranked = order.iter().copied().chain(last_resort).zip(1_u32..);
-        let others = excluded.iter().enumerate().filter(|(place, excluded)| {
-            !excluded.is_empty() && Some(*place) != last_resort
-        });
-        let mut all = ranked
-            .filter_map(|(place, rank)| view(place, Exclusions::NONE, Some(rank)))
-            .chain(others.filter_map(|(place, excluded)| view(place, *excluded, None)));
-        let mut shown = Vec::with_capacity(self.search.places.len().min(CANDIDATES_SHOWN));
-        shown.extend(all.by_ref().take(CANDIDATES_SHOWN));
-        let omitted = u32::try_from(all.count()).unwrap_or(u32::MAX);
-        (shown, (omitted > 0).then_some(omitted))
     }
 }
 

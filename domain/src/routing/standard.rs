@@ -1,7 +1,7 @@
 //! The rule set that a new store begins with.
 
 use super::rules::{ActOn, Assign, Pool, Rule, RuleSet, Strategy, When};
-use crate::vocabulary::{Assistance, AssignmentRole, Sector};
+use crate::vocabulary::{AssignmentRole, Assistance, Sector};
 use crate::word::Word;
 
 /// Minutes within which a case of this level is to be acknowledged where its rule says nothing.
@@ -19,10 +19,8 @@ pub fn acknowledge_minutes(level: u8) -> u32 {
 impl Default for RuleSet {
     fn default() -> Self {
         let sectors = [Sector::Health, Sector::Energy, Sector::Government, Sector::Registries];
-        let mut rules: Vec<Rule> = sectors
-            .into_iter()
-            .flat_map(|sector| [4, 3, 2, 0].map(|level_min| lead_rule(sector, level_min)))
-            .collect();
+        let mut rules: Vec<Rule> =
+            sectors.into_iter().flat_map(|sector| [4, 3, 2, 0].map(|level_min| lead_rule(sector, level_min))).collect();
         rules.push(satellite_rule());
         Self { act_on: ActOn::Score, max_tries: 5, rules }
     }
@@ -31,16 +29,14 @@ impl Default for RuleSet {
 fn lead_rule(sector: Sector, level_min: u8) -> Rule {
     let (id, name) = match level_min {
         0 => (sector.code().to_owned(), sector.label_en().to_owned()),
-        level => (format!("{}-level-{level}", sector.code()), format!("{}, level {level} and above", sector.label_en())),
+        level => {
+            (format!("{}-level-{level}", sector.code()), format!("{}, level {level} and above", sector.label_en()))
+        }
     };
     Rule {
         id,
         name,
-        when: When {
-            sectors: vec![sector],
-            level_min: (level_min > 0).then_some(level_min),
-            ..When::default()
-        },
+        when: When { sectors: vec![sector], level_min: (level_min > 0).then_some(level_min), ..When::default() },
         assign: Assign {
             role: AssignmentRole::Lead,
             teams: Vec::new(),

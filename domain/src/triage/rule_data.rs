@@ -87,13 +87,7 @@ const SILENT: ImpactAnswers = ImpactAnswers {
 };
 
 /// The five questions on which nearly every symptom has something to say.
-const fn answers(
-    functional: F,
-    activity: A,
-    information: I,
-    recoverability: R,
-    potential: P,
-) -> ImpactAnswers {
+const fn answers(functional: F, activity: A, information: I, recoverability: R, potential: P) -> ImpactAnswers {
     ImpactAnswers {
         functional_impact: Some(functional),
         observed_activity: Some(activity),
@@ -168,7 +162,13 @@ static CURRENT: RuleData = RuleData {
                 R::Extended,
                 P::Moderate,
             ),
-            critical: answers(F::SignificantImpactToCriticalServices, A::Effect, I::PrivacyDataLoss, R::Extended, P::High),
+            critical: answers(
+                F::SignificantImpactToCriticalServices,
+                A::Effect,
+                I::PrivacyDataLoss,
+                R::Extended,
+                P::High,
+            ),
         },
         // What has leaked can't be called back: that is what NCISS means by not recoverable.
         SymptomRule {
@@ -176,7 +176,13 @@ static CURRENT: RuleData = RuleData {
             class: IncidentClass::InformationContentSecurity,
             r#type: Some("data-leak"),
             usual: answers(F::NoImpactToServices, A::Effect, I::PrivacyDataLoss, R::NotRecoverable, P::Moderate),
-            critical: answers(F::NoImpactToServices, A::Effect, I::CriticalSystemsDataBreach, R::NotRecoverable, P::High),
+            critical: answers(
+                F::NoImpactToServices,
+                A::Effect,
+                I::CriticalSystemsDataBreach,
+                R::NotRecoverable,
+                P::High,
+            ),
         },
         SymptomRule {
             symptom: Symptom::AccountTaken,

@@ -20,7 +20,10 @@ pub(super) fn hit(input: &TriageInput<'_>) -> Hit {
         if let Some(service) = input.institution_services.iter().find(|service| same_name(&service.name, affected)) {
             let (name, sector) = (service.name.trim(), service.sector);
             let detail = Text::new(
-                format!("No sector is stated; the affected service “{name}” is registered under “{}”.", sector.label_en()),
+                format!(
+                    "No sector is stated; the affected service “{name}” is registered under “{}”.",
+                    sector.label_en()
+                ),
                 format!("Сектор не вказано; сервіс «{name}» зареєстровано в секторі «{}».", sector.label_uk()),
             );
             return Hit { sector, assumption: Some(Assumption::new("sector", sector.code(), detail)) };

@@ -1,0 +1,41 @@
+//! Who does something, for the audit and for idempotency.
+
+use uuid::Uuid;
+use zvit_domain::vocabulary::Role;
+use zvit_domain::word::Language;
+
+/// The one who acts: a client, on behalf of its owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The client's role.
+    pub role: Role,
+    /// The client.
+    pub client_id: String,
+    /// Institution, team or participant; none for the coordinator and the auditor.
+    pub owner: Option<Uuid>,
+    /// Name of the owner, else of the client.
+    pub name: String,
+    /// The request, for finding it in the log.
+    pub request_id: Option<String>,
+    /// The language of what it is told.
+    pub language: Language,
+}
+
+impl Actor {
+    /// What its idempotency keys belong to.
+    pub fn key_owner(&self) -> Uuid {
+        self.owner.unwrap_or(Uuid::nil())
+    }
+
+    /// The service itself: decisions nobody asked for by name.
+    pub fn service() -> Self {
+        Self {
+            role: Role::Coordinator,
+            client_id: "zvit".into(),
+            owner: None,
+            name: "Zvit".into(),
+            request_id: None,
+            language: Language::En,
+        }
+    }
+}

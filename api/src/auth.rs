@@ -1,0 +1,120 @@
+//! `Caller<P>`: a client that proved who it is and may do what the operation asks.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
+use uuid::Uuid;
+use zvit_domain::vocabulary::Role;
+
+use crate::actor::Actor;
+use crate::clock;
+use crate::permission::Permission;
+use crate::problem::{Code, Problem, RequestId};
+use crate::state::App;
+use crate::token;
+
+/// The caller of an operation, with the permission `P` checked.
+#[derive(Debug, Clone)]
+pub struct Caller<P> {
+    actor: Actor,
+    scopes: Vec<String>,
+    permission: PhantomData<P>,
+}
+
+impl<P> Deref for Caller<P> {
+    type Target = Actor;
+    fn deref(&self) -> &Actor {
+        &self.actor
+    }
+}
+
+impl<P> Caller<P> {
+    /// The caller as one who acts.
+    pub fn actor(&self) -> Actor {
+        self.actor.clone()
+    }
+
+    /// The scopes of its token.
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+
+    /// The caller's institution, team or participant.
+    ///
+    /// # Errors
+    /// 403 for a client without one.
+    pub fn owner(&self) -> Result<Uuid, Problem> {
+        self.actor.owner.ok_or_else(|| Problem::new(Code::ScopeLacking))
+    }
+
+    /// Whether the caller is the coordinator.
+    pub fn is_coordinator(&self) -> bool {
+        self.actor.role == Role::Coordinator
+    }
+}
+
+/// The client id of a request that has been let in, for the log.
+#[derive(Debug, Clone)]
+pub struct LoggedClient(pub String);
+
+impl<P: Permission> FromRequest for Caller<P> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(let_in(req))
+    }
+}
+
+fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
+    let app = req.app_data::<web::Data<App>>().ok_or_else(|| Problem::internal("no state in the application"))?;
+    if !app.is_fresh() {
+        return Err(Problem::unavailable(2));
+    }
+    let token = bearer(req)?;
+    let clients = app.clients();
+    let claims = token::verify(token, &clients.keys, app.issuer(), clock::now())?;
+    let client = clients.by_id.get(&claims.client_id).ok_or_else(Problem::token_invalid)?;
+    let directory = app.directory();
+    let owner_active = client.owner.is_none_or(|owner| directory.owner_is_active(owner));
+    if !client.active || !owner_active || claims.cv != i64::from(client.credential_version) || claims.sub != claims.client_id {
+        return Err(Problem::token_invalid());
+    }
+    let _ = req.extensions_mut().insert(LoggedClient(claims.client_id.clone()));
+    // What the token says counts only as far as the client still holds it.
+    let scopes: Vec<String> =
+        claims.scope.split_whitespace().filter(|scope| client.scopes.iter().any(|held| held == scope)).map(str::to_owned).collect();
+    if let Some(first) = P::SCOPES.first() {
+        let holds = P::SCOPES.iter().any(|wanted| scopes.iter().any(|scope| scope == wanted));
+        if !holds || !(P::ROLES.is_empty() || P::ROLES.contains(&client.role)) {
+            return Err(Problem::scope_lacking(first));
+        }
+    }
+    let name = client.owner.and_then(|owner| directory.owner_name(owner)).unwrap_or_else(|| client.name.clone());
+    let actor = Actor {
+        role: client.role,
+        client_id: claims.client_id,
+        owner: client.owner,
+        name,
+        request_id: req.extensions().get::<RequestId>().map(|id| id.0.clone()),
+        language: crate::problem::language::preferred(req.headers()),
+    };
+    Ok(Caller { actor, scopes, permission: PhantomData })
+}
+
+/// RFC 6750 section 2.1: one `Authorization: Bearer …` header, nowhere else.
+fn bearer(req: &HttpRequest) -> Result<&str, Problem> {
+    let mut headers = req.headers().get_all(AUTHORIZATION);
+    let header = headers.next().ok_or_else(Problem::token_missing)?;
+    if headers.next().is_some() {
+        return Err(Problem::token_invalid());
+    }
+    let text = header.to_str().map_err(|_| Problem::token_invalid())?;
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim_start_matches(' ')),
+        _ => Err(Problem::token_missing()),
+    }
+}

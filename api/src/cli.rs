@@ -1,0 +1,114 @@
+//! The program: what can be asked of it on the command line.
+
+mod commands;
+pub mod logging;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use uuid::Uuid;
+use zvit_domain::vocabulary::Role;
+
+use crate::config::{ServeArgs, StoreArgs};
+
+/// Incident reports of Ukrainian institutions: accepted, triaged, routed to partner response teams.
+#[derive(Debug, Parser)]
+#[command(name = "zvit", version, about, max_term_width = 120)]
+pub struct Cli {
+    /// Configuration file (TOML): the same names as the flags, with underscores
+    #[arg(long, global = true, env = "ZVIT_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the service; an empty store is made
+    Serve {
+        #[command(flatten)]
+        store: StoreArgs,
+        #[command(flatten)]
+        serve: ServeArgs,
+    },
+    /// Bring the store to the newest version
+    Migrate {
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Fill an empty store with a directory, rules and clients; prints the clients as JSON
+    Seed(SeedArgs),
+    /// Machine accounts
+    #[command(subcommand)]
+    Client(ClientCommand),
+    /// Print the OpenAPI document
+    Openapi,
+    /// Show the main job on a store of its own, and keep serving
+    Demo(DemoArgs),
+}
+
+/// What `seed` takes.
+#[derive(Debug, Args)]
+pub struct SeedArgs {
+    /// The file; see the README for its shape
+    #[arg(required_unless_present = "demo", conflicts_with = "demo")]
+    file: Option<PathBuf>,
+    /// The demonstration directory instead of a file: everybody in it is invented
+    #[arg(long)]
+    demo: bool,
+    /// Issuer and audience of access tokens, kept in the store
+    #[arg(long, env = "ZVIT_ISSUER", value_name = "URL")]
+    issuer: Option<String>,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum ClientCommand {
+    /// Make a client; its secret is shown once
+    Create(ClientArgs),
+}
+
+/// What `client create` takes.
+#[derive(Debug, Args)]
+pub struct ClientArgs {
+    /// institution, team, coordinator, observer, donor or auditor
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// Id of the institution, team or participant it belongs to
+    #[arg(long, value_name = "ID")]
+    owner: Option<Uuid>,
+    /// What it is for
+    #[arg(long, default_value = "made on the command line")]
+    name: String,
+    /// A scope it may ask for; several times; left out, all of its role
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+/// What `demo` takes.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// End after the demonstration instead of serving on
+    #[arg(long)]
+    pub once: bool,
+    /// Print JSON lines instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    text.parse().map_err(|_| "institution, team, coordinator, observer, donor or auditor".to_owned())
+}
+
+/// Runs what the command line asks for. Exit code 0 when it was done, 2 when the request or the store doesn't allow it, 1 for
+/// anything else.
+pub fn main() -> ExitCode {
+    commands::run(Cli::parse())
+}

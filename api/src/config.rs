@@ -1,0 +1,239 @@
+//! Settings: a flag is stronger than an environment variable, that is stronger than the configuration file, that is stronger
+//! than the default.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+use validator::Validate;
+use zvit_db::conn::DatabaseUrl;
+use zvit_domain::deadline::Clocks;
+use zvit_domain::word::Text;
+
+/// The issuer of a store that was never told another one.
+pub const DEFAULT_ISSUER: &str = "https://zvit.localhost";
+/// The SQLite file in the data directory.
+const SQLITE_FILE: &str = "zvit.sqlite3";
+
+/// Where the store is. Every command that touches it takes these.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreArgs {
+    /// Directory that holds the embedded database; made if it is missing. Default: zvit-data
+    #[arg(long, env = "ZVIT_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// PostgreSQL instead of the embedded database, as postgres://user:password@host/database
+    #[arg(long, env = "ZVIT_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// How the service runs.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServeArgs {
+    /// Address to listen on; port 0 takes a free one. Default: 127.0.0.1:8080
+    #[arg(long, env = "ZVIT_LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Issuer and audience of access tokens, kept in the store by the first `seed` or `serve`. Default: https://zvit.localhost
+    #[arg(long, env = "ZVIT_ISSUER", value_name = "URL")]
+    pub issuer: Option<String>,
+    /// The telephone line that every refusal of a report names, in English
+    #[arg(long, env = "ZVIT_DUTY_LINE", value_name = "TEXT")]
+    pub duty_line: Option<String>,
+    /// The same in Ukrainian; left out, as in English
+    #[arg(long, env = "ZVIT_DUTY_LINE_UK", value_name = "TEXT")]
+    pub duty_line_uk: Option<String>,
+    /// Threads that answer requests. Default: one per processor
+    #[arg(long, env = "ZVIT_WORKERS", value_name = "N")]
+    pub workers: Option<usize>,
+    /// Database connections for reading. Default: 8
+    #[arg(long, env = "ZVIT_READERS", value_name = "N")]
+    pub readers: Option<u32>,
+    /// Submissions and changes that may wait for the writer; beyond that 503 at once. Default: 1024
+    #[arg(long, env = "ZVIT_QUEUE", value_name = "N")]
+    pub queue: Option<usize>,
+    /// Submissions and changes that may share one commit. Default: 256; 1 gives each its own
+    #[arg(long, env = "ZVIT_BATCH", value_name = "N")]
+    pub batch: Option<usize>,
+    /// Connections that may be open at once. Default: 10000
+    #[arg(long, env = "ZVIT_MAX_CONNECTIONS", value_name = "N")]
+    pub max_connections: Option<usize>,
+    /// Hours until the initial notification is due. Default: 1
+    #[arg(long, env = "ZVIT_INITIAL_HOURS", value_name = "HOURS")]
+    pub initial_hours: Option<u32>,
+    /// Hours until the preliminary report is due. Default: 24
+    #[arg(long, env = "ZVIT_PRELIMINARY_HOURS", value_name = "HOURS")]
+    pub preliminary_hours: Option<u32>,
+    /// Hours until the interim report is due. Default: 72
+    #[arg(long, env = "ZVIT_INTERIM_HOURS", value_name = "HOURS")]
+    pub interim_hours: Option<u32>,
+    /// Hours until the final report is due. Default: 720
+    #[arg(long, env = "ZVIT_FINAL_HOURS", value_name = "HOURS")]
+    pub final_hours: Option<u32>,
+    /// How log lines look. Default: text
+    #[arg(long, env = "ZVIT_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+}
+
+/// The configuration file: the same names as the flags, with underscores, in TOML.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConfigFile {
+    data_dir: Option<PathBuf>,
+    database_url: Option<String>,
+    listen: Option<SocketAddr>,
+    issuer: Option<String>,
+    duty_line: Option<String>,
+    duty_line_uk: Option<String>,
+    workers: Option<usize>,
+    readers: Option<u32>,
+    queue: Option<usize>,
+    batch: Option<usize>,
+    max_connections: Option<usize>,
+    initial_hours: Option<u32>,
+    preliminary_hours: Option<u32>,
+    interim_hours: Option<u32>,
+    final_hours: Option<u32>,
+    log_format: Option<LogFormat>,
+}
+
+/// What is wrong with the settings, for the one who set them.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigFault {
+    /// The file can't be read.
+    #[error("the configuration file {}: {error}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: String,
+    },
+    /// The database URL is not one, or asks for what this build doesn't have.
+    #[error(transparent)]
+    Database(#[from] zvit_db::error::StoreError),
+    /// The data directory can't be made.
+    #[error("the data directory {}: {error}", path.display())]
+    DataDir {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// A value is out of range.
+    #[error("{0}")]
+    Value(String),
+}
+
+impl ConfigFile {
+    /// Reads the file; none stated is an empty one.
+    ///
+    /// # Errors
+    /// When it can't be read or holds an unknown name.
+    pub fn read(path: Option<&Path>) -> Result<Self, ConfigFault> {
+        let Some(path) = path else { return Ok(Self::default()) };
+        let fault = |error: String| ConfigFault::File { path: path.to_owned(), error };
+        let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
+        toml::from_str(&text).map_err(|error| fault(error.to_string()))
+    }
+
+    /// Where the store is, by flag, environment, file and default.
+    ///
+    /// # Errors
+    /// When the URL can't be used or the directory can't be made.
+    pub fn database(&self, args: &StoreArgs) -> Result<DatabaseUrl, ConfigFault> {
+        // A directory on the command line must win over a URL in the file.
+        let url = args.database_url.as_ref().or_else(|| self.database_url.as_ref().filter(|_| args.data_dir.is_none()));
+        if let Some(url) = url {
+            return Ok(url.parse()?);
+        }
+        let dir = args.data_dir.clone().or_else(|| self.data_dir.clone()).unwrap_or_else(|| "zvit-data".into());
+        make_private_dir(&dir).map_err(|error| ConfigFault::DataDir { path: dir.clone(), error })?;
+        Ok(DatabaseUrl::Sqlite(dir.join(SQLITE_FILE)))
+    }
+
+    /// How the service runs, by flag, environment, file and default.
+    ///
+    /// # Errors
+    /// When a value is out of range.
+    pub fn settings(&self, store: &StoreArgs, args: &ServeArgs) -> Result<Settings, ConfigFault> {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let hours = |flag: Option<u32>, file: Option<u32>, default: u32| flag.or(file).unwrap_or(default).saturating_mul(3600);
+        let line = args.duty_line.clone().or_else(|| self.duty_line.clone()).unwrap_or_else(|| "the coordinator's duty line".into());
+        let line_uk = args.duty_line_uk.clone().or_else(|| self.duty_line_uk.clone());
+        let default_line = args.duty_line.is_none() && self.duty_line.is_none();
+        let line_uk = line_uk.unwrap_or_else(|| if default_line { "чергова лінія координатора".into() } else { line.clone() });
+        let settings = Settings {
+            database: self.database(store)?,
+            listen: args.listen.or(self.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            issuer: args.issuer.clone().or_else(|| self.issuer.clone()),
+            duty_line: Text::new(line, line_uk),
+            workers: args.workers.or(self.workers).unwrap_or(cores),
+            readers: args.readers.or(self.readers).unwrap_or(8),
+            queue: args.queue.or(self.queue).unwrap_or(1024),
+            batch: args.batch.or(self.batch).unwrap_or(256),
+            max_connections: args.max_connections.or(self.max_connections).unwrap_or(10_000),
+            clocks: Clocks {
+                initial_s: hours(args.initial_hours, self.initial_hours, 1),
+                preliminary_s: hours(args.preliminary_hours, self.preliminary_hours, 24),
+                interim_s: hours(args.interim_hours, self.interim_hours, 72),
+                final_s: hours(args.final_hours, self.final_hours, 720),
+            },
+            log_format: args.log_format.or(self.log_format).unwrap_or(LogFormat::Text),
+        };
+        settings.validate().map_err(|faults| ConfigFault::Value(format!("settings: {}", faults.to_string().replace('\n', "; "))))?;
+        Ok(settings)
+    }
+}
+
+/// The data directory holds the signing key: only its owner may read it.
+fn make_private_dir(dir: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
+}
+
+/// How the service runs.
+#[derive(Debug, Clone, Validate)]
+pub struct Settings {
+    /// Where the store is.
+    pub database: DatabaseUrl,
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Issuer, if one was stated.
+    #[validate(url(message = "issuer must be a URL such as https://zvit.example"))]
+    pub issuer: Option<String>,
+    /// What refusals of a report name.
+    pub duty_line: Text,
+    /// Threads that answer requests.
+    #[validate(range(min = 1, max = 1024, message = "workers must be 1 to 1024"))]
+    pub workers: usize,
+    /// Connections for reading.
+    #[validate(range(min = 1, max = 1024, message = "readers must be 1 to 1024"))]
+    pub readers: u32,
+    /// Jobs that may wait.
+    #[validate(range(min = 1, max = 1_000_000, message = "queue must be 1 to 1000000"))]
+    pub queue: usize,
+    /// Jobs per commit.
+    #[validate(range(min = 1, max = 10_000, message = "batch must be 1 to 10000"))]
+    pub batch: usize,
+    /// Open connections.
+    #[validate(range(min = 1, max = 1_000_000, message = "max_connections must be 1 to 1000000"))]
+    pub max_connections: usize,
+    /// Reporting clocks.
+    pub clocks: Clocks,
+    /// How log lines look.
+    pub log_format: LogFormat,
+}

@@ -1,0 +1,295 @@
+//! What every operation shares: refusals, headers and security, each said once under `components` and referred to.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::problem::MEDIA_TYPE;
+
+/// A shared refusal: status, name under `components/responses`, description, headers beside `X-Request-Id`.
+type Shared = (u16, &'static str, &'static str, &'static [&'static str]);
+
+const SHARED: [Shared; 20] = [
+    (
+        400,
+        "BadRequest",
+        "The body can't be read: malformed JSON, a member that stands twice, nesting over 32, or not UTF-8.",
+        &[],
+    ),
+    (401, "Unauthorized", "The token is missing, invalid, expired or revoked.", &["WWW-Authenticate"]),
+    (403, "Forbidden", "The token lacks the scope, or the client may not do this.", &["WWW-Authenticate"]),
+    (404, "NotFound", "There is no such thing, or it belongs to somebody else.", &[]),
+    (408, "RequestTimeout", "The body arrived too slowly.", &[]),
+    (409, "Conflict", "The present state does not allow this; `code` says why.", &["Retry-After"]),
+    (410, "Gone", "The cursor belongs to another store: start again without one.", &[]),
+    (412, "PreconditionFailed", "The resource has another version than If-Match names.", &[]),
+    (413, "PayloadTooLarge", "The body is larger than this operation takes.", &[]),
+    (415, "UnsupportedMediaType", "The body is not of the media type that this operation takes.", &[]),
+    (422, "UnprocessableContent", "The request has faults: each is listed under `errors` with its place.", &[]),
+    (428, "PreconditionRequired", "If-Match is needed.", &[]),
+    (429, "TooManyRequests", "Too many requests; Retry-After says when to go on.", &["Retry-After"]),
+    (500, "InternalServerError", "The fault is on our side.", &[]),
+    (503, "ServiceUnavailable", "Nothing was accepted; Retry-After says when to try again.", &["Retry-After"]),
+    (400, "OauthInvalidRequest", "The token request has faults (RFC 6749, section 5.2).", &["Cache-Control"]),
+    (
+        401,
+        "OauthInvalidClient",
+        "Client authentication failed (RFC 6749, section 5.2).",
+        &["Cache-Control", "WWW-Authenticate"],
+    ),
+    (
+        429,
+        "OauthTooManyRequests",
+        "Too many requests; Retry-After says when to go on.",
+        &["Cache-Control", "Retry-After"],
+    ),
+    (500, "OauthServerError", "The fault is on our side.", &["Cache-Control"]),
+    (503, "OauthUnavailable", "No token can be given at the moment.", &["Cache-Control", "Retry-After"]),
+];
+
+/// Headers by their component: field name, component name, description, schema.
+fn headers() -> Vec<(&'static str, &'static str, &'static str, Value)> {
+    let text = |limit: u32| json!({ "type": "string", "maxLength": limit });
+    vec![
+        (
+            "X-Request-Id",
+            "RequestId",
+            "The id of the request: the caller's own, or a new one.",
+            json!({ "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9._-]{1,64}$" }),
+        ),
+        ("ETag", "ETag", "The version of the resource, for If-Match and If-None-Match.", text(200)),
+        ("Location", "Location", "The path of what was made.", text(500)),
+        (
+            "Retry-After",
+            "RetryAfter",
+            "Seconds after which another attempt makes sense.",
+            json!({ "type": "integer", "format": "int32", "minimum": 0, "maximum": 86400 }),
+        ),
+        ("WWW-Authenticate", "WwwAuthenticate", "How to authenticate.", text(500)),
+        ("Cache-Control", "CacheControl", "`no-store`: tokens and what is said about them are not kept.", text(100)),
+        (
+            "Idempotency-Replayed",
+            "IdempotencyReplayed",
+            "`true` where this is the answer of an earlier request with the same key.",
+            text(8),
+        ),
+        ("Preference-Applied", "PreferenceApplied", "The preference that was followed (RFC 7240).", text(100)),
+    ]
+}
+
+/// Header parameters that several operations take: field name, component name, description, schema.
+fn parameters() -> Vec<(&'static str, &'static str, &'static str, Value)> {
+    vec![
+        (
+            "Idempotency-Key",
+            "IdempotencyKey",
+            "Makes a retry safe: the same key with the same body gets the first answer again. A new UUID is a good one.",
+            json!({ "type": "string", "minLength": 8, "maxLength": 128, "pattern": "^[!-~]+$" }),
+        ),
+        (
+            "If-Match",
+            "IfMatch",
+            "The ETag of the version that the change is meant for.",
+            json!({ "type": "string", "maxLength": 500 }),
+        ),
+        (
+            "If-None-Match",
+            "IfNoneMatch",
+            "The ETag of what the caller has: 304 if it is still that.",
+            json!({ "type": "string", "maxLength": 500 }),
+        ),
+        (
+            "Prefer",
+            "Prefer",
+            "`handling=lenient`: faulty optional members become warnings (RFC 7240).",
+            json!({ "type": "string", "maxLength": 200 }),
+        ),
+    ]
+}
+
+/// Puts the shared parts under `components`.
+pub(super) fn add_components(components: &mut Map<String, Value>) {
+    let (mut shared_headers, mut shared_parameters, mut responses) = (Map::new(), Map::new(), Map::new());
+    for (_, name, said, schema) in headers() {
+        shared_headers.insert(name.to_owned(), json!({ "description": said, "schema": schema }));
+    }
+    for (field, name, said, schema) in parameters() {
+        for (name, is_required) in [(name.to_owned(), false), (format!("{name}Required"), true)] {
+            let parameter = json!({ "name": field, "in": "header", "required": is_required, "description": said, "schema": schema });
+            shared_parameters.insert(name, parameter);
+        }
+    }
+    for (_, name, said, fields) in SHARED {
+        let (media_type, schema) =
+            if name.starts_with("Oauth") { ("application/json", "OauthError") } else { (MEDIA_TYPE, "Problem") };
+        let content = json!({ media_type: { "schema": { "$ref": format!("#/components/schemas/{schema}") } } });
+        let mut response = json!({ "description": said, "content": content });
+        add_headers(&mut response, fields);
+        responses.insert(name.to_owned(), response);
+    }
+    components.insert("responses".into(), responses.into());
+    components.insert("headers".into(), shared_headers.into());
+    components.insert("parameters".into(), shared_parameters.into());
+}
+
+/// Adds references to shared headers; `X-Request-Id` stands in every answer.
+fn add_headers(response: &mut Value, fields: &[&str]) {
+    let Some(response) = response.as_object_mut() else { return };
+    let known = headers();
+    let Some(listed) = response.entry("headers").or_insert_with(|| json!({})).as_object_mut() else { return };
+    for (field, name, _, _) in &known {
+        if *field == "X-Request-Id" || fields.contains(field) || listed.contains_key(*field) {
+            listed.insert((*field).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
+        }
+    }
+}
+
+/// Completes one operation.
+pub(super) fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
+    let sent = share_parameters(operation);
+    secure(path, operation);
+    let facts = Facts::of(path, method, operation, &sent);
+    let Some(responses) = operation.entry("responses").or_insert_with(|| json!({})).as_object_mut() else { return };
+    for (status, response) in responses.iter_mut() {
+        describe(status, response);
+        add_headers(response, &facts.headers_of(status));
+    }
+    for (status, name, _, _) in SHARED {
+        let status_text = status.to_string();
+        // What says more than the shared refusal (its own content) stays.
+        let says_more = responses.get(&status_text).is_some_and(|own| own.get("content").is_some());
+        if facts.needs(name) && !says_more {
+            responses.insert(status_text, json!({ "$ref": format!("#/components/responses/{name}") }));
+        }
+    }
+    responses.sort_keys();
+    if operation.get("description").is_none_or(|said| said == "") {
+        let summary = operation.get("summary").cloned().unwrap_or_default();
+        operation.insert("description".into(), summary);
+    }
+}
+
+/// What of an operation decides which refusals it can answer with.
+struct Facts {
+    is_oauth: bool,
+    is_public: bool,
+    has_path_id: bool,
+    changes: bool,
+    is_put: bool,
+    has_body: bool,
+    has_parameters: bool,
+    has_cursor: bool,
+    sent: BTreeSet<String>,
+}
+
+impl Facts {
+    fn of(path: &str, method: &str, operation: &Map<String, Value>, sent: &BTreeSet<String>) -> Self {
+        let in_query = |name: Option<&str>| {
+            let parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
+            parameters
+                .filter(|p| p.get("in") == Some(&json!("query")))
+                .any(|p| name.is_none_or(|name| p.get("name") == Some(&json!(name))))
+        };
+        Self {
+            is_oauth: path.starts_with("/oauth2/"),
+            is_public: operation.get("security") == Some(&json!([])),
+            has_path_id: path.contains('{'),
+            changes: method != "get",
+            is_put: method == "put",
+            has_body: operation.contains_key("requestBody"),
+            has_parameters: in_query(None) || !sent.is_empty(),
+            has_cursor: in_query(Some("cursor")),
+            sent: sent.clone(),
+        }
+    }
+
+    fn needs(&self, name: &str) -> bool {
+        let is_api = !self.is_oauth;
+        match name {
+            name if name.starts_with("Oauth") => self.is_oauth,
+            "Unauthorized" | "Forbidden" => is_api && !self.is_public,
+            "NotFound" => is_api && self.has_path_id,
+            "BadRequest" | "RequestTimeout" | "PayloadTooLarge" | "UnsupportedMediaType" => is_api && self.has_body,
+            "Conflict" => is_api && self.changes,
+            "Gone" => is_api && self.has_cursor,
+            "PreconditionFailed" => is_api && (self.is_put || self.sent.contains("If-Match")),
+            "PreconditionRequired" => is_api && self.is_put,
+            "UnprocessableContent" => is_api && (self.has_body || self.has_parameters),
+            _ => is_api,
+        }
+    }
+
+    /// Headers of an answer that is no refusal, by what can be sent with the request.
+    fn headers_of(&self, status: &str) -> Vec<&'static str> {
+        let sends = |field: &str| self.sent.contains(field);
+        let mut fields = Vec::new();
+        if status == "201" {
+            fields.push("Location");
+        }
+        if status == "304" || (status.starts_with('2') && (self.is_put || sends("If-Match") || sends("If-None-Match")))
+        {
+            fields.push("ETag");
+        }
+        if status.starts_with('2') && sends("Idempotency-Key") {
+            fields.push("Idempotency-Replayed");
+        }
+        if status.starts_with('2') && sends("Prefer") {
+            fields.push("Preference-Applied");
+        }
+        if status.starts_with('2') && self.is_oauth {
+            fields.push("Cache-Control");
+        }
+        fields
+    }
+}
+
+/// Known header parameters become references; returns the field names of all header parameters.
+fn share_parameters(operation: &mut Map<String, Value>) -> BTreeSet<String> {
+    let mut sent = BTreeSet::new();
+    let known = parameters();
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        if parameter.get("in") != Some(&json!("header")) {
+            continue;
+        }
+        let field = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if let Some((shared, name, _, _)) = known.iter().find(|(shared, _, _, _)| shared.eq_ignore_ascii_case(&field)) {
+            let suffix = if parameter.get("required") == Some(&json!(true)) { "Required" } else { "" };
+            *parameter = json!({ "$ref": format!("#/components/parameters/{name}{suffix}") });
+            sent.insert((*shared).to_owned());
+        } else {
+            sent.insert(field);
+        }
+    }
+    sent
+}
+
+/// Both schemes are alternatives wherever one of them stands; below `/v1` a token is needed whatever the handler says, and
+/// elsewhere none is.
+fn secure(path: &str, operation: &mut Map<String, Value>) {
+    if !path.starts_with("/v1/") {
+        operation.insert("security".into(), json!([]));
+        return;
+    }
+    let stated = operation.get("security").and_then(Value::as_array).into_iter().flatten();
+    let scopes: Vec<Value> = stated
+        .filter_map(|one| one.get("oauth2"))
+        .filter_map(Value::as_array)
+        .map(|scopes| json!({ "oauth2": scopes }))
+        .collect();
+    let mut alternatives = vec![json!({ "bearerAuth": [] })];
+    alternatives.extend(if scopes.is_empty() { vec![json!({ "oauth2": [] })] } else { scopes });
+    operation.insert("security".into(), alternatives.into());
+}
+
+/// OpenAPI wants a description in every answer; an empty one is left out by the generator, which makes the document invalid.
+fn describe(status: &str, response: &mut Value) {
+    let Some(response) = response.as_object_mut().filter(|response| !response.contains_key("$ref")) else { return };
+    if response.get("description").and_then(Value::as_str).is_none_or(str::is_empty) {
+        let reason = status
+            .parse()
+            .ok()
+            .and_then(|status| actix_web::http::StatusCode::from_u16(status).ok())
+            .and_then(|status| status.canonical_reason());
+        response.insert("description".into(), json!(reason.unwrap_or("Answer")));
+    }
+}

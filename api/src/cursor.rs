@@ -1,0 +1,154 @@
+//! Cursors: opaque to callers, bound to the store, the list and the owner.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::Uuid;
+use zvit_domain::word::Text;
+
+use crate::problem::{Code, ErrorItem, Problem};
+
+/// What a cursor belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListKind {
+    /// A team's feed.
+    Cases = 1,
+    /// An institution's or the coordinator's feed.
+    IncidentFeed = 2,
+    /// The list of incidents.
+    Incidents = 3,
+    /// An incident's reports.
+    Reports = 4,
+    /// An incident's timeline.
+    Timeline = 5,
+    /// Audit events.
+    Audit = 6,
+    /// Participants.
+    Participants = 7,
+    /// Institutions.
+    Institutions = 8,
+    /// Teams.
+    Teams = 9,
+    /// Clients.
+    Clients = 10,
+    /// Rule versions.
+    Rules = 11,
+}
+
+const VERSION: u8 = 1;
+/// Version, kind, eight random bytes of the store's id, four of the owner's.
+const HEAD: usize = 14;
+
+/// Where a list goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope {
+    /// Which list.
+    pub kind: ListKind,
+    /// The store.
+    pub store: Uuid,
+    /// Whose list, or which incident's.
+    pub owner: Uuid,
+}
+
+impl Scope {
+    fn head(&self) -> [u8; HEAD] {
+        let mut head = [0; HEAD];
+        let (store, owner) = (self.store.as_bytes(), self.owner.as_bytes());
+        let parts = [VERSION, self.kind as u8].into_iter().chain(store.iter().skip(8).copied()).chain(owner.iter().skip(12).copied());
+        for (place, byte) in head.iter_mut().zip(parts) {
+            *place = byte;
+        }
+        head
+    }
+
+    /// A cursor at `place`.
+    pub fn encode(&self, place: &[u8]) -> String {
+        URL_SAFE_NO_PAD.encode([&self.head(), place].concat())
+    }
+
+    /// A cursor at a position.
+    pub fn at(&self, position: i64) -> String {
+        self.encode(&position.to_be_bytes())
+    }
+
+    /// Reads the place from a cursor.
+    ///
+    /// # Errors
+    /// 410 for a cursor of another store, 422 for one that was not given out for this list.
+    pub fn decode(&self, cursor: &str) -> Result<Vec<u8>, Problem> {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid())?;
+        let (Some(head), Some(place)) = (bytes.get(..HEAD), bytes.get(HEAD..)) else { return Err(invalid()) };
+        let own = self.head();
+        if head.get(..2) != own.get(..2) || head.get(10..) != own.get(10..) {
+            return Err(invalid());
+        }
+        if head != own {
+            return Err(expired());
+        }
+        Ok(place.to_vec())
+    }
+
+    /// Reads a position from a cursor, if there is one.
+    ///
+    /// # Errors
+    /// As [`Scope::decode`].
+    pub fn position(&self, cursor: Option<&str>) -> Result<Option<i64>, Problem> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        let place: [u8; 8] = self.decode(cursor)?.try_into().map_err(|_| invalid())?;
+        match i64::from_be_bytes(place) {
+            position if position >= 0 => Ok(Some(position)),
+            _ => Err(invalid()),
+        }
+    }
+
+    /// Reads an id from a cursor, if there is one.
+    ///
+    /// # Errors
+    /// As [`Scope::decode`].
+    pub fn id(&self, cursor: Option<&str>) -> Result<Option<Uuid>, Problem> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        Uuid::from_slice(&self.decode(cursor)?).map(Some).map_err(|_| invalid())
+    }
+}
+
+fn invalid() -> Problem {
+    Problem::new(Code::ValidationFailed).error(ErrorItem::parameter(
+        "cursor",
+        "cursor_invalid",
+        Text::new(
+            "Not a cursor of this list. Take next_cursor as it was given, or begin without a cursor.",
+            "Це не курсор цього переліку. Беріть next_cursor без змін або почніть без курсора.",
+        ),
+    ))
+}
+
+/// The cursor is from another store, or from a state of this one that a restore has undone.
+pub fn expired() -> Problem {
+    Problem::new(Code::CursorExpired)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope(store: u128, owner: u128) -> Scope {
+        Scope { kind: ListKind::Cases, store: Uuid::from_u128(store), owner: Uuid::from_u128(owner) }
+    }
+
+    #[test]
+    fn a_cursor_is_good_for_its_own_list_only() {
+        let mine = scope(1, 2);
+        assert_eq!(mine.position(Some(&mine.at(7))).unwrap(), Some(7));
+        assert_eq!(mine.position(Some(&scope(9, 2).at(7))).unwrap_err().code(), Code::CursorExpired);
+        assert_eq!(mine.position(Some(&scope(1, 9).at(7))).unwrap_err().code(), Code::ValidationFailed);
+        let other_list = Scope { kind: ListKind::Audit, ..mine };
+        assert_eq!(mine.position(Some(&other_list.at(7))).unwrap_err().code(), Code::ValidationFailed);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in ".{0,80}") {
+            let _ = scope(1, 2).position(Some(&text));
+            let _ = scope(1, 2).id(Some(&text));
+        }
+    }
+}

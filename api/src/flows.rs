@@ -1,0 +1,14 @@
+//! What touches several tables or has several callers. Flows know neither HTTP nor the clock.
+
+pub mod assign;
+pub mod case;
+pub mod clients;
+pub mod coordinate;
+pub mod directory;
+pub mod event;
+pub mod follow_up;
+pub mod idempotency;
+pub mod record;
+pub mod rules;
+pub mod show;
+pub mod submit;

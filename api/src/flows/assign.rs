@@ -1,0 +1,234 @@
+//! From a routing decision to assignments, and what ends an assignment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::json;
+use uuid::Uuid;
+use zvit_db::audit::Audience;
+use zvit_db::change::Change;
+use zvit_db::conn::Tx;
+use zvit_db::error::{Result, StoreError};
+use zvit_db::feeds;
+use zvit_db::rows::{AssignmentRow, FeedRow};
+use zvit_db::types::{At, Id, Json};
+use zvit_domain::routing::{Choice, Held, Load, Loads, Roster, RoundRobin, RoutingInput, reroute, weight};
+use zvit_domain::time::Time;
+use zvit_domain::vocabulary::{AssignmentRole, CaseState};
+
+use super::event::Event;
+use super::record::{Record, is_exercise, state};
+use crate::actor::Actor;
+use crate::clock;
+use crate::memory::Directory;
+use crate::views::CaseChange;
+
+/// What routing has to know of an incident.
+pub fn routing_input<'a>(record: &'a Record, class: zvit_domain::taxonomy::IncidentClass, already: &'a [Uuid], excluded: &'a [Uuid]) -> RoutingInput<'a> {
+    RoutingInput {
+        sector: record.triage.sector,
+        level: record.triage.level,
+        level_high: record.triage.level_high,
+        class,
+        symptoms: &record.content.symptoms,
+        regions: &record.content.regions,
+        assistance: &record.content.assistance_requested,
+        tlp: record.tlp(),
+        language: record.content.language.as_deref(),
+        exercise: is_exercise(&record.content),
+        became_aware_at: record.became_aware_at(),
+        already,
+        excluded,
+        expiries: u32::try_from(record.assignments.iter().filter(|held| state(held) == CaseState::Expired).count()).unwrap_or(u32::MAX),
+        reassign_resolved: false,
+    }
+}
+
+/// A new assignment from a choice; its position is given out when it is written.
+///
+/// # Errors
+/// When the reason can't be written as JSON: a defect.
+pub fn assignment(choice: &Choice, incident: Uuid, level: u8, now: Time) -> Result<AssignmentRow> {
+    Ok(AssignmentRow {
+        id: Id(clock::new_id(now)),
+        incident_id: Id(incident),
+        team_id: Id(choice.team),
+        role: choice.role.to_string(),
+        state: CaseState::Assigned.to_string(),
+        position: 0,
+        rule_id: choice.rule_id.clone(),
+        weight: if choice.role == AssignmentRole::Lead { i32::try_from(weight(level)).unwrap_or(4) } else { 0 },
+        acknowledge_by: choice.acknowledge_by.map(At),
+        assigned_at: At(now),
+        updated_at: At(now),
+        acknowledged_at: None,
+        external_ref: None,
+        outcome: None,
+        summary: None,
+        why: Json::of(&choice.why)?,
+        changes: Json::of(&[CaseChange { kind: "assigned".into(), at: now, own: false }])?,
+    })
+}
+
+/// Notes that a team was given the incident.
+pub fn note_assigned(change: &mut Change<'_>, actor: &Actor, row: &AssignmentRow, directory: &Directory, reason: Option<&str>) {
+    Event::assignment("assigned", row.incident_id.0, row.id.0, row.team_id.0)
+        .with(json!({
+            "assignment_id": row.id.0,
+            "team": {"id": row.team_id.0, "name": directory.team_name(row.team_id.0)},
+            "role": row.role,
+            "rule": row.rule_id,
+            "acknowledge_by": row.acknowledge_by.map(|at| at.0),
+        }))
+        .because(reason)
+        .note(change, actor);
+}
+
+/// The load of every team, from the feed rows.
+pub fn loads_of(rows: &[FeedRow]) -> Loads {
+    rows.iter()
+        .map(|row| {
+            let load = Load {
+                weighted: u32::try_from(row.weighted_load).unwrap_or(0),
+                open_cases: u32::try_from(row.open_cases).unwrap_or(0),
+            };
+            (row.owner.0, load)
+        })
+        .collect()
+}
+
+/// Reads the load of every team.
+///
+/// # Errors
+/// The store's.
+pub fn loads(tx: &mut Tx<'_>, directory: &Directory) -> Result<Loads> {
+    let teams: Vec<Uuid> = directory.teams.iter().map(|team| team.id).collect();
+    Ok(loads_of(&feeds::of(tx, &teams)?))
+}
+
+/// Whose turn it is, by rule.
+///
+/// # Errors
+/// When the stored positions can't be read.
+pub fn round_robin(change: &Change<'_>) -> Result<RoundRobin> {
+    Ok(change.gate.round_robin.read::<BTreeMap<String, u64>>()?)
+}
+
+/// Puts a new assignment on the incident: load, event and row.
+///
+/// # Errors
+/// The store's.
+pub fn give(change: &mut Change<'_>, record: &mut Record, choice: &Choice, directory: &Directory, actor: &Actor, reason: Option<&str>) -> Result<Uuid> {
+    let row = assignment(choice, record.id(), record.triage.level, change.now)?;
+    change.add_load(choice.team, row.weight, 1)?;
+    note_assigned(change, actor, &row, directory, reason);
+    let id = row.id.0;
+    record.add(row);
+    Ok(id)
+}
+
+/// Moves an assignment to another state; one that ends gives its place back. The caller notes the event and saves.
+///
+/// # Errors
+/// `NotFound` when the incident has no such assignment.
+pub fn set_state(change: &mut Change<'_>, record: &mut Record, id: Uuid, to: CaseState) -> Result<()> {
+    let assignment = record.assignment(id).ok_or(StoreError::NotFound)?;
+    let (was_open, team, weight) = (state(assignment).is_open(), assignment.team_id.0, assignment.weight);
+    if was_open && !to.is_open() {
+        change.add_load(team, -weight, -1)?;
+    } else if !was_open && to.is_open() {
+        change.add_load(team, weight, 1)?;
+    }
+    record.alter(id, |row| row.state = to.to_string());
+    Ok(())
+}
+
+/// Takes an assignment from its team: the team's last word about it is to forget it.
+///
+/// # Errors
+/// The store's.
+pub fn take_away(change: &mut Change<'_>, record: &mut Record, id: Uuid, directory: &Directory, actor: &Actor, reason: &str) -> Result<()> {
+    set_state(change, record, id, CaseState::Revoked)?;
+    let team = record.assignment(id).map(|row| row.team_id.0).ok_or(StoreError::NotFound)?;
+    Event::assignment("revoked", record.id(), id, team)
+        .with(json!({"assignment_id": id, "team": {"id": team, "name": directory.team_name(team)}}))
+        .because(Some(reason))
+        .note(change, actor);
+    Ok(())
+}
+
+/// After the level changed, open lead cases weigh differently.
+///
+/// # Errors
+/// The store's.
+pub fn reweigh(change: &mut Change<'_>, record: &mut Record) -> Result<()> {
+    let weight = i32::try_from(weight(record.triage.level)).unwrap_or(4);
+    let stale: Vec<(Uuid, Uuid, i32)> = record
+        .assignments
+        .iter()
+        .filter(|row| row.role == "lead" && row.weight != weight && state(row).is_open())
+        .map(|row| (row.id.0, row.team_id.0, weight - row.weight))
+        .collect();
+    for (id, team, difference) in stale {
+        change.add_load(team, difference, 0)?;
+        if let Some(row) = record.assignments.iter_mut().find(|row| row.id.0 == id) {
+            row.weight = weight;
+        }
+    }
+    Ok(())
+}
+
+/// Brings the assignments in line with the incident: takes away what no longer fits, fills what is missing. Says whether the
+/// TLP label is above every partner's ceiling.
+///
+/// # Errors
+/// The store's.
+pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Directory>) -> Result<bool> {
+    let service = Actor::service();
+    let loads = loads(&mut change.tx, directory)?;
+    let turns = round_robin(change)?;
+    let roster = Roster::new(&directory.teams, change.now).map_err(|error| StoreError::Refused(error.to_string()))?;
+    let class = record.classification().class;
+    let changes = {
+        let held: Vec<Held<'_>> = record
+            .assignments
+            .iter()
+            .map(|row| Held {
+                assignment_id: row.id.0,
+                team: row.team_id.0,
+                role: if row.role == "lead" { AssignmentRole::Lead } else { AssignmentRole::Support },
+                rule_id: &row.rule_id,
+                state: state(row),
+            })
+            .collect();
+        let input = routing_input(record, class, &[], &[]);
+        reroute(&input, &directory.rules, &roster, &held, &loads, &turns, change.now)
+    };
+    for revocation in &changes.revoke {
+        let reason = zvit_domain::word::Word::code(revocation.reason);
+        take_away(change, record, revocation.assignment_id, directory, &service, reason)?;
+    }
+    for choice in &changes.add {
+        give(change, record, choice, directory, &service, None)?;
+    }
+    keep_turns(change, turns, changes.round_robin)?;
+    if changes.tlp_above_every_ceiling {
+        Event::incident("tlp_above_every_ceiling", record.id())
+            .seen_by(Audience::Institution)
+            .with(json!({"tlp": record.tlp()}))
+            .note(change, &service);
+    }
+    Ok(changes.tlp_above_every_ceiling)
+}
+
+/// Keeps whose turn it is now.
+///
+/// # Errors
+/// When the positions can't be written as JSON: a defect.
+pub fn keep_turns(change: &mut Change<'_>, mut turns: RoundRobin, advanced: RoundRobin) -> Result<()> {
+    if !advanced.is_empty() {
+        turns.extend(advanced);
+        change.gate.round_robin = Json::of(&turns)?;
+    }
+    Ok(())
+}

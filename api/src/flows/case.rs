@@ -1,0 +1,233 @@
+//! What a team does with its case.
+//!
+//! | from | verb | to |
+//! | --- | --- | --- |
+//! | assigned | acknowledge | acknowledged |
+//! | assigned, acknowledged, in_progress | decline | declined; the incident is routed on |
+//! | assigned, acknowledged | start | in_progress |
+//! | assigned, acknowledged, in_progress | hand over | handed_over; to a named team, or routed on |
+//! | assigned, acknowledged, in_progress | resolve | resolved |
+//!
+//! A verb that is already in effect by the same team changes nothing and answers the same.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use uuid::Uuid;
+use zvit_db::change::Change;
+use zvit_db::types::At;
+use zvit_db::{cases, incidents};
+use zvit_domain::fault::Fault;
+use zvit_domain::routing::{Choice, MANUAL_RULE, Why, acknowledge_minutes};
+use zvit_domain::vocabulary::{AssignmentRole, CaseState};
+
+use super::assign::{give, realign, set_state};
+use super::event::Event;
+use super::record::{Record, state};
+use crate::actor::Actor;
+use crate::memory::Directory;
+use crate::problem::{Code, Problem};
+
+/// What a team wants of its case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verb {
+    /// It takes the case.
+    Acknowledge {
+        /// Its own number for it.
+        external_ref: Option<String>,
+    },
+    /// It doesn't take the case.
+    Decline {
+        /// Why.
+        reason: String,
+    },
+    /// It works on it.
+    Start,
+    /// Another team should have it.
+    HandOver {
+        /// Why.
+        reason: String,
+        /// Which; without one the rules decide.
+        to_team: Option<Uuid>,
+    },
+    /// It is done.
+    Resolve {
+        /// How it ended.
+        outcome: String,
+        /// What was done.
+        summary: String,
+    },
+}
+
+impl Verb {
+    /// The state the verb leads to.
+    pub fn goal(&self) -> CaseState {
+        match self {
+            Self::Acknowledge { .. } => CaseState::Acknowledged,
+            Self::Decline { .. } => CaseState::Declined,
+            Self::Start => CaseState::InProgress,
+            Self::HandOver { .. } => CaseState::HandedOver,
+            Self::Resolve { .. } => CaseState::Resolved,
+        }
+    }
+
+    fn is_allowed_from(&self, from: CaseState) -> bool {
+        match self {
+            Self::Acknowledge { .. } => from == CaseState::Assigned,
+            Self::Start => matches!(from, CaseState::Assigned | CaseState::Acknowledged),
+            Self::Decline { .. } | Self::HandOver { .. } | Self::Resolve { .. } => from.is_open(),
+        }
+    }
+
+    fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Decline { reason } | Self::HandOver { reason, .. } => Some(reason),
+            Self::Resolve { summary, .. } => Some(summary),
+            _ => None,
+        }
+    }
+}
+
+/// A team's case with its incident, for a change. What isn't the team's, or no longer, is not found.
+///
+/// # Errors
+/// 404; the store's.
+pub fn find(change: &mut Change<'_>, team: Uuid, case: Uuid, tolerated: Option<CaseState>) -> Result<Record, Problem> {
+    let row = cases::find_for_team(&mut change.tx, team, case)?.ok_or_else(Problem::not_found)?;
+    if !state(&row).is_held() && Some(state(&row)) != tolerated {
+        return Err(Problem::not_found());
+    }
+    let incident = incidents::find_all(&mut change.tx, &[row.incident_id.0])?.pop().ok_or_else(Problem::not_found)?;
+    Ok(Record::load(&mut change.tx, incident)?)
+}
+
+/// Does what the verb says.
+///
+/// # Errors
+/// 409 when the case's state doesn't allow it, 422 for a hand-over to a team that can't have it; the store's.
+pub fn act(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Directory>, actor: &Actor, id: Uuid, verb: &Verb) -> Result<(), Problem> {
+    let row = record.assignment(id).ok_or_else(Problem::not_found)?;
+    let (from, team, role) = (state(row), row.team_id.0, row.role.clone());
+    if from == verb.goal() {
+        return Ok(());
+    }
+    if !verb.is_allowed_from(from) {
+        return Err(not_from(from));
+    }
+    let own_team = directory.teams.iter().any(|entry| entry.id == team && entry.team.coordinator);
+    if own_team && matches!(verb, Verb::Decline { .. }) {
+        return Err(Problem::new(Code::StateConflict).detail(
+            "The coordinator's own team stands last and can't decline; it can hand the case over.",
+            "Команда координатора завжди остання й не може відмовитися; вона може передати справу.",
+        ));
+    }
+    set_state(change, record, id, verb.goal())?;
+    keep_particulars(change, record, id, verb);
+    Event::assignment(event_of(verb), record.id(), id, team)
+        .with(json!({"assignment_id": id, "team": {"id": team, "name": directory.team_name(team)}, "role": role}))
+        .because(verb.reason())
+        .note(change, actor);
+    match verb {
+        Verb::Decline { .. } | Verb::HandOver { to_team: None, .. } => {
+            realign(change, record, directory)?;
+        }
+        Verb::HandOver { reason, to_team: Some(to) } => hand_to(change, record, directory, actor, &role, *to, reason)?,
+        _ => {}
+    }
+    record.save(change, event_of(verb), actor)?;
+    Ok(())
+}
+
+fn not_from(from: CaseState) -> Problem {
+    Problem::new(Code::StateConflict).detail(
+        format!("The case is {from}; from there this is not possible."),
+        format!("Справа у стані «{}»; з нього це неможливо.", zvit_domain::word::Word::label_uk(from)),
+    )
+}
+
+fn event_of(verb: &Verb) -> &'static str {
+    match verb {
+        Verb::Acknowledge { .. } => "acknowledged",
+        Verb::Decline { .. } => "declined",
+        Verb::Start => "started",
+        Verb::HandOver { .. } => "handed_over",
+        Verb::Resolve { .. } => "resolved",
+    }
+}
+
+fn keep_particulars(change: &Change<'_>, record: &mut Record, id: Uuid, verb: &Verb) {
+    let now = At(change.now);
+    record.alter(id, |row| {
+        row.acknowledge_by = None;
+        match verb {
+            Verb::Acknowledge { external_ref } => {
+                row.acknowledged_at = Some(now);
+                row.external_ref.clone_from(external_ref);
+            }
+            Verb::Start => row.acknowledged_at = row.acknowledged_at.or(Some(now)),
+            Verb::Resolve { outcome, summary } => {
+                row.acknowledged_at = row.acknowledged_at.or(Some(now));
+                row.outcome = Some(outcome.clone());
+                row.summary = Some(summary.clone());
+            }
+            _ => {}
+        }
+    });
+}
+
+/// Gives the role to the team that was named, if it may have the incident.
+fn hand_to(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    directory: &Arc<Directory>,
+    actor: &Actor,
+    role: &str,
+    to: Uuid,
+    reason: &str,
+) -> Result<(), Problem> {
+    check_can_hold(record, directory, to, "/to_team")?;
+    let role = if role == "lead" { AssignmentRole::Lead } else { AssignmentRole::Support };
+    let level = record.triage.level;
+    let choice = by_hand(change, to, role, level);
+    give(change, record, &choice, directory, actor, Some(reason))?;
+    realign(change, record, directory)?;
+    Ok(())
+}
+
+/// An assignment made by hand.
+pub fn by_hand(change: &Change<'_>, team: Uuid, role: AssignmentRole, level: u8) -> Choice {
+    Choice {
+        team,
+        role,
+        rule_id: MANUAL_RULE.to_owned(),
+        acknowledge_by: Some(change.now.plus_seconds(i64::from(acknowledge_minutes(level)) * 60)),
+        escalate_to: None,
+        waiting: false,
+        why: Why::manual(role, level),
+    }
+}
+
+/// Whether a team may be given the incident by name: it must be there, active, allowed to see it, and not have it already.
+///
+/// # Errors
+/// 422 at `pointer`, or 409 when it has the incident already.
+pub fn check_can_hold(record: &Record, directory: &Directory, team: Uuid, pointer: &str) -> Result<(), Problem> {
+    let fault = |code: &'static str, en: &str, uk: &str| Err(Problem::from(vec![Fault::new(pointer, code, en, uk)]));
+    let Some(entry) = directory.teams.iter().find(|entry| entry.id == team) else {
+        return fault("unknown_team", "No team with this id is in the directory.", "Команди з таким ідентифікатором немає в довіднику.");
+    };
+    if !entry.active {
+        return fault("team_inactive", "This team is deactivated.", "Цю команду деактивовано.");
+    }
+    if !entry.team.coordinator && record.tlp() > entry.team.tlp_ceiling {
+        return fault(
+            "tlp_above_ceiling",
+            "The TLP label is above what this team may see.",
+            "Позначка TLP вища за дозволену для цієї команди.",
+        );
+    }
+    if record.assignments.iter().any(|row| row.team_id.0 == team && state(row).is_held()) {
+        return Err(Problem::new(Code::StateConflict).detail("This team has the incident already.", "Ця команда вже має цей інцидент."));
+    }
+    Ok(())
+}

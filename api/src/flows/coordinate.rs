@@ -1,0 +1,126 @@
+//! What the coordinator decides: always with a reason.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use uuid::Uuid;
+use zvit_db::change::Change;
+use zvit_domain::triage::Override;
+use zvit_domain::vocabulary::{AssignmentRole, CaseState, IncidentStatus, Sector};
+
+use super::assign::{give, realign, reweigh, set_state, take_away};
+use super::case::{by_hand, check_can_hold};
+use super::event::Event;
+use super::follow_up::triage_of;
+use super::record::{Record, state};
+use crate::actor::Actor;
+use crate::memory::Directory;
+use crate::problem::{Code, Problem};
+
+/// Sets level or sector above what was computed; neither of them takes the decision back.
+///
+/// # Errors
+/// 409 when the incident is over; the store's.
+pub fn override_triage(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    directory: &Arc<Directory>,
+    actor: &Actor,
+    (level, sector): (Option<u8>, Option<Sector>),
+    reason: &str,
+) -> Result<(), Problem> {
+    check_open(record)?;
+    let decision = (level.is_some() || sector.is_some())
+        .then(|| Override { level, sector, reason: reason.to_owned(), by: actor.name.clone(), at: change.now });
+    record.triage = triage_of(record, directory, decision);
+    Event::incident("triage_overridden", record.id())
+        .with(json!({"level": record.triage.level, "sector": record.triage.sector, "decided": {"level": level, "sector": sector}}))
+        .because(Some(reason))
+        .note(change, actor);
+    reweigh(change, record)?;
+    realign(change, record, directory)?;
+    record.save(change, "triage", actor)?;
+    Ok(())
+}
+
+/// Gives the incident to a team. A new lead takes the place of the one that holds it. Gives the assignment's id.
+///
+/// # Errors
+/// 422 for a team that can't have it, 409 when the incident is over or the team has it; the store's.
+pub fn assign(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    directory: &Arc<Directory>,
+    actor: &Actor,
+    (team, role): (Uuid, AssignmentRole),
+    reason: &str,
+) -> Result<Uuid, Problem> {
+    check_open(record)?;
+    check_can_hold(record, directory, team, "/team_id")?;
+    if role == AssignmentRole::Lead
+        && let Some(lead) = record.lead().map(|row| row.id.0)
+    {
+        take_away(change, record, lead, directory, actor, reason)?;
+    }
+    let level = record.triage.level;
+    let choice = by_hand(change, team, role, level);
+    let id = give(change, record, &choice, directory, actor, Some(reason))?;
+    record.save(change, "assignment", actor)?;
+    Ok(id)
+}
+
+/// Takes an assignment back; a missing lead is found again by the rules.
+///
+/// # Errors
+/// 409 when it is over already; the store's.
+pub fn revoke(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Directory>, actor: &Actor, id: Uuid, reason: &str) -> Result<(), Problem> {
+    let row = record.assignment(id).ok_or_else(Problem::not_found)?;
+    match state(row) {
+        CaseState::Revoked => return Ok(()),
+        held if held.is_open() => {}
+        over => {
+            return Err(Problem::new(Code::StateConflict)
+                .detail(format!("The assignment is {over}."), format!("Призначення у стані «{}».", zvit_domain::word::Word::label_uk(over))));
+        }
+    }
+    take_away(change, record, id, directory, actor, reason)?;
+    realign(change, record, directory)?;
+    record.save(change, "assignment", actor)?;
+    Ok(())
+}
+
+/// Closes the incident; cases that are still open end as resolved.
+///
+/// # Errors
+/// 409 when it was withdrawn or merged; the store's.
+pub fn close(change: &mut Change<'_>, record: &mut Record, actor: &Actor, reason: &str) -> Result<(), Problem> {
+    match record.status() {
+        IncidentStatus::Closed => return Ok(()),
+        IncidentStatus::Withdrawn | IncidentStatus::Merged => return Err(over(record)),
+        _ => {}
+    }
+    let open: Vec<Uuid> = record.assignments.iter().filter(|row| state(row).is_open()).map(|row| row.id.0).collect();
+    for id in open {
+        set_state(change, record, id, CaseState::Resolved)?;
+        record.alter(id, |row| row.acknowledge_by = None);
+    }
+    record.row.status = IncidentStatus::Closed.to_string();
+    Event::incident("closed", record.id()).because(Some(reason)).note(change, actor);
+    record.save(change, "closed", actor)?;
+    Ok(())
+}
+
+fn check_open(record: &Record) -> Result<(), Problem> {
+    match record.status() {
+        IncidentStatus::Closed | IncidentStatus::Withdrawn | IncidentStatus::Merged => Err(over(record)),
+        _ => Ok(()),
+    }
+}
+
+fn over(record: &Record) -> Problem {
+    let status = record.status();
+    Problem::new(Code::StateConflict).detail(
+        format!("The incident is {status}."),
+        format!("Інцидент у стані «{}».", zvit_domain::word::Word::label_uk(status)),
+    )
+}

@@ -1,0 +1,249 @@
+//! Changing the directory: participants, institutions, teams.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::ValidateEmail;
+use zvit_db::change::Change;
+use zvit_db::directory::{self as store, Kind};
+use zvit_db::error::StoreError;
+use zvit_db::feeds;
+use zvit_db::rows::DirectoryRow;
+use zvit_db::types::{At, Id, Json};
+use zvit_domain::directory::{DirectoryContact, InstitutionInput, ParticipantInput, TeamInput};
+use zvit_domain::edrpou::Edrpou;
+use zvit_domain::fault::Fault;
+use zvit_domain::routing::check_duty_hours;
+
+use super::event::Event;
+use crate::actor::Actor;
+use crate::clock;
+use crate::memory::Directory;
+use crate::problem::{Code, Problem};
+
+/// A kind of directory entry.
+pub trait Entry: Serialize + DeserializeOwned + ToSchema + Send + 'static {
+    /// Which part of the directory.
+    const KIND: Kind;
+    /// What no two entries may share.
+    fn unique_key(&self) -> Option<String>;
+    /// What a schema can't say. `own` is the id of the entry that is changed.
+    fn check(&self, directory: &Directory, own: Option<Uuid>) -> Vec<Fault>;
+    /// The problem of a key that is taken.
+    fn taken() -> Code {
+        Code::AlreadyExists
+    }
+}
+
+impl Entry for ParticipantInput {
+    const KIND: Kind = Kind::Participant;
+
+    fn unique_key(&self) -> Option<String> {
+        Some(self.code.clone())
+    }
+
+    fn check(&self, _: &Directory, _: Option<Uuid>) -> Vec<Fault> {
+        match (self.valid_from, self.valid_until) {
+            (Some(from), Some(until)) if until <= from => vec![Fault::new(
+                "/valid_until",
+                "time_order",
+                "The role must end after it begins.",
+                "Роль має закінчуватися після початку.",
+            )],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Entry for InstitutionInput {
+    const KIND: Kind = Kind::Institution;
+
+    fn unique_key(&self) -> Option<String> {
+        self.edrpou.clone()
+    }
+
+    fn taken() -> Code {
+        Code::DuplicateEdrpou
+    }
+
+    fn check(&self, directory: &Directory, own: Option<Uuid>) -> Vec<Fault> {
+        let mut faults = contacts(&self.contacts);
+        match &self.edrpou {
+            Some(code) => faults.extend(Edrpou::parse(code).err().map(|fault| fault.at("/edrpou"))),
+            None if !self.provisional => faults.push(Fault::new(
+                "/edrpou",
+                "required",
+                "An institution has an EDRPOU code unless it is provisional.",
+                "Установа має код ЄДРПОУ, якщо запис не тимчасовий.",
+            )),
+            None => {}
+        }
+        for (index, id) in self.represents.iter().enumerate() {
+            if own == Some(*id) || !directory.institutions.contains_key(id) {
+                faults.push(Fault::new(
+                    format!("/represents/{index}"),
+                    "unknown_institution",
+                    "No other institution with this id is in the directory.",
+                    "Іншої установи з таким ідентифікатором немає в довіднику.",
+                ));
+            }
+        }
+        faults
+    }
+}
+
+impl Entry for TeamInput {
+    const KIND: Kind = Kind::Team;
+
+    fn unique_key(&self) -> Option<String> {
+        // So that there is never a second one.
+        self.coordinator.then(|| "coordinator".to_owned())
+    }
+
+    fn check(&self, directory: &Directory, own: Option<Uuid>) -> Vec<Fault> {
+        let mut faults = contacts(&self.contacts);
+        faults.extend(self.duty_hours.iter().flat_map(|hours| check_duty_hours(hours, "/duty_hours")));
+        match self.participant_id {
+            Some(id) if !directory.participants.contains_key(&id) => faults.push(Fault::new(
+                "/participant_id",
+                "unknown_participant",
+                "No participant with this id is in the directory.",
+                "Учасника з таким ідентифікатором немає в довіднику.",
+            )),
+            None if !self.coordinator => faults.push(Fault::new(
+                "/participant_id",
+                "required",
+                "A partner's team belongs to a participant.",
+                "Команда партнера належить до учасника.",
+            )),
+            _ => {}
+        }
+        for (index, language) in self.languages.iter().enumerate() {
+            if !(matches!(language.len(), 2 | 3) && language.bytes().all(|byte| byte.is_ascii_lowercase())) {
+                faults.push(Fault::new(
+                    format!("/languages/{index}"),
+                    "language_malformed",
+                    "A language is two or three lower-case letters (ISO 639), such as uk.",
+                    "Мова — це дві або три малі літери (ISO 639), наприклад uk.",
+                ));
+            }
+        }
+        let was_coordinator = own.is_some_and(|own| directory.teams.iter().any(|team| team.id == own && team.team.coordinator));
+        if was_coordinator && !self.coordinator {
+            faults.push(Fault::new(
+                "/coordinator",
+                "coordinator_needed",
+                "This is the coordinator's own team, and there must be one.",
+                "Це команда координатора, без неї не можна.",
+            ));
+        }
+        faults
+    }
+}
+
+fn contacts(contacts: &[DirectoryContact]) -> Vec<Fault> {
+    let faulty = |(index, contact): (usize, &DirectoryContact)| {
+        let email = contact.email.as_ref()?;
+        (!email.validate_email()).then(|| {
+            Fault::new(format!("/contacts/{index}/email"), "email_implausible", "This is not an e-mail address.", "Це не адреса електронної пошти.")
+        })
+    };
+    contacts.iter().enumerate().filter_map(faulty).collect()
+}
+
+fn stored<E: Entry>(error: StoreError) -> Problem {
+    match error {
+        StoreError::Taken { what } if what == "directory_unique_key" => Problem::new(E::taken()),
+        other => other.into(),
+    }
+}
+
+/// Adds an entry. A seed brings the id with it.
+///
+/// # Errors
+/// 422 with all faults, 409 when the key is taken; the store's.
+pub fn create<E: Entry>(change: &mut Change<'_>, directory: &Directory, actor: &Actor, id: Option<Uuid>, entry: &E) -> Result<DirectoryRow, Problem> {
+    let faults = entry.check(directory, None);
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    let row = DirectoryRow {
+        id: Id(id.unwrap_or_else(|| clock::new_id(change.now))),
+        kind: E::KIND.code().into(),
+        unique_key: entry.unique_key(),
+        active: true,
+        version: 1,
+        document: Json::of(entry)?,
+        created_at: At(change.now),
+        updated_at: At(change.now),
+    };
+    DirectoryRow::insert_all(&mut change.tx, vec![row.clone()]).map_err(stored::<E>)?;
+    if E::KIND != Kind::Participant {
+        feeds::open(&mut change.tx, row.id.0)?;
+    }
+    note(change, actor, &row, "created", None);
+    Ok(row)
+}
+
+/// Puts an entry in place of what is there.
+///
+/// # Errors
+/// As [`create`].
+pub fn replace<E: Entry>(change: &mut Change<'_>, directory: &Directory, actor: &Actor, mut row: DirectoryRow, entry: &E) -> Result<DirectoryRow, Problem> {
+    let faults = entry.check(directory, Some(row.id.0));
+    if !faults.is_empty() {
+        return Err(faults.into());
+    }
+    row.unique_key = entry.unique_key();
+    row.document = Json::of(entry)?;
+    write::<E>(change, &mut row)?;
+    note(change, actor, &row, "changed", None);
+    Ok(row)
+}
+
+/// Activates or deactivates an entry.
+///
+/// # Errors
+/// 409 for the coordinator's own team; the store's.
+pub fn set_active<E: Entry>(change: &mut Change<'_>, actor: &Actor, mut row: DirectoryRow, active: bool, reason: &str) -> Result<DirectoryRow, Problem> {
+    if row.active == active {
+        return Ok(row);
+    }
+    if E::KIND == Kind::Team && row.unique_key.is_some() {
+        return Err(Problem::new(Code::StateConflict).detail(
+            "The coordinator's own team can't be deactivated: it stands last for every incident.",
+            "Команду координатора не можна деактивувати: вона остання для кожного інциденту.",
+        ));
+    }
+    row.active = active;
+    write::<E>(change, &mut row)?;
+    note(change, actor, &row, if active { "activated" } else { "deactivated" }, Some(reason));
+    Ok(row)
+}
+
+fn write<E: Entry>(change: &mut Change<'_>, row: &mut DirectoryRow) -> Result<(), Problem> {
+    row.version += 1;
+    row.updated_at = At(change.now);
+    store::update(&mut change.tx, row, change.now).map_err(stored::<E>)
+}
+
+fn note(change: &mut Change<'_>, actor: &Actor, row: &DirectoryRow, what: &str, reason: Option<&str>) {
+    change.gate.directory_version += 1;
+    let (kind, object) = match (row.kind.as_str(), what) {
+        ("participant", "created") => ("participant_created", "participant"),
+        ("participant", "changed") => ("participant_changed", "participant"),
+        ("participant", "activated") => ("participant_activated", "participant"),
+        ("participant", _) => ("participant_deactivated", "participant"),
+        ("institution", "created") => ("institution_created", "institution"),
+        ("institution", "changed") => ("institution_changed", "institution"),
+        ("institution", "activated") => ("institution_activated", "institution"),
+        ("institution", _) => ("institution_deactivated", "institution"),
+        (_, "created") => ("team_created", "team"),
+        (_, "changed") => ("team_changed", "team"),
+        (_, "activated") => ("team_activated", "team"),
+        _ => ("team_deactivated", "team"),
+    };
+    Event::other(kind, object, row.id.0).because(reason).with(json!({"version": row.version})).note(change, actor);
+}

@@ -1,0 +1,197 @@
+//! A further report about an incident: what it changes, and what follows from that.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use zvit_db::change::Change;
+use zvit_db::incidents;
+use zvit_db::rows::{IndicatorRow, ReportRow};
+use zvit_db::types::{At, Id, Json};
+use zvit_domain::deadline::{self, Clocks, StageFault};
+use zvit_domain::report::Parsed;
+use zvit_domain::triage::{RuleData, Triage, TriageInput, triage};
+use zvit_domain::vocabulary::{CaseState, IncidentStatus, InfrastructureCategory, Sector, Stage};
+use zvit_domain::word::Word;
+
+use super::assign::{realign, reweigh};
+use super::event::Event;
+use super::record::{Record, is_exercise, state};
+use super::show::IndicatorChange;
+use super::submit::{external_ref_exists, note_triage, tlp_above_every_ceiling};
+use crate::actor::Actor;
+use crate::clock;
+use crate::memory::Directory;
+use crate::problem::{Code, Problem};
+use crate::views::StoredWarning;
+
+/// A further report, already checked.
+#[derive(Debug, Clone)]
+pub struct FollowUp {
+    /// Who sends it.
+    pub actor: Actor,
+    /// Which stage it is.
+    pub stage: Stage,
+    /// What it says.
+    pub parsed: Parsed,
+    /// What was doubtful.
+    pub warnings: Vec<StoredWarning>,
+    /// Its bytes.
+    pub body: String,
+    /// SHA-256 of its bytes.
+    pub body_sha256: Vec<u8>,
+}
+
+/// Takes the report in: content, clocks, triage, routing. Gives the report's row.
+///
+/// # Errors
+/// 409 when the stage can't follow or the external reference is another incident's; the store's.
+pub fn follow_up(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    directory: &Arc<Directory>,
+    clocks: &Clocks,
+    report: FollowUp,
+) -> Result<ReportRow, Problem> {
+    check_status(record)?;
+    check_stage(change, record, report.stage)?;
+    check_external_ref(change, record, &report)?;
+    let was_exercise = is_exercise(&record.content);
+    let became_aware_before = record.content.became_aware_at;
+    record.content.merge(report.parsed.change.clone(), &report.parsed.clear);
+    take_indicators(change, record, &report.parsed)?;
+    move_clocks(change, record, clocks, report.stage, was_exercise, became_aware_before != record.content.became_aware_at);
+    record.warnings.retain(|warning| warning.code != "tlp_above_every_ceiling");
+    record.warnings.extend(report.warnings.iter().cloned());
+
+    let row = ReportRow {
+        id: Id(clock::new_id(change.now)),
+        incident_id: record.row.id,
+        stage: report.stage.to_string(),
+        received_at: At(change.now),
+        client_id: report.actor.client_id.clone(),
+        sha256: report.body_sha256.clone(),
+        body: report.body.clone(),
+        warnings: Json::of(&report.warnings)?,
+    };
+    ReportRow::insert_all(&mut change.tx, vec![row.clone()])?;
+    Event::incident("report_submitted", record.id())
+        .with(json!({"report_id": row.id.0, "stage": report.stage, "sha256": crate::hex(&report.body_sha256)}))
+        .note(change, &report.actor);
+    reopen(change, record, &report.actor)?;
+    judge_again(change, record, directory)?;
+    record.save(change, "report", &report.actor)?;
+    Ok(row)
+}
+
+fn check_status(record: &Record) -> Result<(), Problem> {
+    match record.status() {
+        IncidentStatus::Withdrawn | IncidentStatus::Merged => Err(Problem::new(Code::StateConflict).detail(
+            "This incident was withdrawn or merged; report what is new as an incident of its own.",
+            "Цей інцидент відкликано або об’єднано з іншим; про нове повідомте окремим інцидентом.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn check_stage(change: &mut Change<'_>, record: &Record, stage: Stage) -> Result<(), Problem> {
+    let submitted: Vec<Stage> =
+        incidents::stages_of(&mut change.tx, record.id())?.iter().filter_map(|code| Stage::from_code(code)).collect();
+    deadline::may_follow(&submitted, stage).map_err(|fault| {
+        let code = match fault {
+            StageFault::AlreadySubmitted => Code::StageAlreadySubmitted,
+            _ => Code::StageOrder,
+        };
+        Problem::new(code)
+    })
+}
+
+fn check_external_ref(change: &mut Change<'_>, record: &Record, report: &FollowUp) -> Result<(), Problem> {
+    let Some(external) = &report.parsed.change.external_ref else { return Ok(()) };
+    let owner = record.row.institution_id.0;
+    let taken = incidents::with_external_refs(&mut change.tx, &[owner], std::slice::from_ref(external))?;
+    match taken.into_iter().find(|(_, _, id)| *id != record.id()) {
+        Some((_, _, other)) => Err(external_ref_exists(other)),
+        None => Ok(()),
+    }
+}
+
+fn take_indicators(change: &mut Change<'_>, record: &mut Record, parsed: &Parsed) -> Result<(), Problem> {
+    let mut added: Vec<IndicatorRow> = Vec::new();
+    for indicator in &parsed.indicators {
+        match record.add_indicator(indicator, change.now) {
+            IndicatorChange::Added(row) => added.push(row),
+            IndicatorChange::Retracted(ordinal) => incidents::retract_indicator(&mut change.tx, record.id(), ordinal, change.now)?,
+            IndicatorChange::None => {}
+        }
+    }
+    Ok(IndicatorRow::insert_all(&mut change.tx, added)?)
+}
+
+fn move_clocks(change: &mut Change<'_>, record: &mut Record, clocks: &Clocks, stage: Stage, was_exercise: bool, aware_changed: bool) {
+    let received = record.row.received_at.0;
+    let start = deadline::clock_start(record.content.became_aware_at, received);
+    match (was_exercise, is_exercise(&record.content)) {
+        (_, true) => record.deadlines.clear(),
+        (true, false) => {
+            record.deadlines = deadline::open(start, clocks);
+            deadline::submit(&mut record.deadlines, Stage::Initial, received);
+        }
+        (false, false) if aware_changed => {
+            deadline::restart(&mut record.deadlines, start, clocks, change.now);
+            Event::incident("clocks_restarted", record.id())
+                .with(json!({"became_aware_at": record.became_aware_at(), "start": start}))
+                .note(change, &Actor::service());
+        }
+        _ => {}
+    }
+    deadline::submit(&mut record.deadlines, stage, change.now);
+}
+
+/// A report about an incident that was over opens it again.
+fn reopen(change: &mut Change<'_>, record: &mut Record, actor: &Actor) -> Result<(), Problem> {
+    if !matches!(record.status(), IncidentStatus::Resolved | IncidentStatus::Closed) {
+        return Ok(());
+    }
+    let resolved: Vec<_> = record.assignments.iter().filter(|row| state(row) == CaseState::Resolved).map(|row| row.id.0).collect();
+    for id in resolved {
+        super::assign::set_state(change, record, id, CaseState::InProgress)?;
+    }
+    record.row.status = IncidentStatus::Received.to_string();
+    Event::incident("reopened", record.id()).note(change, actor);
+    Ok(())
+}
+
+/// Judges and routes the incident again after it changed.
+///
+/// # Errors
+/// The store's.
+pub fn judge_again(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Directory>) -> Result<(), Problem> {
+    let before = record.triage.clone();
+    record.triage = triage_of(record, directory, before.r#override.clone());
+    if (before.level, before.sector, before.score) != (record.triage.level, record.triage.sector, record.triage.score) {
+        note_triage(change, record);
+        reweigh(change, record)?;
+    }
+    if realign(change, record, directory)? {
+        record.warnings.push(tlp_above_every_ceiling());
+    }
+    Ok(())
+}
+
+/// The triage of an incident as it stands, a decision of the coordinator on top.
+pub fn triage_of(record: &Record, directory: &Directory, decision: Option<zvit_domain::triage::Override>) -> Triage {
+    let institution = directory.institutions.get(&record.row.institution_id.0).map(|institution| &institution.entry);
+    let judged = triage(
+        &TriageInput {
+            content: &record.content,
+            institution_sector: institution.map_or(Sector::Other, |entry| entry.sector),
+            institution_services: institution.map_or(&[], |entry| &entry.services),
+            category: institution.and_then(|entry| entry.infrastructure_category).unwrap_or(InfrastructureCategory::None),
+        },
+        &RuleData::current(),
+    );
+    match decision {
+        Some(decision) => judged.with_override(decision),
+        None => judged,
+    }
+}

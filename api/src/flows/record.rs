@@ -1,0 +1,264 @@
+//! An incident with all that belongs to it, read for a change or a view, and written back.
+
+use uuid::Uuid;
+use zvit_db::change::Change;
+use zvit_db::conn::Tx;
+use zvit_db::error::Result;
+use zvit_db::rows::{AssignmentRow, IncidentRow, IndicatorRow};
+use zvit_db::types::{At, Id, Json};
+use zvit_db::{cases, incidents};
+use zvit_domain::deadline::Deadline;
+use zvit_domain::report::Content;
+use zvit_domain::taxonomy::Classification;
+use zvit_domain::time::Time;
+use zvit_domain::tlp::Tlp;
+use zvit_domain::triage::{RuleData, Triage, classify};
+use zvit_domain::vocabulary::{CaseState, IncidentStatus, StageState};
+use zvit_domain::word::Word;
+
+use crate::actor::Actor;
+use crate::views::{CaseChange, StoredWarning};
+
+/// So many changes are kept with a case.
+const CHANGES_KEPT: usize = 20;
+
+/// What a report without a TLP label is treated as.
+pub const DEFAULT_TLP: Tlp = Tlp::Amber;
+
+/// An incident and its parts.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The row; [`Record::save`] brings its columns up to date.
+    pub row: IncidentRow,
+    /// What the reports say.
+    pub content: Content,
+    /// How it was judged.
+    pub triage: Triage,
+    /// The stages and their clocks.
+    pub deadlines: Vec<Deadline>,
+    /// What was doubtful.
+    pub warnings: Vec<StoredWarning>,
+    /// Indicators, in the order given.
+    pub indicators: Vec<IndicatorRow>,
+    /// Assignments, oldest first.
+    pub assignments: Vec<AssignmentRow>,
+    added: Vec<Id>,
+    altered: Vec<Id>,
+}
+
+impl Record {
+    /// A new incident: nothing of it is stored yet.
+    pub fn new(row: IncidentRow, content: Content, triage: Triage, deadlines: Vec<Deadline>, warnings: Vec<StoredWarning>) -> Self {
+        let (indicators, assignments) = (Vec::new(), Vec::new());
+        Self { row, content, triage, deadlines, warnings, indicators, assignments, added: Vec::new(), altered: Vec::new() }
+    }
+
+    /// Reads what belongs to these incidents: two queries, however many there are.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn load_all(tx: &mut Tx<'_>, rows: Vec<IncidentRow>) -> Result<Vec<Self>> {
+        let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+        let indicators = incidents::indicators_of(tx, &ids)?;
+        let assignments = cases::of_incidents(tx, &ids)?;
+        let mut records = rows.into_iter().map(Self::read).collect::<Result<Vec<_>>>()?;
+        let places: std::collections::HashMap<Id, usize> = ids.into_iter().enumerate().map(|(place, id)| (id, place)).collect();
+        let place = |id: Id| places.get(&id).copied();
+        for indicator in indicators {
+            if let Some(record) = place(indicator.incident_id).and_then(|place| records.get_mut(place)) {
+                record.indicators.push(indicator);
+            }
+        }
+        for assignment in assignments {
+            if let Some(record) = place(assignment.incident_id).and_then(|place| records.get_mut(place)) {
+                record.assignments.push(assignment);
+            }
+        }
+        Ok(records)
+    }
+
+    /// Reads what belongs to one incident.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn load(tx: &mut Tx<'_>, row: IncidentRow) -> Result<Self> {
+        let ids = [row.id];
+        let mut record = Self::read(row)?;
+        record.indicators = incidents::indicators_of(tx, &ids)?;
+        record.assignments = cases::of_incidents(tx, &ids)?;
+        Ok(record)
+    }
+
+    fn read(row: IncidentRow) -> Result<Self> {
+        let (content, triage) = (row.content.read()?, row.triage.read()?);
+        let (deadlines, warnings) = (row.deadlines.read()?, row.warnings.read()?);
+        Ok(Self::new(row, content, triage, deadlines, warnings))
+    }
+
+    /// The incident's id.
+    pub fn id(&self) -> Uuid {
+        self.row.id.0
+    }
+
+    /// Its status.
+    pub fn status(&self) -> IncidentStatus {
+        IncidentStatus::from_code(&self.row.status).unwrap_or(IncidentStatus::Received)
+    }
+
+    /// How far it may be passed on.
+    pub fn tlp(&self) -> Tlp {
+        self.content.tlp.unwrap_or(DEFAULT_TLP)
+    }
+
+    /// Class and type, stated or inferred.
+    pub fn classification(&self) -> Classification {
+        classify(&self.content, &RuleData::current()).0
+    }
+
+    /// When the institution became aware.
+    pub fn became_aware_at(&self) -> Time {
+        self.content.became_aware_at.unwrap_or(self.row.received_at.0)
+    }
+
+    /// The lead that holds the case now.
+    pub fn lead(&self) -> Option<&AssignmentRow> {
+        self.assignments.iter().rev().find(|assignment| assignment.role == "lead" && state(assignment).is_held())
+    }
+
+    /// An assignment of this incident.
+    pub fn assignment(&self, id: Uuid) -> Option<&AssignmentRow> {
+        self.assignments.iter().find(|assignment| assignment.id.0 == id)
+    }
+
+    /// Adds an assignment, to be written by [`Record::save`].
+    pub fn add(&mut self, assignment: AssignmentRow) {
+        self.added.push(assignment.id);
+        self.assignments.push(assignment);
+    }
+
+    /// Changes one assignment; [`Record::save`] writes it and moves it in its team's feed, even if the team loses it.
+    pub fn alter(&mut self, id: Uuid, change: impl FnOnce(&mut AssignmentRow)) {
+        if let Some(assignment) = self.assignments.iter_mut().find(|assignment| assignment.id.0 == id) {
+            change(assignment);
+            self.altered.push(Id(id));
+        }
+    }
+
+    /// The status that follows from the assignments, unless somebody has ended the incident.
+    pub fn follow_status(&mut self) {
+        if matches!(self.status(), IncidentStatus::Closed | IncidentStatus::Withdrawn | IncidentStatus::Merged) {
+            return;
+        }
+        let status = match self.lead() {
+            None => IncidentStatus::Received,
+            Some(lead) => match state(lead) {
+                CaseState::Resolved => IncidentStatus::Resolved,
+                CaseState::InProgress => IncidentStatus::InProgress,
+                CaseState::Assigned if is_waiting(lead) => IncidentStatus::Waiting,
+                _ => IncidentStatus::Assigned,
+            },
+        };
+        self.row.status = status.to_string();
+    }
+
+    /// Brings the row's columns in line with the parts.
+    ///
+    /// # Errors
+    /// When a part can't be written as JSON: a defect.
+    pub fn settle(&mut self, now: Time) -> Result<()> {
+        let classification = self.classification();
+        self.row.sector = self.triage.sector.to_string();
+        self.row.level = i32::from(self.triage.level);
+        self.row.class = classification.class.to_string();
+        self.row.tlp = self.tlp().to_string();
+        self.row.exercise = is_exercise(&self.content);
+        self.row.external_ref = self.content.external_ref.clone();
+        self.row.regions = words(&self.content.regions);
+        self.row.search_text = search_text(&self.row.reference, &self.content);
+        self.row.updated_at = At(now);
+        self.row.next_due_at = next_due(&self.deadlines).map(At);
+        self.row.content = Json::of(&self.content)?;
+        self.row.triage = Json::of(&self.triage)?;
+        self.row.deadlines = Json::of(&self.deadlines)?;
+        self.row.warnings = Json::of(&self.warnings)?;
+        Ok(())
+    }
+
+    /// Writes the incident and moves it in every feed it stands in: the coordinator's, its institution's, and those of the
+    /// teams that hold it or have just lost it. `kind` is what its cases note as the change.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn save(&mut self, change: &mut Change<'_>, kind: &str, actor: &Actor) -> Result<()> {
+        self.follow_status();
+        self.settle(change.now)?;
+        self.row.version += 1;
+        self.row.coordinator_position = change.next_position();
+        self.row.institution_position = change.next_feed_position(self.row.institution_id.0)?;
+        incidents::update(&mut change.tx, &self.row)?;
+        let (added, altered) = (std::mem::take(&mut self.added), std::mem::take(&mut self.altered));
+        for assignment in &mut self.assignments {
+            let (is_new, is_altered) = (added.contains(&assignment.id), altered.contains(&assignment.id));
+            if !(is_new || is_altered || state(assignment).is_held()) {
+                continue;
+            }
+            assignment.position = change.next_feed_position(assignment.team_id.0)?;
+            assignment.updated_at = At(change.now);
+            if !is_new {
+                let own = actor.owner == Some(assignment.team_id.0);
+                note_change(assignment, if is_altered { assignment.state.clone() } else { kind.to_owned() }, change.now, own)?;
+                cases::update(&mut change.tx, assignment)?;
+            }
+        }
+        let new = self.assignments.iter().filter(|assignment| added.contains(&assignment.id)).cloned().collect();
+        AssignmentRow::insert_all(&mut change.tx, new)
+    }
+}
+
+fn note_change(assignment: &mut AssignmentRow, kind: String, at: Time, own: bool) -> Result<()> {
+    let mut changes: Vec<CaseChange> = assignment.changes.read()?;
+    changes.push(CaseChange { kind, at, own });
+    let surplus = changes.len().saturating_sub(CHANGES_KEPT);
+    changes.drain(..surplus);
+    assignment.changes = Json::of(&changes)?;
+    Ok(())
+}
+
+/// The state of an assignment.
+pub fn state(assignment: &AssignmentRow) -> CaseState {
+    CaseState::from_code(&assignment.state).unwrap_or(CaseState::Revoked)
+}
+
+/// Whether the coordinator's team only keeps the incident until a place is free: nobody is waited for.
+pub fn is_waiting(assignment: &AssignmentRow) -> bool {
+    assignment.rule_id == zvit_domain::routing::COORDINATOR_RULE && assignment.acknowledge_by.is_none() && state(assignment) == CaseState::Assigned
+}
+
+/// Whether a report is an exercise: no clocks, no statistics.
+pub fn is_exercise(content: &Content) -> bool {
+    content.exercise == Some(true)
+        || content.classification.as_ref().is_some_and(|classification| classification.class.code() == "test")
+}
+
+fn next_due(deadlines: &[Deadline]) -> Option<Time> {
+    deadlines.iter().filter(|deadline| deadline.state == StageState::Pending).map(|deadline| deadline.due_at).min()
+}
+
+/// Codes between blanks, so that one can be looked for with its blanks around it.
+fn words<W: Word>(list: &[W]) -> String {
+    list.iter().fold(String::from(" "), |mut text, word| {
+        text.push_str(word.code());
+        text.push(' ');
+        text
+    })
+}
+
+/// Lower-case words with a blank before each: title, reference and external reference.
+fn search_text(reference: &str, content: &Content) -> String {
+    let parts = [content.title.as_deref(), Some(reference), content.external_ref.as_deref()];
+    parts.into_iter().flatten().flat_map(str::split_whitespace).fold(String::new(), |mut text, word| {
+        text.push(' ');
+        text.push_str(&word.to_lowercase());
+        text
+    })
+}

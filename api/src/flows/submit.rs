@@ -1,0 +1,476 @@
+//! Intake: a batch of initial reports becomes incidents, triaged and routed, in one change.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use serde_json::json;
+use uuid::Uuid;
+use zvit_db::audit::Audience;
+use zvit_db::change::Change;
+use zvit_db::error::{Result, StoreError};
+use zvit_db::idempotency::{self, KeyOf};
+use zvit_db::rows::{AnswerRow, AssignmentRow, DirectoryRow, FeedRow, IncidentRow, IndicatorRow, ReportRow};
+use zvit_db::types::{At, Id, Json};
+use zvit_db::writer::Intake;
+use zvit_db::{feeds, incidents};
+use zvit_domain::deadline::{self, Clocks};
+use zvit_domain::directory::{DirectoryContact, InstitutionInput};
+use zvit_domain::fault::Fault;
+use zvit_domain::ids::Reference;
+use zvit_domain::report::{Content, Parsed};
+use zvit_domain::routing::{Loads, Roster, RoundRobin, route};
+use zvit_domain::triage::{RuleData, TriageInput, triage};
+use zvit_domain::vocabulary::{InfrastructureCategory, IncidentStatus, Sector, Stage};
+use zvit_domain::word::Text;
+
+use super::assign::{assignment, loads_of, note_assigned, round_robin, routing_input};
+use super::event::Event;
+use super::idempotency::{Kept, RequestKey, is_expired, kept};
+use super::record::{Record, is_exercise, state};
+use crate::actor::Actor;
+use crate::clock;
+use crate::memory::{Directory, Institution};
+use crate::problem::{Code, Problem};
+use crate::state::Memory;
+use crate::views::StoredWarning;
+
+/// Who an incident happened to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reporter {
+    /// An institution of the directory.
+    Known(Uuid),
+    /// One that is entered provisionally, because it reported by telephone before it was on-boarded.
+    Unregistered {
+        /// Its name as given.
+        name: String,
+        /// The number to call back.
+        phone: Option<String>,
+    },
+}
+
+/// An initial report on its way in, already checked.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// Who sends it.
+    pub actor: Actor,
+    /// Whom it happened to.
+    pub reporter: Reporter,
+    /// The key under which its answer is kept.
+    pub key: RequestKey,
+    /// What it says.
+    pub parsed: Parsed,
+    /// What was doubtful and taken in all the same.
+    pub warnings: Vec<StoredWarning>,
+    /// Its bytes.
+    pub body: String,
+    /// SHA-256 of its bytes.
+    pub body_sha256: Vec<u8>,
+}
+
+/// What the sender of one submission is told.
+pub type Answer = Result<Kept, Problem>;
+
+/// The flow behind the writer.
+#[derive(Debug, Clone)]
+pub struct SubmitFlow {
+    memory: Arc<Memory>,
+    clocks: Clocks,
+}
+
+impl SubmitFlow {
+    /// A flow with these reporting clocks.
+    pub fn new(memory: Arc<Memory>, clocks: Clocks) -> Self {
+        Self { memory, clocks }
+    }
+}
+
+impl Intake for SubmitFlow {
+    type Item = Submission;
+    type Answer = Answer;
+
+    fn submit(&mut self, change: &mut Change<'_>, items: &[Submission]) -> Result<Vec<Answer>> {
+        submit(change, &self.memory, &self.clocks, items)
+    }
+}
+
+/// Takes in all submissions, in order.
+///
+/// # Errors
+/// The store's; then none of them counts.
+pub fn submit(change: &mut Change<'_>, memory: &Memory, clocks: &Clocks, items: &[Submission]) -> Result<Vec<Answer>> {
+    let mut kept_rows = find_kept(change, items)?;
+    let reporters = reporters(change, memory, items, &kept_rows)?;
+    let directory = memory.directory_for(change)?;
+    directory.coordinator_team()?;
+    let roster = Roster::new(&directory.teams, change.now).map_err(|error| StoreError::Refused(error.to_string()))?;
+    let mut batch = Batch::open(change, &directory, &reporters, items)?;
+    let rule_data = RuleData::current();
+    let mut answers = Vec::with_capacity(items.len());
+    for (item, institution) in items.iter().zip(&reporters) {
+        let answer = match kept_rows.get(&item.key.of) {
+            Some(found) => repeat(change, item, found)?,
+            None => batch.take(change, item, *institution, &directory, &roster, &rule_data, clocks)?,
+        };
+        if let Ok(given) = &answer
+            && !given.replayed
+        {
+            let row = item.key.row(given, change);
+            kept_rows.insert(item.key.of.clone(), Found { row: row.clone(), stored: false });
+            batch.rows.answers.push(row);
+        }
+        answers.push(answer);
+    }
+    batch.write(change)?;
+    Ok(answers)
+}
+
+/// An answer that is kept: in the store, or given earlier in this very batch.
+struct Found {
+    row: AnswerRow,
+    stored: bool,
+}
+
+fn find_kept(change: &mut Change<'_>, items: &[Submission]) -> Result<HashMap<KeyOf, Found>> {
+    let keys: Vec<KeyOf> = items.iter().map(|item| item.key.of.clone()).collect();
+    let mut found = HashMap::new();
+    for row in idempotency::find(&mut change.tx, &keys)? {
+        if is_expired(&row, change) {
+            idempotency::forget(&mut change.tx, &row)?;
+        } else {
+            let of = KeyOf { owner: row.owner.0, operation: row.operation.clone(), key: row.key.clone() };
+            found.insert(of, Found { row, stored: true });
+        }
+    }
+    Ok(found)
+}
+
+fn repeat(change: &mut Change<'_>, item: &Submission, found: &Found) -> Result<Answer> {
+    if found.row.body_sha256 != item.key.body_sha256 {
+        return Ok(Err(item.key.reused(found.row.incident_id.map(|id| id.0))));
+    }
+    if found.stored {
+        idempotency::note_replay(&mut change.tx, &found.row)?;
+    }
+    Ok(Ok(kept(&found.row)))
+}
+
+/// The institution of each item; those reported by telephone for the first time are entered provisionally.
+fn reporters(change: &mut Change<'_>, memory: &Memory, items: &[Submission], kept: &HashMap<KeyOf, Found>) -> Result<Vec<Uuid>> {
+    let mut ids = Vec::with_capacity(items.len());
+    for item in items {
+        ids.push(match &item.reporter {
+            Reporter::Known(id) => *id,
+            Reporter::Unregistered { .. } if kept.contains_key(&item.key.of) => Uuid::nil(),
+            Reporter::Unregistered { name, phone } => {
+                memory.directory_for(change)?.coordinator_team()?;
+                enter_provisionally(change, &item.actor, name, phone.as_deref())?
+            }
+        });
+    }
+    Ok(ids)
+}
+
+fn enter_provisionally(change: &mut Change<'_>, actor: &Actor, name: &str, phone: Option<&str>) -> Result<Uuid> {
+    let id = clock::new_id(change.now);
+    let contact = DirectoryContact { name: name.to_owned(), role: None, phone: phone.map(str::to_owned), email: None };
+    let entry = InstitutionInput {
+        edrpou: None,
+        name_uk: name.to_owned(),
+        name_en: name.to_owned(),
+        sector: Sector::Other,
+        other_sectors: Vec::new(),
+        services: Vec::new(),
+        region: None,
+        infrastructure_category: None,
+        contacts: vec![contact],
+        represents: Vec::new(),
+        provisional: true,
+    };
+    let row = DirectoryRow {
+        id: Id(id),
+        kind: "institution".into(),
+        unique_key: None,
+        active: true,
+        version: 1,
+        document: Json::of(&entry)?,
+        created_at: At(change.now),
+        updated_at: At(change.now),
+    };
+    DirectoryRow::insert_all(&mut change.tx, vec![row])?;
+    feeds::open(&mut change.tx, id)?;
+    change.gate.directory_version += 1;
+    Event::other("institution_entered_provisionally", "institution", id).note(change, actor);
+    Ok(id)
+}
+
+#[derive(Default)]
+struct Rows {
+    incidents: Vec<IncidentRow>,
+    reports: Vec<ReportRow>,
+    indicators: Vec<IndicatorRow>,
+    assignments: Vec<AssignmentRow>,
+    answers: Vec<AnswerRow>,
+}
+
+/// What advances from item to item.
+struct Batch {
+    references: Vec<Reference>,
+    external_refs: HashMap<(Uuid, String), Uuid>,
+    feeds: HashMap<Uuid, FeedRow>,
+    moved: HashSet<Uuid>,
+    loads: Loads,
+    turns: RoundRobin,
+    turns_moved: bool,
+    rows: Rows,
+}
+
+impl Batch {
+    fn open(change: &mut Change<'_>, directory: &Directory, reporters: &[Uuid], items: &[Submission]) -> Result<Self> {
+        let mut owners: Vec<Uuid> = reporters.iter().copied().chain(directory.teams.iter().map(|team| team.id)).collect();
+        owners.sort_unstable();
+        owners.dedup();
+        let rows = feeds::of(&mut change.tx, &owners)?;
+        let loads = loads_of(&rows);
+        let external: Vec<String> = items.iter().filter_map(|item| item.parsed.change.external_ref.clone()).collect();
+        let taken = incidents::with_external_refs(&mut change.tx, reporters, &external)?;
+        Ok(Self {
+            references: references(change, items.len())?,
+            external_refs: taken.into_iter().map(|(owner, external, id)| ((owner, external), id)).collect(),
+            feeds: rows.into_iter().map(|row| (row.owner.0, row)).collect(),
+            moved: HashSet::new(),
+            loads,
+            turns: round_robin(change)?,
+            turns_moved: false,
+            rows: Rows::default(),
+        })
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "what a decision depends on, each by name")]
+    fn take(
+        &mut self,
+        change: &mut Change<'_>,
+        item: &Submission,
+        institution: Uuid,
+        directory: &Directory,
+        roster: &Roster<'_>,
+        rule_data: &RuleData,
+        clocks: &Clocks,
+    ) -> Result<Answer> {
+        let Some(institution) = directory.institutions.get(&institution) else {
+            return Ok(Err(unknown_institution()));
+        };
+        let said = &item.parsed.change;
+        if let Some(external) = &said.external_ref
+            && let Some(existing) = self.external_refs.get(&(institution.id, external.clone()))
+        {
+            return Ok(Err(external_ref_exists(*existing)));
+        }
+        let mut record = self.record(change, item, institution, rule_data, clocks)?;
+        self.note_report(change, item, &mut record);
+        self.assign(change, &mut record, directory, roster)?;
+        self.place(change, &mut record)?;
+        if let Some(external) = &said.external_ref {
+            self.external_refs.insert((institution.id, external.clone()), record.id());
+        }
+        let incident = record.incident(directory, item.actor.language, item.actor.role);
+        let answer = Kept::new(201, &incident)?
+            .at(format!("/v1/incidents/{}", record.id()))
+            .tagged(crate::input::etag(record.row.version))
+            .about(record.id());
+        self.rows.incidents.push(record.row);
+        self.rows.indicators.extend(record.indicators);
+        self.rows.assignments.extend(record.assignments);
+        Ok(Ok(answer))
+    }
+
+    /// The incident: content, triage, clocks.
+    fn record(&mut self, change: &Change<'_>, item: &Submission, institution: &Institution, rule_data: &RuleData, clocks: &Clocks) -> Result<Record> {
+        let now = change.now;
+        let mut content = Content::default();
+        content.merge(item.parsed.change.clone(), &[]);
+        let judged = triage(
+            &TriageInput {
+                content: &content,
+                institution_sector: institution.entry.sector,
+                institution_services: &institution.entry.services,
+                category: institution.entry.infrastructure_category.unwrap_or(InfrastructureCategory::None),
+            },
+            rule_data,
+        );
+        let deadlines = if is_exercise(&content) {
+            Vec::new()
+        } else {
+            let mut deadlines = deadline::open(deadline::clock_start(content.became_aware_at, now), clocks);
+            deadline::submit(&mut deadlines, Stage::Initial, now);
+            deadlines
+        };
+        let reference = self.references.pop().ok_or_else(|| StoreError::Failed("no reference left".into()))?;
+        let row = IncidentRow {
+            id: Id(clock::new_id(now)),
+            reference: reference.as_str().to_owned(),
+            institution_id: Id(institution.id),
+            status: IncidentStatus::Received.to_string(),
+            sector: String::new(),
+            level: 0,
+            class: String::new(),
+            tlp: String::new(),
+            exercise: false,
+            external_ref: None,
+            regions: String::new(),
+            search_text: String::new(),
+            received_at: At(now),
+            updated_at: At(now),
+            version: 1,
+            institution_position: 0,
+            coordinator_position: 0,
+            next_due_at: None,
+            report_sha256: item.body_sha256.clone(),
+            content: Json(String::new()),
+            triage: Json(String::new()),
+            deadlines: Json(String::new()),
+            warnings: Json(String::new()),
+        };
+        let mut record = Record::new(row, content, judged, deadlines, item.warnings.clone());
+        for indicator in &item.parsed.indicators {
+            record.add_indicator(indicator, now);
+        }
+        Ok(record)
+    }
+
+    fn note_report(&mut self, change: &mut Change<'_>, item: &Submission, record: &mut Record) {
+        let now = change.now;
+        self.rows.reports.push(ReportRow {
+            id: Id(clock::new_id(now)),
+            incident_id: record.row.id,
+            stage: Stage::Initial.to_string(),
+            received_at: At(now),
+            client_id: item.actor.client_id.clone(),
+            sha256: item.body_sha256.clone(),
+            body: item.body.clone(),
+            warnings: Json::of(&item.warnings).unwrap_or_else(|_| Json("[]".into())),
+        });
+        Event::incident("incident_submitted", record.id())
+            .with(json!({"reference": record.row.reference, "stage": "initial", "sha256": crate::hex(&item.body_sha256)}))
+            .note(change, &item.actor);
+        note_triage(change, record);
+    }
+
+    /// Routes the incident and puts the chosen teams on it.
+    fn assign(&mut self, change: &mut Change<'_>, record: &mut Record, directory: &Directory, roster: &Roster<'_>) -> Result<()> {
+        let class = record.classification().class;
+        let decision = route(&routing_input(record, class, &[], &[]), &directory.rules, roster, &self.loads, &self.turns, change.now);
+        let level = record.triage.level;
+        self.turns_moved |= !decision.round_robin.is_empty();
+        decision.apply(level, &mut self.loads, &mut self.turns);
+        let service = Actor::service();
+        for choice in decision.choices() {
+            let mut row = assignment(choice, record.id(), level, change.now)?;
+            let feed = self.feeds.get_mut(&choice.team).ok_or_else(|| StoreError::Failed("a team has no feed".into()))?;
+            feed.position += 1;
+            feed.weighted_load += row.weight;
+            feed.open_cases += 1;
+            self.moved.insert(choice.team);
+            row.position = feed.position;
+            note_assigned(change, &service, &row, directory, None);
+            record.assignments.push(row);
+        }
+        if decision.tlp_above_every_ceiling {
+            record.warnings.push(tlp_above_every_ceiling());
+        }
+        Ok(())
+    }
+
+    /// Gives the incident its place in the feeds.
+    fn place(&mut self, change: &mut Change<'_>, record: &mut Record) -> Result<()> {
+        debug_assert!(record.assignments.iter().any(|row| row.role == "lead" && state(row).is_held()));
+        let owner = record.row.institution_id.0;
+        let feed = self.feeds.get_mut(&owner).ok_or_else(|| StoreError::Failed("an institution has no feed".into()))?;
+        feed.position += 1;
+        self.moved.insert(owner);
+        record.row.institution_position = feed.position;
+        record.row.coordinator_position = change.next_position();
+        record.follow_status();
+        record.settle(change.now)
+    }
+
+    fn write(self, change: &mut Change<'_>) -> Result<()> {
+        let Self { rows, feeds, moved, turns, turns_moved, .. } = self;
+        IncidentRow::insert_all(&mut change.tx, rows.incidents)?;
+        ReportRow::insert_all(&mut change.tx, rows.reports)?;
+        IndicatorRow::insert_all(&mut change.tx, rows.indicators)?;
+        AssignmentRow::insert_all(&mut change.tx, rows.assignments)?;
+        AnswerRow::insert_all(&mut change.tx, rows.answers)?;
+        let gate_position = change.gate.position;
+        let moved = feeds.into_values().filter(|row| moved.contains(&row.owner.0)).map(|row| FeedRow { gate_position, ..row });
+        change.put_feeds(moved.collect())?;
+        if turns_moved {
+            change.gate.round_robin = Json::of(&turns)?;
+        }
+        Ok(())
+    }
+}
+
+/// As many references as there are items, none of them taken; a collision is answered with a longer one.
+fn references(change: &mut Change<'_>, count: usize) -> Result<Vec<Reference>> {
+    let year = change.now.year();
+    let mut free: Vec<Reference> = Vec::with_capacity(count);
+    let mut symbols = Reference::SYMBOLS;
+    while free.len() < count {
+        let drawn: Vec<Reference> = (free.len()..count).map(|_| draw(year, symbols)).collect::<Result<_>>()?;
+        let codes: Vec<String> = drawn.iter().map(|reference| reference.as_str().to_owned()).collect();
+        let taken = incidents::references_taken(&mut change.tx, &codes)?;
+        for reference in drawn {
+            if !free.contains(&reference) && !taken.iter().any(|code| code == reference.as_str()) {
+                free.push(reference);
+            }
+        }
+        symbols = (symbols + 1).min(Reference::MAX_SYMBOLS);
+    }
+    Ok(free)
+}
+
+fn draw(year: i16, symbols: usize) -> Result<Reference> {
+    let random = getrandom::u64().map_err(|error| StoreError::Failed(format!("no random numbers: {error}")))?;
+    Ok(Reference::generate(year, random, symbols))
+}
+
+/// Notes how the incident was judged.
+pub fn note_triage(change: &mut Change<'_>, record: &Record) {
+    let triage = &record.triage;
+    Event::incident("triaged", record.id())
+        .with(json!({
+            "sector": triage.sector, "level": triage.level, "level_low": triage.level_low, "level_high": triage.level_high,
+            "score": triage.score, "rule_version": triage.rule_version,
+        }))
+        .note(change, &Actor::service());
+    if record.warnings.iter().any(|warning| warning.code == "tlp_above_every_ceiling") {
+        Event::incident("tlp_above_every_ceiling", record.id()).seen_by(Audience::Institution).note(change, &Actor::service());
+    }
+}
+
+/// What the institution is told when no partner may see its report.
+pub fn tlp_above_every_ceiling() -> StoredWarning {
+    StoredWarning {
+        pointer: Some("/tlp".into()),
+        code: "tlp_above_every_ceiling".into(),
+        detail: Text::new(
+            "No partner team may see a report with this TLP label, so the coordinator's own team has it. To let partner teams help, send an update with a wider label, for example {\"stage\": \"update\", \"tlp\": \"amber\"}.",
+            "Жодна партнерська команда не має права бачити повідомлення з такою позначкою TLP, тому ним займається команда координатора. Щоб партнери могли допомогти, надішліть оновлення з ширшою позначкою, наприклад {\"stage\": \"update\", \"tlp\": \"amber\"}.",
+        ),
+        value: None,
+    }
+}
+
+fn unknown_institution() -> Problem {
+    Problem::from(vec![Fault::new(
+        "/on_behalf_of",
+        "unknown_institution",
+        "No institution with this id is in the directory.",
+        "Установи з таким ідентифікатором немає в довіднику.",
+    )])
+}
+
+/// The institution has used this external reference for another incident.
+pub fn external_ref_exists(incident: Uuid) -> Problem {
+    Problem::new(Code::ExternalRefExists).extension("incident_id", incident)
+}

@@ -1,0 +1,25 @@
+//! What comes in: bodies, query parameters, path ids and headers, each judged by the OpenAPI document that describes it.
+//!
+//! Extractors here don't refuse by themselves (but for [`PathId`]): they hold what came, and the handler asks them in the order
+//! in which refusals are due: 401, 403, 404, then 415/413, 400/422, 428, 412, 409.
+
+mod body;
+mod check;
+mod describe;
+mod form;
+mod headers;
+mod json;
+mod path;
+mod prune;
+mod query;
+mod schemas;
+
+pub use body::{BATCH_LIMIT, BatchBody, Body, JSON_LIMIT};
+pub use check::Checked;
+pub(crate) use form::{decode, pairs};
+pub use headers::{AcceptLanguage, IdempotencyKey, IfMatch, IfNoneMatch, Prefer, etag};
+pub(crate) use json::parse as parse_json;
+pub use path::{PathId, path_id, path_text};
+pub use query::{DEFAULT_LIMIT, MAX_LIMIT, Query, default_limit};
+pub(crate) use schemas::references;
+pub use schemas::{Schemas, SchemasFault};

@@ -1,0 +1,248 @@
+//! Headers that several operations share.
+
+use std::convert::Infallible;
+use std::fmt::Display;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
+use actix_web::{FromRequest, HttpRequest};
+use zvit_domain::word::{Language, Text};
+
+use crate::problem::{Code, ErrorItem, Problem, language};
+
+/// Extractors that read headers only and never fail.
+macro_rules! from_headers {
+    ($($name:ident),+) => {$(
+        impl FromRequest for $name {
+            type Error = Infallible;
+            type Future = Ready<Result<Self, Infallible>>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                ready(Ok(Self::of(request.headers())))
+            }
+        }
+    )+};
+}
+
+from_headers!(AcceptLanguage, IdempotencyKey, IfMatch, IfNoneMatch, Prefer);
+
+/// A strong entity tag in the form in which it stands in headers: `"7"`.
+pub fn etag(version: impl Display) -> String {
+    format!("\"{version}\"")
+}
+
+/// The caller's language: Ukrainian where `Accept-Language` prefers it, else English.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AcceptLanguage(pub Language);
+
+impl AcceptLanguage {
+    fn of(headers: &HeaderMap) -> Self {
+        Self(language::preferred(headers))
+    }
+}
+
+/// All lines of a header as one list; nothing if one of them is not visible ASCII.
+fn list(headers: &HeaderMap, name: &HeaderName) -> Option<Option<String>> {
+    let mut lines = headers.get_all(name).peekable();
+    lines.peek()?;
+    Some(lines.map(|line| line.to_str().ok()).collect::<Option<Vec<_>>>().map(|lines| lines.join(",")))
+}
+
+/// Entity tags of `If-Match` and `If-None-Match` (RFC 9110, section 13.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Tags {
+    Absent,
+    Any,
+    Listed(Vec<Tag>),
+    Malformed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Tag {
+    is_weak: bool,
+    /// With its quotation marks.
+    opaque: String,
+}
+
+impl Tags {
+    fn of(headers: &HeaderMap, name: &HeaderName) -> Self {
+        match list(headers, name) {
+            None => Self::Absent,
+            Some(Some(text)) if text.trim() == "*" => Self::Any,
+            Some(Some(text)) => tags(&text).map_or(Self::Malformed, Self::Listed),
+            Some(None) => Self::Malformed,
+        }
+    }
+}
+
+/// `W/"a", "b"`; an opaque tag may hold commas, so the text is read from quotation mark to quotation mark.
+fn tags(text: &str) -> Option<Vec<Tag>> {
+    let mut found = Vec::new();
+    let mut rest = text.trim_matches([' ', '\t', ',']);
+    while !rest.is_empty() {
+        let (is_weak, quoted) = rest.strip_prefix("W/").map_or((false, rest), |quoted| (true, quoted));
+        let (opaque, after) = quoted.strip_prefix('"')?.split_once('"')?;
+        if opaque.bytes().any(|b| b <= b' ' || b == 0x7f) {
+            return None;
+        }
+        found.push(Tag { is_weak, opaque: format!("\"{opaque}\"") });
+        let next = after.trim_start_matches([' ', '\t']);
+        if !next.is_empty() && !next.starts_with(',') {
+            return None;
+        }
+        rest = next.trim_start_matches([' ', '\t', ',']);
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+/// `If-Match`: the version that the caller means to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IfMatch(Tags);
+
+impl IfMatch {
+    fn of(headers: &HeaderMap) -> Self {
+        Self(Tags::of(headers, &IF_MATCH))
+    }
+
+    /// Where the header must be sent. `current` is the resource's tag, as [`etag`] makes it.
+    ///
+    /// # Errors
+    /// 428 without the header, 412 when the resource has another version, 422 when the header can't be read.
+    pub fn required(&self, current: &str) -> Result<(), Problem> {
+        if self.0 == Tags::Absent {
+            return Err(Problem::new(Code::PreconditionRequired).detail(
+                "Read the resource first and send its ETag as If-Match.",
+                "Спершу прочитайте ресурс і надішліть його ETag у заголовку If-Match.",
+            ));
+        }
+        self.optional(current)
+    }
+
+    /// Where the header may be sent.
+    ///
+    /// # Errors
+    /// 412 when the resource has another version, 422 when the header can't be read.
+    pub fn optional(&self, current: &str) -> Result<(), Problem> {
+        let holds = match &self.0 {
+            Tags::Absent | Tags::Any => true,
+            // The comparison is the strong one: a weak tag matches nothing.
+            Tags::Listed(tags) => tags.iter().any(|tag| !tag.is_weak && tag.opaque == current),
+            Tags::Malformed => {
+                let detail = Text::new(
+                    "Entity tags stand in quotation marks: \"7\".",
+                    "Мітки версій (ETag) беруть у лапки: \"7\".",
+                );
+                return Err(Problem::validation([ErrorItem::header("If-Match", "if_match_malformed", detail)]));
+            }
+        };
+        if holds {
+            return Ok(());
+        }
+        Err(Problem::new(Code::PreconditionFailed).detail(
+            "Somebody changed the resource after you had read it. Read it again and repeat your change on what it is now.",
+            "Після того як ви прочитали ресурс, його хтось змінив. Прочитайте його знову й повторіть зміну на поточній версії.",
+        ))
+    }
+}
+
+/// `If-None-Match`: what the caller already has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IfNoneMatch(Tags);
+
+impl IfNoneMatch {
+    fn of(headers: &HeaderMap) -> Self {
+        Self(Tags::of(headers, &IF_NONE_MATCH))
+    }
+
+    /// Whether the caller has what `current` names, so that 304 is the answer. What can't be read matches nothing.
+    pub fn matches(&self, current: &str) -> bool {
+        match &self.0 {
+            Tags::Any => true,
+            Tags::Listed(tags) => tags.iter().any(|tag| tag.opaque == current),
+            Tags::Absent | Tags::Malformed => false,
+        }
+    }
+}
+
+/// `Idempotency-Key`: 8 to 128 visible ASCII characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey(Option<Option<String>>);
+
+impl IdempotencyKey {
+    fn of(headers: &HeaderMap) -> Self {
+        let mut lines = headers.get_all("idempotency-key");
+        let Some(first) = lines.next() else { return Self(None) };
+        let is_alone = lines.next().is_none();
+        Self(Some(first.to_str().ok().filter(|key| is_alone && is_key(key)).map(str::to_owned)))
+    }
+
+    /// Where an operation can't do without it.
+    ///
+    /// # Errors
+    /// 422 `idempotency_key_required` or `idempotency_key_invalid`.
+    pub fn required(&self) -> Result<String, Problem> {
+        let detail = (
+            "Send Idempotency-Key, a new UUID for each thing you create: then a retry never creates it twice.",
+            "Надішліть Idempotency-Key — новий UUID для кожного створюваного об’єкта: тоді повторний запит не створить його двічі.",
+        );
+        let missing = || key_fault(Code::IdempotencyKeyRequired, detail.0, detail.1);
+        self.optional()?.ok_or_else(missing)
+    }
+
+    /// Where an operation can do without it.
+    ///
+    /// # Errors
+    /// 422 `idempotency_key_invalid`.
+    pub fn optional(&self) -> Result<Option<String>, Problem> {
+        match &self.0 {
+            None => Ok(None),
+            Some(Some(key)) => Ok(Some(key.clone())),
+            Some(None) => Err(key_fault(
+                Code::IdempotencyKeyInvalid,
+                "Idempotency-Key is one header of 8 to 128 visible ASCII characters.",
+                "Idempotency-Key — це один заголовок завдовжки від 8 до 128 видимих символів ASCII.",
+            )),
+        }
+    }
+}
+
+/// Whether a text can be an idempotency key: also for the keys that stand in the body of a batch.
+pub(crate) fn is_key(text: &str) -> bool {
+    (8..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+fn key_fault(code: Code, en: &str, uk: &str) -> Problem {
+    Problem::new(code).detail(en, uk).error(ErrorItem::header("Idempotency-Key", code.code(), Text::new(en, uk)))
+}
+
+/// `Prefer` (RFC 7240), of which `handling` is honoured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prefer {
+    /// `handling=lenient`: what is optional and faulty becomes a warning.
+    pub lenient: bool,
+    is_stated: bool,
+}
+
+impl Prefer {
+    fn of(headers: &HeaderMap) -> Self {
+        let text = headers.get_all("prefer").filter_map(|line| line.to_str().ok()).collect::<Vec<_>>().join(",");
+        let preferences = text.split(',').filter_map(|preference| preference.split(';').next());
+        let handling = preferences.filter_map(|preference| preference.split_once('=')).find_map(|(name, value)| {
+            // The first one counts, whatever it says (RFC 7240, section 2).
+            name.trim().eq_ignore_ascii_case("handling").then(|| value.trim().trim_matches('"').to_ascii_lowercase())
+        });
+        let is_stated = handling.as_deref().is_some_and(|value| value == "lenient" || value == "strict");
+        Self { lenient: handling.as_deref() == Some("lenient"), is_stated }
+    }
+
+    /// `Preference-Applied`, if a preference was stated that was followed.
+    pub fn applied(&self) -> Option<(HeaderName, HeaderValue)> {
+        let value = if self.lenient { "handling=lenient" } else { "handling=strict" };
+        self.is_stated.then(|| (HeaderName::from_static("preference-applied"), HeaderValue::from_static(value)))
+    }
+}
+
+#[cfg(test)]
+#[path = "headers_tests.rs"]
+mod tests;

@@ -1,0 +1,44 @@
+//! The service and the program of Zvit.
+//!
+//! A request travels from [`routes`] (extract, call, shape) through [`flows`] (what touches several tables) to the store; the
+//! two ends are [`auth`] and [`problem`].
+
+pub mod actor;
+pub mod auth;
+pub mod clock;
+pub mod cli;
+pub mod config;
+pub mod contract;
+pub mod cursor;
+pub mod demo;
+pub mod docs_ui;
+pub mod entries;
+pub mod flows;
+pub mod hub;
+pub mod input;
+pub mod intake;
+pub mod memory;
+pub mod oauth_request;
+pub mod permission;
+pub mod problem;
+pub mod reply;
+pub mod request_log;
+pub mod routes;
+pub mod seed;
+pub mod server;
+pub mod setup;
+pub mod state;
+pub mod token;
+pub mod views;
+pub mod vocabularies;
+
+pub use server::openapi_document;
+
+/// Bytes as lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,7 @@
+//! The program `zvit`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    zvit_api::cli::main()
+}

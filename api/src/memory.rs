@@ -1,0 +1,179 @@
+//! What a process keeps in memory of the store: the directory, the rules, the clients and the keys. The gate's versions say
+//! when to read again.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+use zvit_db::change::Versions;
+use zvit_db::conn::Tx;
+use zvit_db::error::{Result, StoreError};
+use zvit_db::rows::{ClientRow, DirectoryRow};
+use zvit_db::{clients, directory, rules};
+use zvit_domain::directory::{InstitutionInput, ParticipantInput, TeamInput};
+use zvit_domain::routing::{RuleSet, TeamEntry};
+use zvit_domain::vocabulary::Role;
+
+use crate::token::{KeySet, SigningKey};
+
+/// An institution as the directory has it.
+#[derive(Debug, Clone)]
+pub struct Institution {
+    /// Its id.
+    pub id: Uuid,
+    /// Whether it may report.
+    pub active: bool,
+    /// The entry.
+    pub entry: InstitutionInput,
+}
+
+/// The directory and the rules.
+#[derive(Debug, Clone, Default)]
+pub struct Directory {
+    /// What the gate said when this was read.
+    pub versions: Versions,
+    /// Institutions by id.
+    pub institutions: HashMap<Uuid, Institution>,
+    /// Participants by id, with whether they are active.
+    pub participants: HashMap<Uuid, (bool, ParticipantInput)>,
+    /// Teams, the coordinator's own among them.
+    pub teams: Vec<TeamEntry>,
+    /// The rules that hold.
+    pub rules: RuleSet,
+}
+
+impl Directory {
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// The store's, or a stored document that can't be read.
+    pub fn load(tx: &mut Tx<'_>, versions: Versions) -> Result<Self> {
+        let mut loaded = Self { versions, ..Self::default() };
+        let mut teams = Vec::new();
+        for row in directory::all(tx)? {
+            match row.kind.as_str() {
+                "institution" => {
+                    let institution = Institution { id: row.id.0, active: row.active, entry: row.document.read()? };
+                    loaded.institutions.insert(row.id.0, institution);
+                }
+                "participant" => {
+                    loaded.participants.insert(row.id.0, (row.active, row.document.read()?));
+                }
+                _ => teams.push(row),
+            }
+        }
+        loaded.teams = teams.iter().map(|row| loaded.team(row)).collect::<Result<_>>()?;
+        loaded.rules = match rules::find(tx, versions.rules)? {
+            Some(row) => row.document.read()?,
+            None => RuleSet::default(),
+        };
+        Ok(loaded)
+    }
+
+    fn team(&self, row: &DirectoryRow) -> Result<TeamEntry> {
+        let team: TeamInput = row.document.read()?;
+        let participant = team.participant_id.and_then(|id| self.participants.get(&id));
+        Ok(TeamEntry {
+            id: row.id.0,
+            active: row.active && participant.is_none_or(|(active, _)| *active),
+            participant: participant.map(|(_, participant)| participant.clone()),
+            team,
+        })
+    }
+
+    /// The name of a team.
+    pub fn team_name(&self, id: Uuid) -> String {
+        self.teams.iter().find(|team| team.id == id).map_or_else(|| id.to_string(), |team| team.team.name.clone())
+    }
+
+    /// The coordinator's own team.
+    ///
+    /// # Errors
+    /// When there is none: nothing can be taken in before the directory has it.
+    pub fn coordinator_team(&self) -> Result<Uuid> {
+        let own = self.teams.iter().find(|team| team.team.coordinator);
+        own.map(|team| team.id).ok_or_else(|| StoreError::Refused("the directory has no coordinator's team yet: seed it first".into()))
+    }
+
+    /// The name of a client's owner, where it has one.
+    pub fn owner_name(&self, owner: Uuid) -> Option<String> {
+        if let Some(institution) = self.institutions.get(&owner) {
+            return Some(institution.entry.name_en.clone());
+        }
+        if let Some(team) = self.teams.iter().find(|team| team.id == owner) {
+            return Some(team.team.name.clone());
+        }
+        self.participants.get(&owner).map(|(_, participant)| participant.name_en.clone())
+    }
+
+    /// Whether a client's owner is active.
+    pub fn owner_is_active(&self, owner: Uuid) -> bool {
+        self.institutions.get(&owner).map(|institution| institution.active)
+            .or_else(|| self.teams.iter().find(|team| team.id == owner).map(|team| team.active))
+            .or_else(|| self.participants.get(&owner).map(|(active, _)| *active))
+            .unwrap_or(false)
+    }
+}
+
+/// A client as the process knows it.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// Its role.
+    pub role: Role,
+    /// Institution, team or participant.
+    pub owner: Option<Uuid>,
+    /// Its own name.
+    pub name: String,
+    /// What it may ask for.
+    pub scopes: Vec<String>,
+    /// SHA-256 of its secret.
+    pub secret_sha256: Option<Vec<u8>>,
+    /// Whether it may do anything at all.
+    pub active: bool,
+    /// Tokens with another version are refused.
+    pub credential_version: i32,
+}
+
+/// Clients and keys.
+#[derive(Debug, Default)]
+pub struct Clients {
+    /// What the gate said when this was read.
+    pub version: i64,
+    /// Clients by id.
+    pub by_id: HashMap<String, Client>,
+    /// Keys that tokens are verified with.
+    pub keys: KeySet,
+    /// The key that signs.
+    pub signing: Option<SigningKey>,
+}
+
+impl Clients {
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// The store's, or a stored key that can't be read.
+    pub fn load(tx: &mut Tx<'_>, version: i64) -> Result<Self> {
+        let by_id = clients::all(tx)?.into_iter().map(client).collect::<Result<_>>()?;
+        let rows = clients::signing_keys(tx)?;
+        let keys = KeySet::new(rows.iter().map(|row| (row.kid.clone(), row.public_x.clone()))).map_err(unreadable)?;
+        let signing = rows.into_iter().find(|row| row.state == "active").map(|row| SigningKey::from_pkcs8(row.pkcs8)).transpose().map_err(unreadable)?;
+        Ok(Self { version, by_id, keys, signing })
+    }
+}
+
+fn client(row: ClientRow) -> Result<(String, Client)> {
+    let role = row.role.parse().map_err(|_| StoreError::Failed(format!("client {} has an unknown role", row.client_id)))?;
+    let client = Client {
+        role,
+        owner: row.owner.map(|owner| owner.0),
+        name: row.name,
+        scopes: row.scopes.split_whitespace().map(str::to_owned).collect(),
+        secret_sha256: row.secret_sha256,
+        active: row.active,
+        credential_version: row.credential_version,
+    };
+    Ok((row.client_id, client))
+}
+
+fn unreadable(fault: impl std::fmt::Display) -> StoreError {
+    StoreError::Failed(format!("a stored signing key can't be read: {fault}"))
+}

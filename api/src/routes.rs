@@ -1,0 +1,86 @@
+//! The whole surface, readable as the API.
+
+pub mod cases;
+pub mod clients;
+pub mod directory;
+pub mod events;
+pub mod feed;
+pub mod health;
+pub mod incidents;
+pub mod incidents_batch;
+pub mod me;
+pub mod oauth2;
+pub mod reports;
+pub mod rules;
+pub mod triage;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every operation. Each handler names its method and path; those with a fixed last part stand before `{id}`.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        // tokens
+        .service(oauth2::issue_token)
+        .service(oauth2::metadata)
+        .service(oauth2::jwks)
+        // the service
+        .service(me::get_me)
+        .service(me::get_vocabularies)
+        .service(health::healthz)
+        .service(health::readyz)
+        // incidents
+        .service(incidents_batch::submit_incident_batch)
+        .service(incidents::submit_incident)
+        .service(incidents::list_incidents)
+        .service(incidents::follow_incidents)
+        .service(incidents::get_incident)
+        .service(reports::add_report)
+        .service(reports::list_reports)
+        .service(events::get_timeline)
+        // cases
+        .service(cases::follow_cases)
+        .service(cases::get_case)
+        .service(cases::acknowledge_case)
+        .service(cases::decline_case)
+        .service(cases::start_case)
+        .service(cases::hand_over_case)
+        .service(cases::resolve_case)
+        // coordination
+        .service(triage::override_triage)
+        .service(triage::assign_team)
+        .service(triage::revoke_assignment)
+        .service(triage::close_incident)
+        // routing rules
+        .service(rules::get_routing_rules)
+        .service(rules::replace_routing_rules)
+        .service(rules::list_routing_rules_versions)
+        .service(rules::simulate_routing)
+        // directory
+        .service(directory::list_participants)
+        .service(directory::create_participant)
+        .service(directory::get_participant)
+        .service(directory::replace_participant)
+        .service(directory::activate_participant)
+        .service(directory::deactivate_participant)
+        .service(directory::list_institutions)
+        .service(directory::create_institution)
+        .service(directory::get_institution)
+        .service(directory::replace_institution)
+        .service(directory::activate_institution)
+        .service(directory::deactivate_institution)
+        .service(directory::list_teams)
+        .service(directory::create_team)
+        .service(directory::get_team)
+        .service(directory::replace_team)
+        .service(directory::activate_team)
+        .service(directory::deactivate_team)
+        .service(clients::list_clients)
+        .service(clients::create_client)
+        .service(clients::get_client)
+        .service(clients::replace_client)
+        .service(clients::activate_client)
+        .service(clients::deactivate_client)
+        .service(clients::rotate_client_secret)
+        // audit
+        .service(events::list_audit_events);
+}

@@ -1,0 +1,305 @@
+//! Cases: what a team's tool polls and moves.
+
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, get, post, web};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use zvit_db::cases;
+use zvit_domain::vocabulary::CaseState;
+use zvit_domain::word::Word;
+use zvit_domain::words;
+
+use crate::auth::Caller;
+use crate::cursor::{ListKind, Scope};
+use crate::flows::case::{Verb, act, find};
+use crate::flows::idempotency::{Kept, once};
+use crate::flows::record::{Record, state};
+use crate::input::{Body, Checked, IdempotencyKey, IfMatch, IfNoneMatch, PathId, Query, Schemas, default_limit, etag};
+use crate::intake::request_key;
+use crate::memory::Directory;
+use crate::permission::{ReadCases, WriteCases};
+use crate::problem::Problem;
+use crate::reply;
+use crate::routes::feed::{self, FeedQuery, Opened};
+use crate::state::App;
+use crate::views::{Case, CaseFeed};
+
+/// How the team's feed is read.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CaseQuery {
+    /// `next_cursor` of the page before; without one the feed begins at the beginning and gives the full state.
+    #[param(max_length = 256)]
+    cursor: Option<String>,
+    /// So many at most.
+    #[serde(default = "default_limit")]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: u32,
+    /// Seconds to wait for a change when there is none; ignored without a cursor.
+    #[serde(default)]
+    #[param(minimum = 0, maximum = 30, default = 0)]
+    wait: u32,
+    /// Only cases in this state; the cursor still advances over the others.
+    state: Option<CaseState>,
+}
+
+/// Follow one's cases
+///
+/// A compacted feed: every case stands once, at the position of its latest change, in its current state. Positions strictly
+/// rise, every case is seen, and the last item seen of a case is its latest state. Poll with `next_cursor`; with `wait` the
+/// answer is held until something changes. A case the team has lost comes once more as `{id, state, reference, at, forget}`.
+/// The cursor never expires; one from another store is 410: begin again without.
+#[utoipa::path(
+    tag = "cases", operation_id = "follow_cases",
+    params(CaseQuery, ("If-None-Match" = Option<String>, Header, description = "ETag of the answer before: 304 when nothing changed", max_length = 300)),
+    responses(
+        (status = 200, description = "What changed", body = CaseFeed, headers(("ETag" = String, description = "For If-None-Match"))),
+        (status = 304, description = "Nothing changed"),
+    ),
+)]
+#[get("/v1/cases")]
+pub async fn follow_cases(
+    caller: Caller<ReadCases>,
+    query: Query<CaseQuery>,
+    if_none_match: IfNoneMatch,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let CaseQuery { cursor, limit, wait, state } = query.checked()?;
+    let team = caller.owner()?;
+    let scope = Scope { kind: ListKind::Cases, store: app.store_id, owner: team };
+    let after = match feed::open(&app, &scope, &FeedQuery { cursor, limit, wait }).await? {
+        Opened::Read(after) => after,
+        Opened::Unchanged(cursor) => {
+            return feed::unchanged(&if_none_match, &CaseFeed { items: Vec::new(), next_cursor: cursor.clone() }, &cursor);
+        }
+    };
+    let directory = app.directory();
+    let page = app
+        .read(move |tx| {
+            feed::check_not_ahead(tx, &scope, after)?;
+            let state = state.map(Word::code);
+            let (rows, newest) = cases::feed(tx, team, after, state, i64::from(limit))?;
+            let is_full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+            let next = match rows.last() {
+                Some(last) if is_full => last.position,
+                _ => newest.max(after),
+            };
+            Ok(CaseFeed { items: items(tx, &rows, &directory)?, next_cursor: scope.at(next) })
+        })
+        .await?;
+    let cursor = page.next_cursor.clone();
+    feed::answer(&if_none_match, &page, &cursor)
+}
+
+fn items(
+    tx: &mut zvit_db::conn::Tx<'_>,
+    rows: &[zvit_db::rows::AssignmentRow],
+    directory: &Directory,
+) -> Result<Vec<crate::views::CaseItem>, Problem> {
+    let mut ids: Vec<Uuid> = rows.iter().map(|row| row.incident_id.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let incidents = zvit_db::incidents::find_all(tx, &ids)?;
+    let records: std::collections::HashMap<Uuid, Record> =
+        Record::load_all(tx, incidents)?.into_iter().map(|record| (record.id(), record)).collect();
+    rows.iter()
+        .map(|row| {
+            let record = records.get(&row.incident_id.0).ok_or_else(|| Problem::internal("a case without an incident"))?;
+            Ok(record.case_item(row, directory)?)
+        })
+        .collect()
+}
+
+/// Read one case
+#[utoipa::path(
+    tag = "cases", operation_id = "get_case",
+    params(("id" = Uuid, Path, description = "The case's id"), ("If-None-Match" = Option<String>, Header, description = "ETag known already: 304 when it still holds", max_length = 300)),
+    responses(
+        (status = 200, description = "The case", body = Case, headers(("ETag" = String, description = "Its position in the feed"))),
+        (status = 304, description = "It has not changed"),
+    ),
+)]
+#[get("/v1/cases/{id}")]
+pub async fn get_case(caller: Caller<ReadCases>, id: PathId, if_none_match: IfNoneMatch, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let (team, id, directory) = (caller.owner()?, id.0, app.directory());
+    let (case, position) = app
+        .read(move |tx| {
+            let row = cases::find_for_team(tx, team, id)?.filter(|row| state(row).is_held()).ok_or_else(Problem::not_found)?;
+            let incident = zvit_db::incidents::find_all(tx, &[row.incident_id.0])?.pop().ok_or_else(Problem::not_found)?;
+            let record = Record::load(tx, incident)?;
+            Ok((record.case(&row, &directory)?, row.position))
+        })
+        .await?;
+    let tag = etag(position);
+    if if_none_match.matches(&tag) { Ok(reply::not_modified(&tag)) } else { reply::tagged(&case, &tag) }
+}
+
+/// The team takes the case.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcknowledgeInput {
+    /// The team's own number for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 200)]
+    pub external_ref: Option<String>,
+}
+
+/// Why.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonInput {
+    /// Why, for the timeline.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub reason: String,
+}
+
+/// Work begins: nothing needs to be said.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartInput {}
+
+/// The team gives the case away.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HandOverInput {
+    /// Why, for the timeline.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub reason: String,
+    /// The team that should have it; left out, the rules decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub to_team: Option<Uuid>,
+}
+
+words! {
+    /// How a case ended.
+    Outcome {
+        Contained "contained" "Contained" "Локалізовано",
+        Eradicated "eradicated" "Eradicated" "Усунено",
+        Recovered "recovered" "Recovered" "Відновлено",
+        Mitigated "mitigated" "Mitigated" "Пом’якшено",
+        FalseAlarm "false_alarm" "False alarm" "Хибна тривога",
+        Other "other" "Other" "Інше",
+    }
+}
+
+/// The case is done.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResolveInput {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was done.
+    #[schema(min_length = 1, max_length = 20_000)]
+    pub summary: String,
+}
+
+/// Declares the handler of a verb. The bodies of all of them go the same way: see [`run`].
+macro_rules! verb {
+    ($(#[doc = $doc:literal])+ $name:ident, $path:literal, $id:literal, $input:ty, $read:expr) => {
+        $(#[doc = $doc])+
+        #[utoipa::path(
+            tag = "cases", operation_id = $id,
+            params(
+                ("id" = Uuid, Path, description = "The case's id"),
+                ("Idempotency-Key" = Option<String>, Header, description = "8 to 128 visible characters; optional, the state of the case guards", min_length = 8, max_length = 128),
+                ("If-Match" = Option<String>, Header, description = "ETag of the case; optional", max_length = 300),
+            ),
+            request_body = $input,
+            responses((status = 200, description = "The case", body = Case, headers(("ETag" = String, description = "Its position in the feed")))),
+        )]
+        #[post($path)]
+        #[allow(clippy::too_many_arguments, reason = "each header is named")]
+        pub async fn $name(
+            caller: Caller<WriteCases>,
+            id: PathId,
+            key: IdempotencyKey,
+            if_match: IfMatch,
+            body: Body,
+            schemas: web::Data<Schemas>,
+            app: web::Data<App>,
+        ) -> Result<HttpResponse, Problem> {
+            run(caller, id.0, key, if_match, body, schemas, app, $path, $read).await
+        }
+    };
+}
+
+verb!(
+    /// Acknowledge a case
+    ///
+    /// The team takes it; the acknowledgement deadline is met.
+    acknowledge_case, "/v1/cases/{id}/acknowledge", "acknowledge_case", AcknowledgeInput,
+    |input: AcknowledgeInput| Verb::Acknowledge { external_ref: input.external_ref }
+);
+verb!(
+    /// Decline a case
+    ///
+    /// The team doesn't take it. The incident is routed on, and never comes back to this team.
+    decline_case, "/v1/cases/{id}/decline", "decline_case", ReasonInput,
+    |input: ReasonInput| Verb::Decline { reason: input.reason }
+);
+verb!(
+    /// Start work on a case
+    start_case, "/v1/cases/{id}/start", "start_case", StartInput,
+    |_: StartInput| Verb::Start
+);
+verb!(
+    /// Hand a case over
+    ///
+    /// To a team that is named, or back to routing.
+    hand_over_case, "/v1/cases/{id}/hand-over", "hand_over_case", HandOverInput,
+    |input: HandOverInput| Verb::HandOver { reason: input.reason, to_team: input.to_team }
+);
+verb!(
+    /// Resolve a case
+    ///
+    /// The incident is resolved when its lead resolves.
+    resolve_case, "/v1/cases/{id}/resolve", "resolve_case", ResolveInput,
+    |input: ResolveInput| Verb::Resolve { outcome: input.outcome.to_string(), summary: input.summary }
+);
+
+#[allow(clippy::too_many_arguments, reason = "each header is named")]
+async fn run<T: DeserializeOwned + ToSchema>(
+    caller: Caller<WriteCases>,
+    id: Uuid,
+    key: IdempotencyKey,
+    if_match: IfMatch,
+    body: Body,
+    schemas: web::Data<Schemas>,
+    app: web::Data<App>,
+    path: &str,
+    read: fn(T) -> Verb,
+) -> Result<HttpResponse, Problem> {
+    let team = caller.owner()?;
+    app.read(move |tx| cases::find_for_team(tx, team, id)?.map(drop).ok_or_else(Problem::not_found)).await?;
+    let (input, raw) = if body.is_empty() {
+        let empty = web::Bytes::from_static(b"{}");
+        let checked: Checked<T> = schemas.check(serde_json::json!({}), empty.clone())?;
+        (checked.strict(Vec::new())?, empty)
+    } else {
+        let checked: Checked<T> = body.json(&schemas)?;
+        let raw = checked.raw.clone();
+        (checked.strict(Vec::new())?, raw)
+    };
+    let verb = read(input);
+    let key = key.optional()?.map(|key| request_key(&caller, format!("POST {}", path.replace("{id}", &id.to_string())), key, &raw));
+    let actor = caller.actor();
+    let answer = app
+        .change(move |change, memory| {
+            once(change, key.as_ref(), |change| {
+                let directory: Arc<Directory> = memory.directory_for(change)?;
+                let mut record = find(change, team, id, Some(verb.goal()))?;
+                let position = record.assignment(id).map_or(0, |row| row.position);
+                if_match.optional(&etag(position))?;
+                act(change, &mut record, &directory, &actor, id, &verb)?;
+                let row = record.assignment(id).ok_or_else(Problem::not_found)?;
+                let case = record.case(row, &directory)?;
+                Ok(Kept::new(200, &case)?.tagged(etag(row.position)).about(record.id()))
+            })
+        })
+        .await?;
+    Ok(reply::kept(answer))
+}

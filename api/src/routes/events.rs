@@ -1,0 +1,136 @@
+//! Timelines and audit events.
+
+use actix_web::{HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+use zvit_db::audit::{self, Filter, Reader};
+use zvit_db::rows::AuditRow;
+use zvit_domain::time::Time;
+use zvit_domain::vocabulary::Role;
+
+use crate::auth::Caller;
+use crate::cursor::{ListKind, Scope};
+use crate::input::{PathId, Query, default_limit};
+use crate::permission::{ReadAudit, ReadIncidentParts};
+use crate::problem::Problem;
+use crate::reply;
+use crate::routes::reports::{PartQuery, find_for_party};
+use crate::state::App;
+use crate::views::{AuditEvent, AuditEventList, EventActor, Timeline, TimelineEvent};
+
+/// Follow the course of an incident
+///
+/// Oldest first; each party sees what it may.
+#[utoipa::path(
+    tag = "incidents", operation_id = "get_timeline",
+    params(("id" = Uuid, Path, description = "The incident's id"), PartQuery),
+    responses((status = 200, description = "A page of the timeline", body = Timeline)),
+)]
+#[get("/v1/incidents/{id}/timeline")]
+pub async fn get_timeline(caller: Caller<ReadIncidentParts>, id: PathId, query: Query<PartQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let (actor, id, store) = (caller.actor(), id.0, app.store_id);
+    let timeline = app
+        .read(move |tx| {
+            find_for_party(tx, &actor, id)?;
+            let query = query.checked()?;
+            let scope = Scope { kind: ListKind::Timeline, store, owner: id };
+            let after = scope.position(query.cursor.as_deref())?.unwrap_or(0);
+            let reader = match (actor.role, actor.owner) {
+                (Role::Coordinator, _) => Reader::Coordinator,
+                (Role::Team, Some(team)) => Reader::Team(team),
+                _ => Reader::Institution,
+            };
+            let mut rows = audit::timeline(tx, id, reader, after, i64::from(query.limit) + 1)?;
+            let next_cursor = next(&mut rows, query.limit, &scope);
+            let items = rows.iter().map(|row| step(row, actor.role)).collect::<Result<_, _>>()?;
+            Ok(Timeline { items, next_cursor })
+        })
+        .await?;
+    reply::json(&timeline)
+}
+
+/// Cuts the page to its limit; the cursor, if there is more.
+fn next(rows: &mut Vec<AuditRow>, limit: u32, scope: &Scope) -> Option<String> {
+    let limit = usize::try_from(limit).unwrap_or(50);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    rows.last().filter(|_| more).map(|row| scope.at(row.position))
+}
+
+/// Client ids are the coordinator's business.
+fn step(row: &AuditRow, reader: Role) -> Result<TimelineEvent, Problem> {
+    let id = (reader == Role::Coordinator).then(|| row.actor_id.clone());
+    Ok(TimelineEvent {
+        id: row.id.0,
+        at: row.at.0,
+        r#type: row.kind.clone(),
+        actor: EventActor { role: row.actor_role.clone(), id, name: row.actor_name.clone() },
+        reason: row.reason.clone(),
+        data: row.data.read()?,
+    })
+}
+
+/// What audit events are narrowed by.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AuditQuery {
+    /// Only this type of event.
+    #[param(max_length = 64)]
+    r#type: Option<String>,
+    /// Only what belongs to this incident.
+    incident_id: Option<Uuid>,
+    /// Only what this client did.
+    #[param(max_length = 64)]
+    actor_id: Option<String>,
+    /// Only at or after this moment (RFC 3339).
+    since: Option<Time>,
+    /// Where to go on: `next_cursor` of the page before.
+    #[param(max_length = 256)]
+    cursor: Option<String>,
+    /// So many at most.
+    #[serde(default = "default_limit")]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: u32,
+}
+
+/// List audit events
+///
+/// Every change, in one gap-free order, oldest first.
+#[utoipa::path(
+    tag = "audit", operation_id = "list_audit_events",
+    params(AuditQuery),
+    responses((status = 200, description = "A page of events", body = AuditEventList)),
+)]
+#[get("/v1/audit-events")]
+pub async fn list_audit_events(_caller: Caller<ReadAudit>, query: Query<AuditQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let query = query.checked()?;
+    let scope = Scope { kind: ListKind::Audit, store: app.store_id, owner: Uuid::nil() };
+    let after = scope.position(query.cursor.as_deref())?.unwrap_or(0);
+    let list = app
+        .read(move |tx| {
+            let filter = Filter { kind: query.r#type, incident: query.incident_id, actor_id: query.actor_id, since: query.since };
+            let mut rows = audit::page(tx, &filter, after, i64::from(query.limit) + 1)?;
+            let next_cursor = next(&mut rows, query.limit, &scope);
+            let items = rows.iter().map(event).collect::<Result<_, _>>()?;
+            Ok(AuditEventList { items, next_cursor })
+        })
+        .await?;
+    reply::json(&list)
+}
+
+fn event(row: &AuditRow) -> Result<AuditEvent, Problem> {
+    Ok(AuditEvent {
+        id: row.id.0,
+        position: row.position,
+        at: row.at.0,
+        r#type: row.kind.clone(),
+        actor: EventActor { role: row.actor_role.clone(), id: Some(row.actor_id.clone()), name: row.actor_name.clone() },
+        object_type: row.object_kind.clone(),
+        object_id: row.object_id.clone(),
+        incident_id: row.incident_id.map(|id| id.0),
+        reason: row.reason.clone(),
+        request_id: row.request_id.clone(),
+        data: row.data.read()?,
+    })
+}

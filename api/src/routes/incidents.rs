@@ -1,0 +1,236 @@
+//! Incidents: submit one or many, read, follow.
+
+use actix_web::{HttpResponse, get, post, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+use zvit_db::incidents::{self, Filter, Sight};
+use zvit_domain::region::Region;
+use zvit_domain::report::ReportInput;
+use zvit_domain::taxonomy::IncidentClass;
+use zvit_domain::time::Time;
+use zvit_domain::vocabulary::{IncidentStatus, Sector};
+use zvit_domain::word::Word;
+
+use crate::auth::Caller;
+use crate::clock;
+use crate::cursor::{ListKind, Scope};
+use crate::flows::record::Record;
+use crate::hub::COORDINATOR;
+use crate::input::{Body, IdempotencyKey, IfNoneMatch, PathId, Prefer, Query, Schemas, default_limit, etag};
+use crate::intake::{answered, derived_key, request_key, submission};
+use crate::permission::{ReadIncidents, SubmitIncidents};
+use crate::problem::Problem;
+use crate::reply;
+use crate::routes::feed::{self, FeedQuery};
+use crate::state::App;
+use crate::views::{Incident, IncidentFeed, IncidentList};
+
+/// Whose incidents the caller may see.
+///
+/// # Errors
+/// 403 for a client without an owner.
+pub fn sight<P>(caller: &Caller<P>) -> Result<Sight, Problem> {
+    if caller.is_coordinator() { Ok(Sight::All) } else { caller.owner().map(Sight::Institution) }
+}
+
+/// Report an incident
+///
+/// Only `description` is mandatory: say what happened in your own words; everything left out becomes a named assumption. The
+/// answer says how the report was judged and which team has it. Once you have the 201, the report is stored durably.
+///
+/// Send an `Idempotency-Key` and repeat the request with it until you get an answer: the report is taken once. Without a key
+/// one is derived from the body and holds for 15 minutes. With `Prefer: handling=lenient` faulty optional members become
+/// `warnings` instead of a refusal.
+#[utoipa::path(
+    tag = "incidents", operation_id = "submit_incident",
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "8 to 128 visible characters, the same for every repetition of this report", min_length = 8, max_length = 128),
+        ("Prefer" = Option<String>, Header, description = "`handling=lenient` (RFC 7240): take the report even if optional members are faulty", max_length = 200),
+    ),
+    request_body = ReportInput,
+    responses(
+        (status = 201, description = "The incident", body = Incident, headers(
+            ("Location" = String, description = "Its address"),
+            ("ETag" = String, description = "Its version"),
+            ("Idempotency-Replayed" = String, description = "`true` when this answer was given before"),
+        )),
+    ),
+)]
+#[post("/v1/incidents")]
+pub async fn submit_incident(
+    caller: Caller<SubmitIncidents>,
+    key: IdempotencyKey,
+    prefer: Prefer,
+    body: Body,
+    schemas: web::Data<Schemas>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let checked = body.json::<ReportInput>(&schemas)?;
+    let operation = "POST /v1/incidents".to_owned();
+    let key = match key.optional()? {
+        Some(key) => request_key(&caller, operation, key, &checked.raw),
+        None => derived_key(&caller, operation, &serde_json::from_slice(&checked.raw)?),
+    };
+    let item = submission(caller.actor(), checked, key, prefer.lenient, &app.directory(), clock::now())?;
+    let answers = app.writer.submit(vec![item]).await?;
+    let mut response = reply::kept(answered(answers.into_iter().next())?);
+    if let Some((name, value)) = prefer.applied() {
+        response.headers_mut().insert(name, value);
+    }
+    Ok(response)
+}
+
+/// What a list of incidents is narrowed by.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct IncidentQuery {
+    /// Only with this status.
+    status: Option<IncidentStatus>,
+    /// Only of this sector.
+    sector: Option<Sector>,
+    /// Only of at least this level.
+    #[param(minimum = 0, maximum = 5)]
+    level_min: Option<u8>,
+    /// Only of this RSIT class.
+    class: Option<IncidentClass>,
+    /// Only of this region.
+    region: Option<Region>,
+    /// Only changed at or after this moment (RFC 3339).
+    since: Option<Time>,
+    /// Beginnings of words that must all occur in title, reference or external reference.
+    #[param(max_length = 200)]
+    text: Option<String>,
+    /// Where to go on: `next_cursor` of the page before.
+    #[param(max_length = 256)]
+    cursor: Option<String>,
+    /// So many at most.
+    #[serde(default = "default_limit")]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: u32,
+}
+
+impl IncidentQuery {
+    fn filter(&self) -> Filter {
+        Filter {
+            status: self.status.map(|word| word.code().to_owned()),
+            sector: self.sector.map(|word| word.code().to_owned()),
+            level_min: self.level_min.map(i32::from),
+            class: self.class.map(|word| word.code().to_owned()),
+            region: self.region.map(|word| word.code().to_owned()),
+            since: self.since,
+            words: self.text.iter().flat_map(|text| text.split_whitespace()).take(10).map(str::to_lowercase).collect(),
+        }
+    }
+}
+
+/// List incidents
+///
+/// One's own, the coordinator's all; newest change first.
+#[utoipa::path(
+    tag = "incidents", operation_id = "list_incidents",
+    params(IncidentQuery),
+    responses((status = 200, description = "A page of incidents", body = IncidentList)),
+)]
+#[get("/v1/incidents")]
+pub async fn list_incidents(caller: Caller<ReadIncidents>, query: Query<IncidentQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let query = query.checked()?;
+    let sight = sight(&caller)?;
+    let scope = Scope { kind: ListKind::Incidents, store: app.store_id, owner: feed_owner(sight) };
+    let before = scope.position(query.cursor.as_deref())?;
+    let (filter, limit) = (query.filter(), usize::try_from(query.limit).unwrap_or(50));
+    let (directory, language, role) = (app.directory(), caller.language, caller.role);
+    let list = app
+        .read(move |tx| {
+            let mut rows = incidents::page(tx, sight, &filter, before, i64::from(query.limit) + 1)?;
+            let more = rows.len() > limit;
+            rows.truncate(limit);
+            let next = rows.last().filter(|_| more).map(|row| scope.at(position(sight, row)));
+            let records = Record::load_all(tx, rows)?;
+            Ok(IncidentList { items: records.iter().map(|record| record.incident(&directory, language, role)).collect(), next_cursor: next })
+        })
+        .await?;
+    reply::json(&list)
+}
+
+fn feed_owner(sight: Sight) -> Uuid {
+    match sight {
+        Sight::Institution(owner) => owner,
+        Sight::All => COORDINATOR,
+    }
+}
+
+fn position(sight: Sight, row: &zvit_db::rows::IncidentRow) -> i64 {
+    match sight {
+        Sight::Institution(_) => row.institution_position,
+        Sight::All => row.coordinator_position,
+    }
+}
+
+/// Follow incidents
+///
+/// A compacted feed: every incident that changed stands once, at the position of its latest change, in its current state.
+/// Poll with `next_cursor`; with `wait` the answer is held until something changes. The cursor never expires.
+#[utoipa::path(
+    tag = "incidents", operation_id = "follow_incidents",
+    params(FeedQuery, ("If-None-Match" = Option<String>, Header, description = "ETag of the answer before: 304 when nothing changed", max_length = 300)),
+    responses(
+        (status = 200, description = "What changed", body = IncidentFeed, headers(("ETag" = String, description = "For If-None-Match"))),
+        (status = 304, description = "Nothing changed"),
+    ),
+)]
+#[get("/v1/incidents/feed")]
+pub async fn follow_incidents(
+    caller: Caller<ReadIncidents>,
+    query: Query<FeedQuery>,
+    if_none_match: IfNoneMatch,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let query = query.checked()?;
+    let sight = sight(&caller)?;
+    let scope = Scope { kind: ListKind::IncidentFeed, store: app.store_id, owner: feed_owner(sight) };
+    let after = match feed::open(&app, &scope, &query).await? {
+        feed::Opened::Read(after) => after,
+        feed::Opened::Unchanged(cursor) => {
+            return feed::unchanged(&if_none_match, &IncidentFeed { items: Vec::new(), next_cursor: cursor.clone() }, &cursor);
+        }
+    };
+    let limit = i64::from(query.limit);
+    let (directory, language, role) = (app.directory(), caller.language, caller.role);
+    let page = app
+        .read(move |tx| {
+            feed::check_not_ahead(tx, &scope, after)?;
+            let rows = incidents::feed(tx, sight, after, limit)?;
+            let next = rows.last().map_or(after, |row| position(sight, row));
+            let records = Record::load_all(tx, rows)?;
+            let items = records.iter().map(|record| record.incident(&directory, language, role)).collect();
+            Ok(IncidentFeed { items, next_cursor: scope.at(next) })
+        })
+        .await?;
+    let cursor = page.next_cursor.clone();
+    feed::answer(&if_none_match, &page, &cursor)
+}
+
+/// Read one incident
+#[utoipa::path(
+    tag = "incidents", operation_id = "get_incident",
+    params(("id" = Uuid, Path, description = "The incident's id"), ("If-None-Match" = Option<String>, Header, description = "ETag known already: 304 when it still holds", max_length = 300)),
+    responses(
+        (status = 200, description = "The incident", body = Incident, headers(("ETag" = String, description = "Its version"))),
+        (status = 304, description = "It has not changed"),
+    ),
+)]
+#[get("/v1/incidents/{id}")]
+pub async fn get_incident(caller: Caller<ReadIncidents>, id: PathId, if_none_match: IfNoneMatch, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let (sight, id) = (sight(&caller)?, id.0);
+    let (directory, language, role) = (app.directory(), caller.language, caller.role);
+    let (incident, version) = app
+        .read(move |tx| {
+            let row = incidents::find(tx, sight, id)?.ok_or_else(Problem::not_found)?;
+            let record = Record::load(tx, row)?;
+            Ok((record.incident(&directory, language, role), record.row.version))
+        })
+        .await?;
+    let tag = etag(version);
+    if if_none_match.matches(&tag) { Ok(reply::not_modified(&tag)) } else { reply::tagged(&incident, &tag) }
+}

@@ -1,0 +1,175 @@
+//! Further reports about an incident.
+
+use actix_web::{HttpResponse, get, post, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+use zvit_db::conn::Tx;
+use zvit_db::incidents::{self, Sight};
+use zvit_db::rows::{IncidentRow, ReportRow};
+use zvit_domain::report::{FollowUpInput, ReportFields, parse};
+use zvit_domain::vocabulary::{Role, Stage};
+use zvit_domain::word::{Language, Word};
+
+use crate::actor::Actor;
+use crate::auth::Caller;
+use crate::clock;
+use crate::cursor::{ListKind, Scope};
+use crate::flows::follow_up::{FollowUp, follow_up};
+use crate::flows::idempotency::{Kept, once};
+use crate::flows::record::Record;
+use crate::flows::show::warnings;
+use crate::input::{Body, IdempotencyKey, PathId, Prefer, Query, Schemas, default_limit, etag};
+use crate::intake::{accept, against, request_key, sha256};
+use crate::permission::{ReadIncidentParts, SubmitIncidents};
+use crate::problem::Problem;
+use crate::reply;
+use crate::routes::incidents::sight;
+use crate::state::App;
+use crate::views::{Report, ReportList};
+
+/// The states in which a team may read what belongs to the incident.
+const HELD: &[&str] = &["assigned", "acknowledged", "in_progress", "resolved"];
+
+/// The incident, for any of the parties that may read what belongs to it.
+///
+/// # Errors
+/// 404 for what isn't the caller's; the store's.
+pub fn find_for_party(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<IncidentRow, Problem> {
+    let found = match (actor.role, actor.owner) {
+        (Role::Coordinator, _) => incidents::find(tx, Sight::All, id)?,
+        (Role::Institution, Some(owner)) => incidents::find(tx, Sight::Institution(owner), id)?,
+        (Role::Team, Some(team)) => incidents::find_for_team(tx, team, id, HELD)?,
+        _ => None,
+    };
+    found.ok_or_else(Problem::not_found)
+}
+
+/// Add a report
+///
+/// `preliminary`, `interim` and `final` once each and in this order (skipping forward is allowed), `update` at any time. Send
+/// only what is new: what is left out stays, lists replace, indicators add, `clear` removes. The incident is judged and
+/// routed again.
+#[utoipa::path(
+    tag = "incidents", operation_id = "add_report",
+    params(
+        ("id" = Uuid, Path, description = "The incident's id"),
+        ("Idempotency-Key" = String, Header, description = "8 to 128 visible characters, the same for every repetition", min_length = 8, max_length = 128),
+        ("Prefer" = Option<String>, Header, description = "`handling=lenient` (RFC 7240)", max_length = 200),
+    ),
+    request_body = FollowUpInput,
+    responses(
+        (status = 201, description = "The report as it was taken", body = Report, headers(
+            ("Location" = String, description = "Where the reports are"),
+            ("ETag" = String, description = "The incident's new version"),
+            ("Idempotency-Replayed" = String, description = "`true` when this answer was given before"),
+        )),
+    ),
+)]
+#[post("/v1/incidents/{id}/reports")]
+pub async fn add_report(
+    caller: Caller<SubmitIncidents>,
+    id: PathId,
+    key: IdempotencyKey,
+    prefer: Prefer,
+    body: Body,
+    schemas: web::Data<Schemas>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let (sight, id) = (sight(&caller)?, id.0);
+    let content = app
+        .read(move |tx| {
+            let row = incidents::find(tx, sight, id)?.ok_or_else(Problem::not_found)?;
+            Ok(row.content.read()?)
+        })
+        .await
+        .map(|content: zvit_domain::report::Content| content)?;
+    let checked = body.json::<FollowUpInput>(&schemas)?;
+    let raw = checked.raw.clone();
+    let fields = ReportFields::from(checked.value.clone());
+    let stage: Stage = checked.value.stage.into();
+    let parsed = parse(&fields, &against(&content, clock::now()));
+    let doubts = accept(checked, &parsed, Vec::new(), prefer.lenient)?;
+    let key = request_key(&caller, format!("POST /v1/incidents/{id}/reports"), key.required()?, &raw);
+    let report = FollowUp {
+        actor: caller.actor(),
+        stage,
+        parsed,
+        warnings: doubts,
+        body: String::from_utf8(raw.to_vec()).map_err(Problem::internal)?,
+        body_sha256: sha256(&raw),
+    };
+    let clocks = app.clocks;
+    let answer = app
+        .change(move |change, memory| {
+            once(change, Some(&key), |change| {
+                let directory = memory.directory_for(change)?;
+                let row = incidents::find(&mut change.tx, sight, id)?.ok_or_else(Problem::not_found)?;
+                let mut record = Record::load(&mut change.tx, row)?;
+                let language = report.actor.language;
+                let row = follow_up(change, &mut record, &directory, &clocks, report)?;
+                let kept = Kept::new(201, &show(&row, language)?)?;
+                Ok(kept.at(format!("/v1/incidents/{id}/reports")).tagged(etag(record.row.version)).about(id))
+            })
+        })
+        .await?;
+    let mut response = reply::kept(answer);
+    if let Some((name, value)) = prefer.applied() {
+        response.headers_mut().insert(name, value);
+    }
+    Ok(response)
+}
+
+fn show(row: &ReportRow, language: Language) -> Result<Report, Problem> {
+    Ok(Report {
+        id: row.id.0,
+        stage: Stage::from_code(&row.stage).unwrap_or(Stage::Update),
+        received_at: row.received_at.0,
+        sha256: crate::hex(&row.sha256),
+        report: serde_json::from_str(&row.body)?,
+        warnings: warnings(&row.warnings.read::<Vec<_>>()?, language),
+    })
+}
+
+/// A page of a list that belongs to one incident.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PartQuery {
+    /// Where to go on: `next_cursor` of the page before.
+    #[param(max_length = 256)]
+    pub cursor: Option<String>,
+    /// So many at most.
+    #[serde(default = "default_limit")]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: u32,
+}
+
+/// List the reports of an incident
+///
+/// Every submission as it came, oldest first.
+#[utoipa::path(
+    tag = "incidents", operation_id = "list_reports",
+    params(("id" = Uuid, Path, description = "The incident's id"), PartQuery),
+    responses((status = 200, description = "A page of reports", body = ReportList)),
+)]
+#[get("/v1/incidents/{id}/reports")]
+pub async fn list_reports(caller: Caller<ReadIncidentParts>, id: PathId, query: Query<PartQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let (actor, id) = (caller.actor(), id.0);
+    let store = app.store_id;
+    let list = app
+        .read(move |tx| {
+            find_for_party(tx, &actor, id)?;
+            let query = query.checked()?;
+            let scope = Scope { kind: ListKind::Reports, store, owner: id };
+            let limit = usize::try_from(query.limit).unwrap_or(50);
+            let after = scope.id(query.cursor.as_deref())?;
+            let mut rows = incidents::reports_of(tx, id, after, i64::from(query.limit) + 1)?;
+            let more = rows.len() > limit;
+            rows.truncate(limit);
+            let next_cursor = rows.last().filter(|_| more).map(|row| scope.encode(row.id.0.as_bytes()));
+            let items = rows.iter().map(|row| show(row, actor.language)).collect::<Result<_, _>>()?;
+            Ok(ReportList { items, next_cursor })
+        })
+        .await?;
+    reply::json(&list)
+}

@@ -1,0 +1,425 @@
+//! Routing rules: one versioned document.
+
+use actix_web::{HttpResponse, get, post, put, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use zvit_db::rows::RuleVersionRow;
+use zvit_db::{feeds, incidents, rules as store};
+use zvit_domain::fault::Fault;
+use zvit_domain::report::{Circumstances, Content, ReportFields, ReportInput, parse};
+use zvit_domain::routing::{ActOn, Decision, Loads, Roster, RoundRobin, Rule, RuleSet, Why, route};
+use zvit_domain::time::Time;
+use zvit_domain::triage::{RuleData, TriageInput, triage};
+use zvit_domain::vocabulary::{InfrastructureCategory, Sector};
+
+use crate::auth::Caller;
+use crate::clock;
+use crate::cursor::{ListKind, Scope};
+use crate::flows::assign::{loads, routing_input};
+use crate::flows::idempotency::Kept;
+use crate::flows::record::{Record, is_exercise, state};
+use crate::flows::rules::{faults, put};
+use crate::input::{Body, IfMatch, IfNoneMatch, Query, Schemas, etag};
+use crate::memory::Directory;
+use crate::permission::{ReadRouting, WriteRouting};
+use crate::problem::Problem;
+use crate::reply;
+use crate::routes::reports::PartQuery;
+use crate::state::App;
+use crate::views::TeamRef;
+
+/// The rules that hold, with their version.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RoutingRulesVersion {
+    /// The version; 0 is the standard set that holds before anyone has set rules.
+    #[schema(minimum = 0)]
+    pub version: i32,
+    /// Which level `level_min` is compared with.
+    pub act_on: ActOn,
+    /// After so many assignments that nobody acknowledged in time the coordinator's own team leads.
+    #[schema(minimum = 1, maximum = 50)]
+    pub max_tries: u32,
+    /// The rules, in the order in which they are tried.
+    #[schema(max_items = 200)]
+    pub rules: Vec<Rule>,
+    /// Who set them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 200)]
+    pub changed_by: Option<String>,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub changed_at: Option<Time>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 2000)]
+    pub reason: Option<String>,
+}
+
+impl RoutingRulesVersion {
+    fn of(row: &RuleVersionRow) -> Result<Self, Problem> {
+        let set: RuleSet = row.document.read()?;
+        Ok(Self {
+            version: row.version,
+            act_on: set.act_on,
+            max_tries: set.max_tries,
+            rules: set.rules,
+            changed_by: Some(row.changed_by.clone()),
+            changed_at: Some(row.created_at.0),
+            reason: row.reason.clone(),
+        })
+    }
+
+    fn standard() -> Self {
+        let set = RuleSet::default();
+        Self { version: 0, act_on: set.act_on, max_tries: set.max_tries, rules: set.rules, changed_by: None, changed_at: None, reason: None }
+    }
+}
+
+/// Every version of the rules, newest first.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RoutingRulesVersionList {
+    /// The versions.
+    #[schema(max_items = 200)]
+    pub items: Vec<RoutingRulesVersion>,
+    /// Where the next page begins; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 256)]
+    pub next_cursor: Option<String>,
+}
+
+/// New rules, or an earlier version that is to hold again.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoutingRulesInput {
+    /// Which level `level_min` is compared with; left out, the level itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub act_on: Option<ActOn>,
+    /// After so many assignments that nobody acknowledged in time the coordinator's own team leads; left out, 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, maximum = 50)]
+    pub max_tries: Option<u32>,
+    /// The rules, in the order in which they are tried. Either these or `restore`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 200)]
+    pub rules: Option<Vec<Rule>>,
+    /// The version that is to hold again, as a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0, maximum = 2_147_483_647)]
+    pub restore: Option<i32>,
+    /// Why.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub reason: String,
+}
+
+/// Read the routing rules
+#[utoipa::path(
+    tag = "routing", operation_id = "get_routing_rules",
+    params(("If-None-Match" = Option<String>, Header, description = "ETag known already: 304 when it still holds", max_length = 300)),
+    responses(
+        (status = 200, description = "The rules that hold", body = RoutingRulesVersion, headers(("ETag" = String, description = "Their version"))),
+        (status = 304, description = "They have not changed"),
+    ),
+)]
+#[get("/v1/routing-rules")]
+pub async fn get_routing_rules(_caller: Caller<ReadRouting>, if_none_match: IfNoneMatch, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let rules = app
+        .read(|tx| {
+            let version = feeds::gate(tx)?.rules_version;
+            store::find(tx, version)?.map_or_else(|| Ok(RoutingRulesVersion::standard()), |row| RoutingRulesVersion::of(&row))
+        })
+        .await?;
+    let tag = etag(rules.version);
+    if if_none_match.matches(&tag) { Ok(reply::not_modified(&tag)) } else { reply::tagged(&rules, &tag) }
+}
+
+/// Set the routing rules
+///
+/// The whole document at once, or `restore` for an earlier version. They hold for every report from now on.
+#[utoipa::path(
+    tag = "routing", operation_id = "replace_routing_rules",
+    params(("If-Match" = String, Header, description = "ETag of the rules that hold", max_length = 300)),
+    request_body = RoutingRulesInput,
+    responses((status = 200, description = "The rules that hold now", body = RoutingRulesVersion, headers(("ETag" = String, description = "Their version")))),
+)]
+#[put("/v1/routing-rules")]
+pub async fn replace_routing_rules(
+    caller: Caller<WriteRouting>,
+    if_match: IfMatch,
+    body: Body,
+    schemas: web::Data<Schemas>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let checked = body.json::<RoutingRulesInput>(&schemas)?;
+    let semantic = rules_faults(&checked.value, &app.directory());
+    let input = checked.strict(semantic)?;
+    let actor = caller.actor();
+    let answer = app
+        .change(move |change, memory| {
+            if_match.required(&etag(change.gate.rules_version))?;
+            let directory = memory.directory_for(change)?;
+            let rules = match input.restore {
+                Some(0) => RuleSet::default(),
+                Some(version) => store::find(&mut change.tx, version)?.ok_or_else(unknown_version)?.document.read()?,
+                None => set_of(&input),
+            };
+            let row = put(change, &directory, &actor, &rules, Some(&input.reason))?;
+            Ok(Kept::new(200, &RoutingRulesVersion::of(&row)?)?.tagged(etag(row.version)))
+        })
+        .await?;
+    Ok(reply::kept(answer))
+}
+
+fn set_of(input: &RoutingRulesInput) -> RuleSet {
+    let standard = RuleSet::default();
+    RuleSet {
+        act_on: input.act_on.unwrap_or(standard.act_on),
+        max_tries: input.max_tries.unwrap_or(standard.max_tries),
+        rules: input.rules.clone().unwrap_or_default(),
+    }
+}
+
+fn rules_faults(input: &RoutingRulesInput, directory: &Directory) -> Vec<Fault> {
+    match (&input.rules, input.restore) {
+        (Some(_), None) => faults(&set_of(input), directory),
+        (None, Some(_)) if input.act_on.is_none() && input.max_tries.is_none() => Vec::new(),
+        (Some(_), Some(_)) | (None, Some(_)) => vec![Fault::new(
+            "/restore",
+            "not_with_rules",
+            "Send either rules or restore.",
+            "Надішліть або rules, або restore.",
+        )],
+        (None, None) => vec![Fault::new("/rules", "required", "Send either rules or restore.", "Надішліть або rules, або restore.")],
+    }
+}
+
+fn unknown_version() -> Problem {
+    vec![Fault::new("/restore", "unknown_version", "There is no such version.", "Такої версії немає.")].into()
+}
+
+/// List the versions of the routing rules
+#[utoipa::path(tag = "routing", operation_id = "list_routing_rules_versions", params(PartQuery), responses((status = 200, description = "A page of versions, newest first", body = RoutingRulesVersionList)))]
+#[get("/v1/routing-rules/versions")]
+pub async fn list_routing_rules_versions(_caller: Caller<ReadRouting>, query: Query<PartQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let query = query.checked()?;
+    let scope = Scope { kind: ListKind::Rules, store: app.store_id, owner: Uuid::nil() };
+    let before = scope.position(query.cursor.as_deref())?.map(|version| i32::try_from(version).unwrap_or(i32::MAX));
+    let list = app
+        .read(move |tx| {
+            let limit = usize::try_from(query.limit).unwrap_or(50);
+            let mut rows = store::page(tx, before, i64::from(query.limit) + 1)?;
+            let more = rows.len() > limit;
+            rows.truncate(limit);
+            let next_cursor = rows.last().filter(|_| more).map(|row| scope.at(i64::from(row.version)));
+            let items = rows.iter().map(RoutingRulesVersion::of).collect::<Result<_, _>>()?;
+            Ok(RoutingRulesVersionList { items, next_cursor })
+        })
+        .await?;
+    reply::json(&list)
+}
+
+/// What is to be tried out.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SimulationInput {
+    /// A report: where would it go?
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub report: Option<ReportInput>,
+    /// The institution that the report would come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub institution_id: Option<Uuid>,
+    /// The newest incidents, so many of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, maximum = 500)]
+    pub last: Option<u32>,
+    /// Rules to try; left out, those that hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub draft: Option<RuleSet>,
+}
+
+/// Where one incident would go.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SimulatedRouting {
+    /// The incident; absent for a report that was sent along.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub incident_id: Option<Uuid>,
+    /// Its reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 32)]
+    pub reference: Option<String>,
+    /// Its sector.
+    pub sector: Sector,
+    /// Its level.
+    #[schema(minimum = 0, maximum = 5)]
+    pub level: u8,
+    /// Who leads it now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub current_lead: Option<TeamRef>,
+    /// Who would lead it.
+    pub lead: TeamRef,
+    /// Who would support.
+    #[schema(max_items = 200)]
+    pub supports: Vec<TeamRef>,
+    /// Whether that would be another lead.
+    pub changed: bool,
+    /// Whether it would wait because every team that fits is full.
+    pub waiting: bool,
+    /// Why.
+    pub why: Why,
+}
+
+/// What would change.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Simulation {
+    /// The incidents, newest first.
+    #[schema(max_items = 500)]
+    pub items: Vec<SimulatedRouting>,
+    /// How many were looked at.
+    #[schema(minimum = 0)]
+    pub considered: i32,
+    /// How many would have another lead.
+    #[schema(minimum = 0)]
+    pub changed: i32,
+    /// How many the coordinator's own team would lead.
+    #[schema(minimum = 0)]
+    pub to_coordinator: i32,
+}
+
+/// Try out the routing rules
+///
+/// A report, or the newest incidents, against the rules that hold or a draft, with the teams and loads of this moment. Each
+/// incident is looked at by itself; nothing is changed.
+#[utoipa::path(
+    tag = "routing", operation_id = "simulate_routing",
+    request_body = SimulationInput,
+    responses((status = 200, description = "What would happen", body = Simulation)),
+)]
+#[post("/v1/routing/simulate")]
+pub async fn simulate_routing(_caller: Caller<WriteRouting>, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let checked = body.json::<SimulationInput>(&schemas)?;
+    let (directory, now) = (app.directory(), clock::now());
+    let semantic = simulation_faults(&checked.value, &directory, now);
+    let input = checked.strict(semantic)?;
+    let simulation = app
+        .read(move |tx| {
+            let loads = loads(tx, &directory)?;
+            let turns: RoundRobin = feeds::gate(tx)?.round_robin.read()?;
+            let roster = Roster::new(&directory.teams, now).map_err(Problem::internal)?;
+            let trial = Trial { directory: &directory, rules: input.draft.as_ref().unwrap_or(&directory.rules), roster: &roster, loads: &loads, turns: &turns, now };
+            let items = match &input.report {
+                Some(report) => vec![trial.report(report, input.institution_id)],
+                None => {
+                    let rows = incidents::newest(tx, i64::from(input.last.unwrap_or(100)))?;
+                    Record::load_all(tx, rows)?.iter().map(|record| trial.record(record)).collect()
+                }
+            };
+            let count = |wanted: &dyn Fn(&SimulatedRouting) -> bool| i32::try_from(items.iter().filter(|item| wanted(item)).count()).unwrap_or(0);
+            let own = roster.coordinator();
+            Ok(Simulation {
+                considered: count(&|_| true),
+                changed: count(&|item| item.changed),
+                to_coordinator: count(&|item| item.lead.id == own),
+                items,
+            })
+        })
+        .await?;
+    reply::json(&simulation)
+}
+
+fn simulation_faults(input: &SimulationInput, directory: &Directory, now: Time) -> Vec<Fault> {
+    let mut found = Vec::new();
+    if let Some(report) = &input.report {
+        let parsed = parse(&ReportFields::from(report.clone()), &Circumstances { now, current: None });
+        found.extend(parsed.faults.into_iter().map(|fault| fault.under("/report")));
+        if input.last.is_some() {
+            found.push(Fault::new("/last", "not_with_report", "Send either report or last.", "Надішліть або report, або last."));
+        }
+    }
+    if let Some(id) = input.institution_id
+        && !directory.institutions.contains_key(&id)
+    {
+        found.push(Fault::new("/institution_id", "unknown_institution", "No institution with this id is in the directory.", "Установи з таким ідентифікатором немає в довіднику."));
+    }
+    if let Some(draft) = &input.draft {
+        found.extend(faults(draft, directory).into_iter().map(|fault| fault.under("/draft")));
+    }
+    found
+}
+
+struct Trial<'a> {
+    directory: &'a Directory,
+    rules: &'a RuleSet,
+    roster: &'a Roster<'a>,
+    loads: &'a Loads,
+    turns: &'a RoundRobin,
+    now: Time,
+}
+
+impl Trial<'_> {
+    fn report(&self, report: &ReportInput, institution: Option<Uuid>) -> SimulatedRouting {
+        let parsed = parse(&ReportFields::from(report.clone()), &Circumstances { now: self.now, current: None });
+        let mut content = Content::default();
+        content.merge(parsed.change, &[]);
+        let entry = institution.and_then(|id| self.directory.institutions.get(&id)).map(|institution| &institution.entry);
+        let judged = triage(
+            &TriageInput {
+                content: &content,
+                institution_sector: entry.map_or(Sector::Other, |entry| entry.sector),
+                institution_services: entry.map_or(&[], |entry| &entry.services),
+                category: entry.and_then(|entry| entry.infrastructure_category).unwrap_or(InfrastructureCategory::None),
+            },
+            &RuleData::current(),
+        );
+        let class = zvit_domain::triage::classify(&content, &RuleData::current()).0.class;
+        let input = zvit_domain::routing::RoutingInput {
+            sector: judged.sector,
+            level: judged.level,
+            level_high: judged.level_high,
+            class,
+            symptoms: &content.symptoms,
+            regions: &content.regions,
+            assistance: &content.assistance_requested,
+            tlp: content.tlp.unwrap_or(crate::flows::record::DEFAULT_TLP),
+            language: content.language.as_deref(),
+            exercise: is_exercise(&content),
+            became_aware_at: content.became_aware_at.unwrap_or(self.now),
+            already: &[],
+            excluded: &[],
+            expiries: 0,
+            reassign_resolved: false,
+        };
+        let decision = route(&input, self.rules, self.roster, self.loads, self.turns, self.now);
+        self.shown(decision, None, (judged.sector, judged.level), None)
+    }
+
+    fn record(&self, record: &Record) -> SimulatedRouting {
+        let class = record.classification().class;
+        let excluded: Vec<Uuid> = record.assignments.iter().filter(|row| !state(row).is_held()).map(|row| row.team_id.0).collect();
+        let decision = route(&routing_input(record, class, &[], &excluded), self.rules, self.roster, self.loads, self.turns, self.now);
+        let current = record.lead().map(|row| row.team_id.0);
+        self.shown(decision, Some(record), (record.triage.sector, record.triage.level), current)
+    }
+
+    fn shown(&self, decision: Decision, record: Option<&Record>, (sector, level): (Sector, u8), current: Option<Uuid>) -> SimulatedRouting {
+        let team = |id: Uuid| TeamRef { id, name: self.directory.team_name(id) };
+        SimulatedRouting {
+            incident_id: record.map(Record::id),
+            reference: record.map(|record| record.row.reference.clone()),
+            sector,
+            level,
+            current_lead: current.map(team),
+            lead: team(decision.lead.team),
+            supports: decision.supports.iter().map(|choice| team(choice.team)).collect(),
+            changed: current.is_some_and(|current| current != decision.lead.team),
+            waiting: decision.lead.waiting,
+            why: decision.lead.why,
+        }
+    }
+}

@@ -1,0 +1,583 @@
+//! What callers are shown.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use zvit_domain::deadline::Deadline;
+use zvit_domain::impact::ImpactAnswers;
+use zvit_domain::region::Region;
+use zvit_domain::report::Contact;
+use zvit_domain::routing::Why;
+use zvit_domain::taxonomy::Classification;
+use zvit_domain::time::Time;
+use zvit_domain::tlp::{Pap, Tlp};
+use zvit_domain::triage::Triage;
+use zvit_domain::vocabulary::{Assistance, AssignmentRole, CaseState, DataType, IncidentStatus, Sector, Stage, Symptom};
+
+/// A team, by id and name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TeamRef {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    #[schema(max_length = 200)]
+    pub name: String,
+}
+
+/// An institution, by id and names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InstitutionRef {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name in Ukrainian.
+    #[schema(max_length = 200)]
+    pub name_uk: String,
+    /// Its name in English.
+    #[schema(max_length = 200)]
+    pub name_en: String,
+}
+
+/// Something in the report that was taken in although it is doubtful.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Warning {
+    /// Where: JSON Pointer into the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 400)]
+    pub pointer: Option<String>,
+    /// Stable code.
+    #[schema(max_length = 64)]
+    pub code: String,
+    /// What it is and what to do, in the reader's language.
+    #[schema(max_length = 2000)]
+    pub detail: String,
+    /// The faulty member as it came, as JSON text, where a lenient submission had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 2000)]
+    pub value: Option<String>,
+}
+
+/// A warning as it is kept: in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredWarning {
+    /// As in [`Warning`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// As in [`Warning`].
+    pub code: String,
+    /// In both languages.
+    pub detail: zvit_domain::word::Text,
+    /// As in [`Warning`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+/// An indicator of compromise, normalised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Indicator {
+    /// What kind of thing it is.
+    #[schema(max_length = 64, example = "ipv4")]
+    pub r#type: String,
+    /// The normalised value.
+    #[schema(max_length = 2000, example = "203.0.113.7")]
+    pub value: String,
+    /// As it was given, where that differs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 2000)]
+    pub original: Option<String>,
+    /// What it was seen doing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 200)]
+    pub description: Option<String>,
+    /// When it was reported.
+    pub added_at: Time,
+    /// When it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub retracted_at: Option<Time>,
+}
+
+/// A team's assignment to an incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Assignment {
+    /// Its id; to the team this is the case's id.
+    pub id: Uuid,
+    /// The team.
+    pub team: TeamRef,
+    /// Lead or support.
+    pub role: AssignmentRole,
+    /// Where it stands.
+    pub state: CaseState,
+    /// Until when the team should acknowledge; absent when nobody is waiting for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub acknowledge_by: Option<Time>,
+    /// When it was assigned.
+    pub assigned_at: Time,
+    /// When the team acknowledged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub acknowledged_at: Option<Time>,
+    /// Why this team.
+    pub why: Why,
+}
+
+/// What happened to a case since the team was given it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CaseChange {
+    /// What, such as `assigned`, `acknowledged`, `report`, `triage`, `tlp`.
+    #[schema(max_length = 64)]
+    pub kind: String,
+    /// When.
+    pub at: Time,
+    /// Whether the team did it itself.
+    pub own: bool,
+}
+
+/// Declares a view of an incident: the members every party sees, and those of its own.
+macro_rules! incident_view {
+    ($(#[$doc:meta])* $name:ident { $($(#[$own_doc:meta])* $own:ident: $own_type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+        pub struct $name {
+            /// Its id.
+            pub id: Uuid,
+            /// For people: random, with a check character, readable over the telephone.
+            #[schema(max_length = 32, example = "UA-2026-7KQ4-M")]
+            pub reference: String,
+            /// Where it stands.
+            pub status: IncidentStatus,
+            /// When the initial report came in.
+            pub received_at: Time,
+            /// When anything last changed.
+            pub updated_at: Time,
+            /// SHA-256 of the initial report's bytes, hexadecimal.
+            #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
+            pub report_sha256: String,
+            /// Who reported.
+            pub institution: InstitutionRef,
+            /// The sector that was hit.
+            pub sector: Sector,
+            /// Further sectors that were hit.
+            #[schema(max_items = 50)]
+            pub other_sectors: Vec<Sector>,
+            /// Severity, 0 to 5.
+            #[schema(minimum = 0, maximum = 5)]
+            pub level: u8,
+            /// RSIT class and type.
+            pub classification: Classification,
+            /// Regions that were hit.
+            #[schema(max_items = 27)]
+            pub regions: Vec<Region>,
+            /// What is seen.
+            #[schema(max_items = 50)]
+            pub symptoms: Vec<Symptom>,
+            /// How far it may be passed on.
+            pub tlp: Tlp,
+            /// What may be done with it.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false)]
+            pub pap: Option<Pap>,
+            /// A short title.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false, max_length = 200)]
+            pub title: Option<String>,
+            /// What happened, in the institution's own words.
+            #[schema(max_length = 20_000)]
+            pub description: String,
+            /// The language of the texts.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false, max_length = 64)]
+            pub language: Option<String>,
+            /// When the institution became aware; when nothing was said, when the report came in.
+            pub became_aware_at: Time,
+            /// When it was detected.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false)]
+            pub detected_at: Option<Time>,
+            /// When it began.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false)]
+            pub started_at: Option<Time>,
+            /// Whether lives are in danger.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false)]
+            pub danger_to_life: Option<bool>,
+            /// Services that were hit.
+            #[schema(max_items = 20)]
+            pub affected_services: Vec<String>,
+            /// The answers given so far.
+            pub impact: ImpactAnswers,
+            /// Number of systems affected.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false, minimum = 0, maximum = 2_147_483_647)]
+            pub affected_systems: Option<u32>,
+            /// Number of users affected.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+            pub affected_users: Option<u64>,
+            /// Kinds of data touched.
+            #[schema(max_items = 50)]
+            pub data_types: Vec<DataType>,
+            /// Whether an attack is suspected.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false)]
+            pub suspected_malicious: Option<bool>,
+            /// Whether other countries are affected.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false)]
+            pub cross_border: Option<bool>,
+            /// Indicators of compromise, those taken back among them.
+            #[schema(max_items = 100_000)]
+            pub indicators: Vec<Indicator>,
+            /// What has been done so far.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false, max_length = 20_000)]
+            pub measures_taken: Option<String>,
+            /// The help that is asked for.
+            #[schema(max_items = 50)]
+            pub assistance_requested: Vec<Assistance>,
+            /// Whom to reach.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false)]
+            pub contact: Option<Contact>,
+            /// The institution's own number.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false, max_length = 200)]
+            pub external_ref: Option<String>,
+            /// Whether it is an exercise.
+            pub exercise: bool,
+            /// How sector and level came about.
+            pub triage: Triage,
+            /// The reporting stages and their clocks.
+            #[schema(max_items = 4)]
+            pub deadlines: Vec<Deadline>,
+            $($(#[$own_doc])* pub $own: $own_type,)*
+        }
+    };
+}
+
+incident_view! {
+    /// An incident, as its institution and the coordinator see it.
+    Incident {
+        /// The teams it was given to, oldest assignment first.
+        #[schema(max_items = 1000)]
+        assignments: Vec<Assignment>,
+        /// What was doubtful in the reports.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schema(max_items = 2000)]
+        warnings: Vec<Warning>,
+    }
+}
+
+incident_view! {
+    /// An incident, as a team sees it in its case.
+    CaseIncident {}
+}
+
+/// A case: a team's assignment together with the incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Case {
+    /// Its id, which is the assignment's.
+    pub id: Uuid,
+    /// Where it stands.
+    pub state: CaseState,
+    /// Lead or support.
+    pub role: AssignmentRole,
+    /// The team.
+    pub team: TeamRef,
+    /// Until when the team should acknowledge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub acknowledge_by: Option<Time>,
+    /// When it was assigned.
+    pub assigned_at: Time,
+    /// When anything last changed.
+    pub updated_at: Time,
+    /// When the team acknowledged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub acknowledged_at: Option<Time>,
+    /// The team's own number for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 200)]
+    pub external_ref: Option<String>,
+    /// How it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 64)]
+    pub outcome: Option<String>,
+    /// What was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 20_000)]
+    pub summary: Option<String>,
+    /// Why this team.
+    pub why: Why,
+    /// The latest changes, oldest first.
+    #[schema(max_items = 20)]
+    pub changes: Vec<CaseChange>,
+    /// The incident.
+    pub incident: CaseIncident,
+}
+
+/// One item of a team's feed: a case in its current state, or, when the team has lost it, a last word to forget it
+/// (`forget`, with `reference` and `at`, and nothing else of it).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CaseItem {
+    /// The case's id.
+    pub id: Uuid,
+    /// Where it stands.
+    pub state: CaseState,
+    /// True when the team has lost the case and is to forget it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub forget: Option<bool>,
+    /// With `forget`: the incident's reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 32)]
+    pub reference: Option<String>,
+    /// With `forget`: when the team lost it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub at: Option<Time>,
+    /// Lead or support.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub role: Option<AssignmentRole>,
+    /// The team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub team: Option<TeamRef>,
+    /// Until when the team should acknowledge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub acknowledge_by: Option<Time>,
+    /// When it was assigned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub assigned_at: Option<Time>,
+    /// When anything last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub updated_at: Option<Time>,
+    /// When the team acknowledged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub acknowledged_at: Option<Time>,
+    /// The team's own number for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 200)]
+    pub external_ref: Option<String>,
+    /// How it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 64)]
+    pub outcome: Option<String>,
+    /// What was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 20_000)]
+    pub summary: Option<String>,
+    /// Why this team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub why: Option<Why>,
+    /// The latest changes, oldest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 20)]
+    pub changes: Option<Vec<CaseChange>>,
+    /// The incident.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub incident: Option<CaseIncident>,
+}
+
+impl From<Case> for CaseItem {
+    fn from(case: Case) -> Self {
+        Self {
+            id: case.id,
+            state: case.state,
+            forget: None,
+            reference: None,
+            at: None,
+            role: Some(case.role),
+            team: Some(case.team),
+            acknowledge_by: case.acknowledge_by,
+            assigned_at: Some(case.assigned_at),
+            updated_at: Some(case.updated_at),
+            acknowledged_at: case.acknowledged_at,
+            external_ref: case.external_ref,
+            outcome: case.outcome,
+            summary: case.summary,
+            why: Some(case.why),
+            changes: Some(case.changes),
+            incident: Some(case.incident),
+        }
+    }
+}
+
+impl CaseItem {
+    /// The last word about a case the team has lost.
+    pub fn forgotten(id: Uuid, state: CaseState, reference: String, at: Time) -> Self {
+        Self {
+            id,
+            state,
+            forget: Some(true),
+            reference: Some(reference),
+            at: Some(at),
+            role: None,
+            team: None,
+            acknowledge_by: None,
+            assigned_at: None,
+            updated_at: None,
+            acknowledged_at: None,
+            external_ref: None,
+            outcome: None,
+            summary: None,
+            why: None,
+            changes: None,
+            incident: None,
+        }
+    }
+}
+
+/// One submission about an incident.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Report {
+    /// Its id.
+    pub id: Uuid,
+    /// Its stage.
+    pub stage: Stage,
+    /// When it came in.
+    pub received_at: Time,
+    /// SHA-256 of its bytes, hexadecimal.
+    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
+    pub sha256: String,
+    /// What was sent, member by member.
+    #[schema(value_type = Object)]
+    pub report: serde_json::Value,
+    /// What was doubtful in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 2000)]
+    pub warnings: Vec<Warning>,
+}
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EventActor {
+    /// Role of the client.
+    #[schema(max_length = 64)]
+    pub role: String,
+    /// The client's id; absent where the reader may not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 64)]
+    pub id: Option<String>,
+    /// Name of its institution, team or office.
+    #[schema(max_length = 200)]
+    pub name: String,
+}
+
+/// One step of an incident's course.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineEvent {
+    /// Its id.
+    pub id: Uuid,
+    /// When.
+    pub at: Time,
+    /// What, such as `incident_submitted`, `triaged`, `assigned`, `acknowledged`.
+    #[schema(max_length = 64)]
+    pub r#type: String,
+    /// Who.
+    pub actor: EventActor,
+    /// Why, where a reason was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 2000)]
+    pub reason: Option<String>,
+    /// Particulars, by type.
+    #[schema(value_type = Object)]
+    pub data: serde_json::Value,
+}
+
+/// One change, as auditors see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AuditEvent {
+    /// Its id.
+    pub id: Uuid,
+    /// Its place in the one gap-free order of all events.
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    pub position: i64,
+    /// When.
+    pub at: Time,
+    /// What.
+    #[schema(max_length = 64)]
+    pub r#type: String,
+    /// Who.
+    pub actor: EventActor,
+    /// Kind of the thing that changed.
+    #[schema(max_length = 64)]
+    pub object_type: String,
+    /// Id of the thing that changed.
+    #[schema(max_length = 128)]
+    pub object_id: String,
+    /// The incident it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub incident_id: Option<Uuid>,
+    /// Why, where a reason was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 2000)]
+    pub reason: Option<String>,
+    /// The request that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 128)]
+    pub request_id: Option<String>,
+    /// Particulars, by type.
+    #[schema(value_type = Object)]
+    pub data: serde_json::Value,
+}
+
+/// Declares the body of a list.
+macro_rules! lists {
+    ($($(#[$doc:meta])* $name:ident of $item:ty;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+        pub struct $name {
+            /// The items.
+            #[schema(max_items = 200)]
+            pub items: Vec<$item>,
+            /// Where the next page begins; absent on the last one.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false, max_length = 256)]
+            pub next_cursor: Option<String>,
+        }
+    )+};
+}
+
+lists! {
+    /// Incidents, newest change first.
+    IncidentList of Incident;
+    /// Submissions, oldest first.
+    ReportList of Report;
+    /// An incident's course, oldest first.
+    Timeline of TimelineEvent;
+    /// Audit events, oldest first.
+    AuditEventList of AuditEvent;
+}
+
+/// A page of a team's feed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CaseFeed {
+    /// Cases that changed after the cursor, each once, in its current state.
+    #[schema(max_items = 200)]
+    pub items: Vec<CaseItem>,
+    /// Where to go on; always present.
+    #[schema(max_length = 256)]
+    pub next_cursor: String,
+}
+
+/// A page of an institution's or the coordinator's feed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct IncidentFeed {
+    /// Incidents that changed after the cursor, each once, in its current state.
+    #[schema(max_items = 200)]
+    pub items: Vec<Incident>,
+    /// Where to go on; always present.
+    #[schema(max_length = 256)]
+    pub next_cursor: String,
+}

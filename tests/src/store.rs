@@ -1,0 +1,270 @@
+//! Stores: one per test, copied from a template that was migrated and seeded once, by the program itself.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use diesel::sql_types::{BigInt, Text};
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use zvit_db::conn::{Conn, DatabaseUrl};
+use zvit_db::on;
+
+use crate::client::Account;
+use crate::postgres::{Cluster, cluster};
+use crate::program::zvit;
+use crate::scratch::{self, Directory};
+use crate::directory;
+
+/// The two databases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Database {
+    /// A SQLite file.
+    Sqlite,
+    /// A PostgreSQL database.
+    Postgres,
+}
+
+/// A store of a test's own; it goes away with the test.
+#[allow(missing_debug_implementations, reason = "a cluster has nothing to show")]
+pub struct Store {
+    /// Which database it is on.
+    pub database: Database,
+    /// What `seed` printed: every account there is.
+    pub accounts: Vec<Account>,
+    place: Place,
+    directory: Directory,
+}
+
+enum Place {
+    /// In the data directory.
+    File,
+    Postgres {
+        cluster: &'static Cluster,
+        name: String,
+    },
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+struct Template {
+    accounts: Vec<Account>,
+    /// The data directory on SQLite, the name of the database on PostgreSQL.
+    source: String,
+}
+
+impl Store {
+    /// A migrated and seeded store; none when there is no PostgreSQL.
+    pub fn seeded(database: Database) -> Option<Arc<Self>> {
+        let template = template(database)?;
+        let store = Self::new(database, Some(template))?;
+        Some(Arc::new(store))
+    }
+
+    /// A store that nobody has touched yet; none when there is no PostgreSQL.
+    pub fn empty(database: Database) -> Option<Arc<Self>> {
+        Self::new(database, None).map(Arc::new)
+    }
+
+    fn new(database: Database, template: Option<&Template>) -> Option<Self> {
+        let directory = Directory::new("store");
+        let place = match database {
+            Database::Sqlite => {
+                if let Some(template) = template {
+                    copy(Path::new(&template.source), directory.path());
+                }
+                Place::File
+            }
+            Database::Postgres => {
+                let cluster = cluster()?;
+                let name = format!("zvit_test_{}_{}", std::process::id(), scratch::number());
+                cluster.create(&name, template.map(|template| template.source.as_str()));
+                Place::Postgres { cluster, name }
+            }
+        };
+        let accounts = template.map(|template| template.accounts.clone()).unwrap_or_default();
+        Some(Self { database, accounts, place, directory })
+    }
+
+    /// The flags that lead the program here.
+    pub fn flags(&self) -> Vec<String> {
+        match &self.place {
+            Place::File => vec!["--data-dir".into(), self.directory.path().display().to_string()],
+            Place::Postgres { cluster, name } => vec!["--database-url".into(), cluster.url(name)],
+        }
+    }
+
+    /// A directory that lives as long as the store: the data directory, on SQLite.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Where the store is, for `zvit_db`.
+    pub fn url(&self) -> DatabaseUrl {
+        match &self.place {
+            Place::File => DatabaseUrl::Sqlite(self.sqlite_file().unwrap_or_else(|| self.directory.path().join("test.sqlite3"))),
+            Place::Postgres { cluster, name } => cluster.url(name).parse().expect("a PostgreSQL URL"),
+        }
+    }
+
+    fn sqlite_file(&self) -> Option<PathBuf> {
+        std::fs::read_dir(self.directory.path())
+            .ok()?
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .find(|path| path.extension().is_some_and(|extension| extension == "sqlite3" || extension == "sqlite" || extension == "db"))
+    }
+
+    /// A connection of the test's own.
+    #[track_caller]
+    pub fn connect(&self) -> Conn {
+        zvit_db::conn::open(&self.url()).expect("the store opens")
+    }
+
+    /// The only column of a query, as text; it must be named `line`.
+    #[track_caller]
+    pub fn lines(&self, query: &str) -> Vec<String> {
+        let mut conn = self.connect();
+        let lines: Vec<Line> = on!(conn.plain(), c => sql_query(query).load(c)).unwrap_or_else(|error| panic!("{query}: {error}"));
+        lines.into_iter().map(|line| line.line).collect()
+    }
+
+    /// Runs a statement behind the service's back, to bring about what else only time would.
+    #[track_caller]
+    pub fn execute(&self, statement: &str) {
+        let mut conn = self.connect();
+        on!(conn.plain(), c => sql_query(statement).execute(c)).unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+
+    /// How many rows a table has.
+    #[track_caller]
+    pub fn count(&self, table: &str) -> i64 {
+        let mut conn = self.connect();
+        let query = format!("SELECT count(*) AS count FROM {table}");
+        let count: Count = on!(conn.plain(), c => sql_query(&query).get_result(c)).unwrap_or_else(|error| panic!("{query}: {error}"));
+        count.count
+    }
+
+    /// Every table with its columns (`name type`), without the one that counts migrations.
+    #[track_caller]
+    pub fn tables(&self) -> BTreeMap<String, Vec<String>> {
+        let query = match self.database {
+            Database::Sqlite => {
+                "SELECT t.name || ' ' || c.name AS line FROM sqlite_schema t, pragma_table_info(t.name) c \
+                 WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, c.name"
+            }
+            Database::Postgres => {
+                "SELECT (table_name || ' ' || column_name)::text AS line FROM information_schema.columns \
+                 WHERE table_schema = 'public' ORDER BY table_name, column_name"
+            }
+        };
+        let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for line in self.lines(query) {
+            let (table, column) = line.split_once(' ').expect("table and column");
+            if table != "__diesel_schema_migrations" {
+                tables.entry(table.to_owned()).or_default().push(column.to_owned());
+            }
+        }
+        tables
+    }
+
+    /// Everything the store holds, table by table, row by row.
+    #[track_caller]
+    pub fn contents(&self) -> BTreeMap<String, Vec<String>> {
+        self.tables()
+            .into_iter()
+            .map(|(table, columns)| {
+                let query = match self.database {
+                    Database::Sqlite => {
+                        let columns: Vec<String> = columns.iter().map(|column| format!("'{column}=' || quote({column})")).collect();
+                        format!("SELECT {} AS line FROM {table} ORDER BY 1", columns.join(" || ' ' || "))
+                    }
+                    Database::Postgres => format!("SELECT row_to_json(t)::text AS line FROM {table} t ORDER BY 1"),
+                };
+                let lines = self.lines(&query);
+                (table, lines)
+            })
+            .collect()
+    }
+
+    /// Runs `work` and asserts that the store holds the same afterwards, to the last column.
+    #[track_caller]
+    pub fn untouched<T>(&self, work: impl FnOnce() -> T) -> T {
+        let before = self.contents();
+        let result = work();
+        let after = self.contents();
+        for (table, rows) in &after {
+            let old = before.get(table).cloned().unwrap_or_default();
+            let new: Vec<_> = rows.iter().filter(|row| !old.contains(row)).collect();
+            let gone: Vec<_> = old.iter().filter(|row| !rows.contains(row)).collect();
+            assert!(new.is_empty() && gone.is_empty(), "the table {table} should not have changed\nnew: {new:#?}\ngone: {gone:#?}");
+        }
+        result
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if let Place::Postgres { cluster, name } = &self.place {
+            cluster.drop_database(name);
+        }
+    }
+}
+
+/// Made once per run and database.
+fn template(database: Database) -> Option<&'static Template> {
+    static SQLITE: OnceLock<Template> = OnceLock::new();
+    static POSTGRES: OnceLock<Option<Template>> = OnceLock::new();
+    match database {
+        Database::Sqlite => Some(SQLITE.get_or_init(|| {
+            let source = scratch::root().join("template").display().to_string();
+            Template { accounts: seed(&["--data-dir", &source]), source }
+        })),
+        Database::Postgres => POSTGRES
+            .get_or_init(|| {
+                let cluster = cluster()?;
+                let source = format!("zvit_template_{}", std::process::id());
+                cluster.create(&source, None);
+                Some(Template { accounts: seed(&["--database-url", &cluster.url(&source)]), source })
+            })
+            .as_ref(),
+    }
+}
+
+/// Seeds a store with the test directory.
+fn seed(flags: &[&str]) -> Vec<Account> {
+    let file = directory_file();
+    let arguments = ["seed", file.to_str().expect("a plain path")];
+    let finished = zvit(arguments.iter().chain(flags)).expect(0);
+    let accounts = finished.json();
+    accounts.as_array().unwrap_or_else(|| panic!("an array was expected\n{finished}")).iter().map(Account::read).collect()
+}
+
+/// The test directory as a file.
+pub fn directory_file() -> PathBuf {
+    let path = scratch::root().join("directory.json");
+    if !path.exists() {
+        let draft = scratch::root().join(format!("directory-{}.json", scratch::number()));
+        std::fs::write(&draft, directory::DOCUMENT).expect("the directory is written");
+        std::fs::rename(&draft, &path).expect("the directory gets its name");
+    }
+    path
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("the template is there") {
+        let entry = entry.expect("an entry");
+        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).expect("the template is copied");
+        }
+    }
+}
+

@@ -1,0 +1,135 @@
+//! `/openapi.json` and `/docs/`.
+
+use std::collections::BTreeSet;
+
+use zvit_tests::program::zvit;
+use zvit_tests::{Server, Value, both};
+
+/// Every operation of the document with its method in upper case.
+pub(crate) fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("a path item") {
+            if matches!(method.as_str(), "get" | "post" | "put" | "delete" | "patch") {
+                found.push((method.to_uppercase(), path.clone(), operation.clone()));
+            }
+        }
+    }
+    found
+}
+
+both!(the_document_is_served_to_anyone_and_is_what_the_program_prints, |server| {
+    let answer = server.anyone().get("/openapi.json").expect(200);
+    assert!(answer.header("content-type").starts_with("application/json"), "{answer}");
+    assert!(answer.str("/openapi").starts_with("3.1"), "{}", answer.str("/openapi"));
+    let printed = zvit(["openapi"]).expect(0).json();
+    assert_eq!(answer.value["paths"], printed["paths"]);
+    assert_eq!(answer.value["components"], printed["components"]);
+});
+
+both!(the_pages_at_docs_need_nothing_from_elsewhere, |server| {
+    let moved = server.anyone().get("/docs").send();
+    assert!((301..=308).contains(&moved.status), "{moved}");
+    assert!(moved.header("location").ends_with("/docs/"), "{moved}");
+    let page = server.anyone().get("/docs/").expect(200);
+    assert!(page.header("content-type").starts_with("text/html"), "{page}");
+    assert!(page.text().contains("swagger-ui"), "{page}");
+    let mut files = BTreeSet::new();
+    for attribute in ["src=\"", "href=\""] {
+        for rest in page.text().split(attribute).skip(1) {
+            files.insert(rest.split('"').next().unwrap_or_default().to_owned());
+        }
+    }
+    assert!(!files.is_empty(), "{page}");
+    for file in files {
+        assert!(!file.contains("://") && !file.starts_with("//"), "{file} comes from elsewhere");
+        let path = if file.starts_with('/') { file.clone() } else { format!("/docs/{}", file.trim_start_matches("./")) };
+        server.anyone().get(&path).expect(200);
+    }
+    server.anyone().get("/docs/no-such-file.js").problem(404, "not_found");
+});
+
+both!(every_operation_is_described_as_the_contract_asks, |server| {
+    let document = server.anyone().get("/openapi.json").expect(200).value;
+    let mut ids = BTreeSet::new();
+    for (method, path, operation) in operations(&document) {
+        let here = format!("{method} {path}");
+        let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{here} has no operationId"));
+        assert!(ids.insert(id.to_owned()), "{id} stands twice");
+        assert!(id.contains('_') && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'), "{here}: {id}");
+        assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{here}: one tag");
+        for text in ["summary", "description"] {
+            assert!(operation[text].as_str().is_some_and(|text| !text.is_empty()), "{here}: {text}");
+        }
+        let responses = operation["responses"].as_object().unwrap_or_else(|| panic!("{here}: responses"));
+        assert!(!responses.contains_key("default"), "{here}: statuses are named, not defaulted");
+        if path.starts_with("/v1/") {
+            for status in ["401", "403", "422", "429", "500", "503"] {
+                assert!(responses.contains_key(status), "{here}: {status}");
+            }
+            assert!(!path.contains('{') || responses.contains_key("404"), "{here}: 404");
+            assert!(operation["security"].as_array().is_some_and(|list| !list.is_empty()), "{here}: security");
+        }
+    }
+});
+
+both!(every_schema_is_closed_on_the_way_in_and_open_on_the_way_out, |server| {
+    let document = server.anyone().get("/openapi.json").expect(200).value;
+    let requests = reachable(&document, true);
+    let answers = reachable(&document, false);
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    for (name, schema) in schemas {
+        if !schema["properties"].is_object() {
+            continue;
+        }
+        if requests.contains(name) {
+            assert_eq!(schema["additionalProperties"], Value::Bool(false), "{name} is read from requests");
+        } else if answers.contains(name) {
+            assert_ne!(schema["additionalProperties"], Value::Bool(false), "{name} is only answered: it may gain members");
+        }
+    }
+    assert!(requests.iter().any(|name| name.contains("Report")), "{requests:?}");
+});
+
+/// The schemas that request bodies (or else responses) lead to.
+fn reachable(document: &Value, requests: bool) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<Value> = operations(document)
+        .into_iter()
+        .map(|(_, _, operation)| if requests { operation["requestBody"].clone() } else { operation["responses"].clone() })
+        .collect();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Array(items) => open.extend(items),
+            Value::Object(members) => {
+                if let Some(target) = members.get("$ref").and_then(Value::as_str) {
+                    let pointer = target.trim_start_matches('#');
+                    let name = target.rsplit('/').next().unwrap_or_default().to_owned();
+                    if !target.starts_with("#/components/schemas/") || found.insert(name) {
+                        open.push(document.pointer(pointer).cloned().unwrap_or_else(|| panic!("{target} leads nowhere")));
+                    }
+                }
+                open.extend(members.into_iter().filter(|(name, _)| name != "example" && name != "examples").map(|(_, value)| value));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The example of the document is what a newcomer copies first, so it must work as it stands.
+#[test]
+fn every_example_of_a_request_is_accepted() {
+    zvit_tests::program::use_program(env!("CARGO_BIN_EXE_zvit-under-test"));
+    let store = zvit_tests::Store::seeded(zvit_tests::Database::Sqlite).expect("SQLite is always there");
+    let server = Server::start(&store);
+    let document = server.anyone().get("/openapi.json").expect(200).value;
+    let body = &document["paths"]["/v1/incidents"]["post"]["requestBody"]["content"]["application/json"];
+    let mut examples: Vec<Value> = body["examples"].as_object().into_iter().flatten().map(|(_, example)| example["value"].clone()).collect();
+    examples.extend(body.get("example").cloned());
+    assert!(!examples.is_empty(), "the first thing a newcomer looks for");
+    for example in examples {
+        let caller = if example.get("on_behalf_of").is_some() { server.coordinator() } else { server.hospital() };
+        caller.post("/v1/incidents").fresh_key().json(example).expect(201);
+    }
+}

@@ -1,0 +1,38 @@
+//! The black-box suite: one binary, each file named after the URL or the promise it is about.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod audit_events;
+mod bad_input;
+mod cases;
+mod cases_verbs;
+mod clients;
+mod crash;
+mod databases;
+mod demo;
+mod directory;
+mod docs;
+mod feed_promise;
+mod health;
+mod idempotency;
+mod incidents;
+mod incidents_batch;
+mod incidents_feed;
+mod incidents_list;
+mod me;
+mod migrations;
+mod oauth2;
+mod ownership;
+mod problems;
+mod program;
+mod reports;
+mod routing_rules;
+mod timeline;
+mod triage;
+mod vocabularies;
