@@ -60,7 +60,7 @@ macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($variant:ident $code:literal $en:literal $uk:literal),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[derive(serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+        #[derive(serde::Serialize, serde::Deserialize)]
         pub enum $name {
             $(#[doc = $en] #[serde(rename = $code)] $variant,)+
         }
@@ -75,6 +75,23 @@ macro_rules! words {
             }
             fn label_uk(self) -> &'static str {
                 match self { $(Self::$variant => $uk),+ }
+            }
+        }
+
+        // Written out, because the derive does not see a rename that comes from a macro.
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                utoipa::openapi::schema::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .enum_values(Some([$($code),+]))
+                    .description(Some(concat!($("`", $code, "` ", $en, "; "),+)))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
             }
         }
 

@@ -163,8 +163,9 @@ pub(super) fn complete(path: &str, method: &str, operation: &mut Map<String, Val
         }
     }
     responses.sort_keys();
-    if operation.get("description").is_none_or(|said| said == "") {
-        let summary = operation.get("summary").cloned().unwrap_or_default();
+    if operation.get("description").and_then(Value::as_str).is_none_or(str::is_empty)
+        && let Some(summary) = operation.get("summary").filter(|summary| summary.is_string()).cloned()
+    {
         operation.insert("description".into(), summary);
     }
 }

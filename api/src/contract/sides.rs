@@ -196,7 +196,10 @@ fn set_additional(schema: &mut Value, is_open: bool) {
     match schema {
         Value::Object(members) => {
             let is_map = members.get("additionalProperties").is_some_and(Value::is_object);
-            if members.get("properties").is_some_and(Value::is_object) && !is_map {
+            let has_members = members.get("properties").is_some_and(Value::is_object);
+            // An object about which nothing is said holds anything: a request says so itself, or it is closed.
+            let is_free = is_open && members.get("type") == Some(&json!("object"));
+            if (has_members || is_free) && !is_map {
                 members.insert("additionalProperties".into(), json!(is_open));
             }
             for (keyword, inner) in members.iter_mut() {
