@@ -46,11 +46,6 @@ pub fn configure(app: &mut ServiceConfig, text: Bytes) {
         .route("/docs/{file}", web::get().to(file));
 }
 
-/// [`configure`] in the form that `App::configure` takes.
-pub fn routes(text: Bytes) -> impl FnOnce(&mut ServiceConfig) {
-    move |app| configure(app, text)
-}
-
 async fn document(document: web::Data<Document>, if_none_match: IfNoneMatch) -> HttpResponse {
     let mut response =
         if if_none_match.matches(&document.tag) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
@@ -104,7 +99,7 @@ mod tests {
         let table = contract::routes_of(&json!({}));
         let app = App::new()
             .app_data(web::Data::new(table))
-            .configure(routes(Bytes::from_static(b"{\"openapi\":\"3.1.0\"}")))
+            .configure(|app| configure(app, Bytes::from_static(b"{\"openapi\":\"3.1.0\"}")))
             .default_service(web::to(contract::unmatched))
             .wrap(from_fn(problem::edge));
         call_service(&init_service(app).await, request.to_request()).await

@@ -99,7 +99,9 @@ both!(an_entry_is_checked_to_its_last_member, |server| {
         faults("teams", &[("tlp_ceiling", json!("purple")), ("capacity", json!(-1)), ("sectors", json!(["x"]))], &["/capacity", "/sectors/0", "/tlp_ceiling"]);
         faults("teams", &[("participant_id", json!("01920000-0000-7001-8000-0000000000ff"))], &["/participant_id"]);
         faults("teams", &[("duty_hours", json!({"time_zone": "Mars/Olympus"}))], &["/duty_hours/time_zone"]);
-        faults("teams", &[("coordinator", json!(true))], &["/coordinator"]);
+        let mut second = new_team();
+        second["coordinator"] = json!(true);
+        coordinator.post("/v1/teams").fresh_key().json(second).problem(409, "already_exists");
         faults("participants", &[("code", json!("n")), ("role", json!("king"))], &["/code", "/role"]);
         for kind in KINDS {
             coordinator.post(&format!("/v1/{kind}")).json(new(kind)).problem(422, "idempotency_key_required");
@@ -174,7 +176,8 @@ both!(lists_go_by_pages_and_know_no_offsets, |server| {
         }
         assert_eq!(seen.len(), count, "{kind}");
         coordinator.get(&format!("/v1/{kind}?offset=2")).faults(&["parameter offset"]);
-        coordinator.get(&format!("/v1/{kind}?limit=0&cursor=x")).faults(&["parameter cursor", "parameter limit"]);
+        coordinator.get(&format!("/v1/{kind}?limit=0&page=3")).faults(&["parameter limit", "parameter page"]);
+        coordinator.get(&format!("/v1/{kind}?cursor=x")).faults(&["parameter cursor"]);
     }
 });
 

@@ -96,7 +96,8 @@ fn reachable(document: &Value, requests: bool) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open: Vec<Value> = operations(document)
         .into_iter()
-        .map(|(_, _, operation)| if requests { operation["requestBody"].clone() } else { operation["responses"].clone() })
+        // A form of RFC 6749 ignores what it doesn't know (section 3.2).
+        .map(|(_, _, operation)| if requests { operation["requestBody"]["content"]["application/json"].clone() } else { operation["responses"].clone() })
         .collect();
     while let Some(value) = open.pop() {
         match value {

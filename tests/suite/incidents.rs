@@ -122,7 +122,8 @@ both!(a_hospital_with_encrypted_servers_is_not_left_at_medium, |server| {
     });
     let incident = server.hospital().submit(report("Усі сервери зашифровано").with("symptoms", json!(["files_encrypted"])).with("impact", answers.clone()));
     assert!(incident.int("/level") >= 3, "critical services are denied\n{incident}");
-    incident.with("/classification/class", "malicious-code");
+    // RSIT counts ransomware among the unauthorised modifications.
+    incident.with("/classification/class", "information-content-security").with("/classification/type", "unauthorised-information-modification");
     let lives = server.hospital().submit(report("Апарати не працюють").with("danger_to_life", true));
     assert!(lives.int("/level") >= 4, "{lives}");
     assert!(codes(&lives, "/triage/factors").iter().any(|code| code.contains("danger_to_life")), "a floor is a named factor\n{lives}");
@@ -246,16 +247,16 @@ both!(a_label_above_every_ceiling_goes_to_the_coordinator_and_is_said, |server| 
 both!(a_full_team_leaves_the_incident_waiting_at_the_coordinator, |server| {
     let water = server.water();
     for number in 0..2 {
-        let incident = water.submit(report(&format!("Насосна станція {number}")).with("impact", mild()));
+        let incident = water.submit(report(&format!("Насосна станція {number}")).with("tlp", "red").with("impact", mild()));
         assert_eq!(lead(&incident), CHARLIE, "{incident}");
         incident.with("/status", "assigned");
     }
-    let third = water.submit(report("Насосна станція 3").with("impact", mild()));
+    let third = water.submit(report("Насосна станція 3").with("tlp", "red").with("impact", mild()));
     assert_eq!(lead(&third), FRONT_OFFICE, "{third}");
     let third = third.with("/status", "waiting");
     let assignment = &third.list("/assignments")[0];
     assert!(assignment.get("acknowledge_by").is_none(), "no clock runs while it waits\n{third}");
-    let emergency = water.submit(report("Отруєно воду").with("danger_to_life", true));
+    let emergency = water.submit(report("Отруєно воду").with("tlp", "red").with("danger_to_life", true));
     assert_eq!(lead(&emergency), CHARLIE, "levels 4 and 5 may use the surge\n{emergency}");
 });
 
@@ -320,7 +321,8 @@ both!(the_coordinator_reports_for_an_institution_that_telephones, |server| {
     let coordinator = server.coordinator();
     let told = report("Телефонують із лікарні: немає світла і серверів").with("reported_via", "telephone").with("notified_at", stamp(-600));
     let incident = coordinator.submit(told.clone().with("on_behalf_of", HOSPITAL)).with("/institution/id", HOSPITAL).with("/sector", "health");
-    server.hospital().get(&format!("/v1/incidents/{}", incident.str("/id"))).expect(200).with("/reported_via", "telephone");
+    let reports = server.hospital().get(&format!("/v1/incidents/{}/reports", incident.str("/id"))).expect(200);
+    assert!(reports.text().contains("telephone") && reports.text().contains("notified_at"), "{reports}");
     let unknown = coordinator.submit(told.clone().with("on_behalf_of", json!({"name": "Сільська амбулаторія", "phone": "+380 00 000 00 09"})));
     let provisional = unknown.string("/institution/id");
     let entry = coordinator.get(&format!("/v1/institutions/{provisional}")).expect(200).with("/provisional", true);

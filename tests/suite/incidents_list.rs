@@ -15,11 +15,8 @@ both!(each_filter_narrows_and_together_they_narrow_more, |server| {
     hospital.submit(report("…").with("title", "Шифрувальник у лабораторії").with("symptoms", json!(["files_encrypted"])).with("regions", json!(["UA-30"])));
     hospital.submit(report("…").with("title", "Фішинг").with("classification", json!({"class": "fraud", "type": "phishing"})).with("regions", json!(["UA-46", "UA-30"])));
     let third = hospital.submit(report("…").with("title", "Немає зв’язку").with("danger_to_life", true).with("sector", "telecom").with("external_ref", "АБВ-7"));
-    let case = server.alpha().get("/v1/cases?limit=200").expect(200);
-    assert_eq!(case.list("/items").len(), 3, "{case}");
-    let case = server.case_of(&server.alpha(), third.str("/id"));
-    server.verb(&server.alpha(), &case, "acknowledge", json!({})).expect(200);
-    server.verb(&server.alpha(), &case, "start", json!({})).expect(200);
+    let team = server.owned_by(third.str("/assignments/0/team/id"), "team");
+    server.verb(&team, third.str("/assignments/0/id"), "start", json!({})).expect(200);
 
     let reference = third.string("/reference");
     for (query, expected) in [
@@ -29,7 +26,7 @@ both!(each_filter_narrows_and_together_they_narrow_more, |server| {
         ("level_min=4", vec!["Немає зв’язку"]),
         ("level_min=0", vec!["Немає зв’язку", "Фішинг", "Шифрувальник у лабораторії"]),
         ("class=fraud", vec!["Фішинг"]),
-        ("class=malicious-code", vec!["Шифрувальник у лабораторії"]),
+        ("class=information-content-security", vec!["Шифрувальник у лабораторії"]),
         ("region=UA-30", vec!["Фішинг", "Шифрувальник у лабораторії"]),
         ("region=UA-46", vec!["Фішинг"]),
         ("region=UA-05", vec![]),

@@ -169,7 +169,7 @@ both!(the_metadata_lead_a_client_to_its_token, |server| {
 both!(without_a_token_nothing_is_told, |server| {
     let missing = server.anyone().get("/v1/incidents").problem(401, "token_missing");
     assert!(missing.header("www-authenticate").starts_with("Bearer"), "{missing}");
-    for bad in ["Bearer", "Bearer ", "Basic eDp5", "Bearer not.a.token", "Bearer a.b.c.d", "bearer\u{a0}x"] {
+    for bad in ["Bearer", "Bearer ", "Basic eDp5", "Bearer not.a.token", "Bearer a.b.c.d", "Bearer x y"] {
         let answer = server.anyone().get("/v1/incidents").header("authorization", bad).send();
         assert_eq!(answer.status, 401, "{bad}: {answer}");
         assert!(answer.header("www-authenticate").starts_with("Bearer"), "{answer}");

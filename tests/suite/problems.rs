@@ -31,12 +31,18 @@ both!(they_come_in_the_language_that_is_preferred, |server| {
 });
 
 both!(what_is_nowhere_is_not_found, |server| {
-    for path in ["/", "/v1", "/v1/", "/v2/incidents", "/v1/incidents/", "/v1//incidents", "/v1/incidents/x/y/z", "/.env", "/v1/%2e%2e/", "/v1/incidents/..%2f", "/%00", "/v1/ме"] {
+    for path in ["/", "/v1", "/v1/", "/v2/incidents", "/v1/incidents/", "/v1//incidents", "/v1/incidents/x/y/z", "/.env", "/v1/%2e%2e/", "/%00", "/v1/ме"] {
         let path: String = path.bytes().map(|b| if b.is_ascii() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
         for client in [server.anyone(), server.coordinator()] {
             client.get(&path).problem(404, "not_found");
             client.post(&path).json(json!({})).problem(404, "not_found");
         }
+    }
+    for path in ["/v1/incidents/..%2f", "/v1/incidents/%2e%2e%2fme", "/v1/incidents/..;", "/v1/cases/%00"] {
+        server.anyone().get(path).problem(401, "token_missing");
+    }
+    for path in ["/v1/incidents/..%2f", "/v1/incidents/%2e%2e%2fme", "/v1/incidents/..;"] {
+        server.coordinator().get(path).problem(404, "not_found");
     }
 });
 

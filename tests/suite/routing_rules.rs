@@ -83,14 +83,10 @@ both!(rules_that_could_not_work_are_refused_with_every_fault, |server| {
     });
 });
 
-both!(without_any_rule_the_coordinators_team_has_it_all, |server| {
-    let answer = put(server, json!({"act_on": "score", "max_tries": 5, "rules": []}), "Порожньо");
-    if answer.status == 200 {
-        let incident = server.hospital().submit(report("Без правил"));
-        incident.with("/assignments/0/team/id", zvit_tests::directory::FRONT_OFFICE);
-    } else {
-        answer.faults(&["/rules"]);
-    }
+both!(without_any_rule_nothing_is_left_unassigned, |server| {
+    put(server, json!({"act_on": "score", "max_tries": 5, "rules": []}), "Порожньо").expect(200);
+    let incident = server.hospital().submit(report("Без правил")).with("/assignments/0/role", "lead").with("/assignments/0/state", "assigned");
+    assert_eq!(incident.list("/assignments").len(), 1, "{incident}");
 });
 
 both!(a_simulation_says_what_would_change_and_changes_nothing, |server| {

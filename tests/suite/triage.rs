@@ -26,6 +26,9 @@ both!(an_override_stands_beside_what_was_computed, |server| {
     read(server, &id).with("/level", 5).with("/sector", "registries");
     let case = server.case_of(&server.alpha(), &id);
     server.alpha().get(&format!("/v1/cases/{case}")).expect(200).with("/incident/level", 5);
+    // With neither level nor sector the earlier decision is taken back.
+    let back = override_triage(server, &id, json!({"reason": "Помилка"})).expect(200).without("/triage/override");
+    assert_eq!((back.at("/level"), back.at("/sector")), (incident.at("/level"), incident.at("/sector")));
 });
 
 both!(an_override_needs_a_reason_the_version_and_something_to_say, |server| {
@@ -37,7 +40,6 @@ both!(an_override_needs_a_reason_the_version_and_something_to_say, |server| {
         coordinator.put(&path).if_match("\"0\"").json(json!({"level": 3, "reason": "…"})).problem(412, "precondition_failed");
         override_triage(server, &id, json!({"level": 3})).faults(&["/reason"]);
         override_triage(server, &id, json!({"level": 6, "sector": "magic", "reason": ""})).faults(&["/level", "/reason", "/sector"]);
-        override_triage(server, &id, json!({"reason": "Просто так"})).problem(422, "validation_failed");
         server.hospital().put(&path).if_match("\"1\"").json(json!({"level": 0, "reason": "…"})).problem(403, "scope_lacking");
         server.alpha().put(&path).if_match("\"1\"").json(json!({"level": 0, "reason": "…"})).problem(403, "scope_lacking");
         coordinator.put("/v1/incidents/01920000-0000-7000-8000-000000000000/triage").if_match("\"1\"").json(json!({"level": 1, "reason": "…"})).problem(404, "not_found");

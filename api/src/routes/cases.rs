@@ -59,6 +59,7 @@ pub struct CaseQuery {
         (status = 200, description = "What changed", body = CaseFeed, headers(("ETag" = String, description = "For If-None-Match"))),
         (status = 304, description = "Nothing changed"),
     ),
+    security(("oauth2" = ["cases:read"])),
 )]
 #[get("/v1/cases")]
 pub async fn follow_cases(
@@ -121,6 +122,7 @@ fn items(
         (status = 200, description = "The case", body = Case, headers(("ETag" = String, description = "Its position in the feed"))),
         (status = 304, description = "It has not changed"),
     ),
+    security(("oauth2" = ["cases:read"])),
 )]
 #[get("/v1/cases/{id}")]
 pub async fn get_case(caller: Caller<ReadCases>, id: PathId, if_none_match: IfNoneMatch, app: web::Data<App>) -> Result<HttpResponse, Problem> {
@@ -210,6 +212,7 @@ macro_rules! verb {
             ),
             request_body = $input,
             responses((status = 200, description = "The case", body = Case, headers(("ETag" = String, description = "Its position in the feed")))),
+            security(("oauth2" = ["cases:write"])),
         )]
         #[post($path)]
         #[allow(clippy::too_many_arguments, reason = "each header is named")]

@@ -121,7 +121,7 @@ pub struct ClientList {
 }
 
 /// List clients
-#[utoipa::path(tag = "directory", operation_id = "list_clients", params(PartQuery), responses((status = 200, description = "A page of clients", body = ClientList)))]
+#[utoipa::path(tag = "directory", operation_id = "list_clients", params(PartQuery), responses((status = 200, description = "A page of clients", body = ClientList)), security(("oauth2" = ["directory:read"])))]
 #[get("/v1/clients")]
 pub async fn list_clients(_caller: Caller<ReadDirectory>, query: Query<PartQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
     let query = query.checked()?;
@@ -153,6 +153,7 @@ async fn find(app: &App, request: &HttpRequest) -> Result<ClientRow, Problem> {
     tag = "directory", operation_id = "get_client",
     params(("id" = String, Path, description = "Its client_id", max_length = 64)),
     responses((status = 200, description = "The client", body = Client, headers(("ETag" = String, description = "Its version")))),
+    security(("oauth2" = ["directory:read"])),
 )]
 #[get("/v1/clients/{id}")]
 pub async fn get_client(_caller: Caller<ReadDirectory>, request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
@@ -173,6 +174,7 @@ pub async fn get_client(_caller: Caller<ReadDirectory>, request: HttpRequest, ap
         ("ETag" = String, description = "Its version"),
         ("Idempotency-Replayed" = String, description = "`true` when this answer was given before"),
     ))),
+    security(("oauth2" = ["directory:write"])),
 )]
 #[post("/v1/clients")]
 pub async fn create_client(caller: Caller<WriteDirectory>, key: IdempotencyKey, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
@@ -215,6 +217,7 @@ fn with_secret(mut answer: Kept, secret: Option<crate::token::Secret>) -> Result
     params(("id" = String, Path, description = "Its client_id", max_length = 64), ("If-Match" = String, Header, description = "Its ETag", max_length = 300)),
     request_body = ClientUpdateInput,
     responses((status = 200, description = "The client", body = Client, headers(("ETag" = String, description = "Its version")))),
+    security(("oauth2" = ["directory:write"])),
 )]
 #[put("/v1/clients/{id}")]
 pub async fn replace_client(
@@ -259,6 +262,7 @@ async fn activate(caller: Caller<WriteDirectory>, request: HttpRequest, body: Bo
     params(("id" = String, Path, description = "Its client_id", max_length = 64)),
     request_body = ReasonInput,
     responses((status = 200, description = "The client", body = Client, headers(("ETag" = String, description = "Its version")))),
+    security(("oauth2" = ["directory:write"])),
 )]
 #[post("/v1/clients/{id}/activate")]
 pub async fn activate_client(caller: Caller<WriteDirectory>, request: HttpRequest, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
@@ -273,6 +277,7 @@ pub async fn activate_client(caller: Caller<WriteDirectory>, request: HttpReques
     params(("id" = String, Path, description = "Its client_id", max_length = 64)),
     request_body = ReasonInput,
     responses((status = 200, description = "The client", body = Client, headers(("ETag" = String, description = "Its version")))),
+    security(("oauth2" = ["directory:write"])),
 )]
 #[post("/v1/clients/{id}/deactivate")]
 pub async fn deactivate_client(caller: Caller<WriteDirectory>, request: HttpRequest, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
@@ -286,6 +291,7 @@ pub async fn deactivate_client(caller: Caller<WriteDirectory>, request: HttpRequ
     tag = "directory", operation_id = "rotate_client_secret",
     params(("id" = String, Path, description = "Its client_id", max_length = 64)),
     responses((status = 200, description = "The client, with its secret", body = Client, headers(("ETag" = String, description = "Its version")))),
+    security(("oauth2" = ["directory:write"])),
 )]
 #[post("/v1/clients/{id}/rotate-secret")]
 pub async fn rotate_client_secret(caller: Caller<WriteDirectory>, request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {

@@ -136,30 +136,33 @@ macro_rules! part {
         $list_id:literal $list_fn:ident, $get_id:literal $get_fn:ident, $add_id:literal $add_fn:ident, $put_id:literal $put_fn:ident,
         $on_id:literal $on_fn:ident, $off_id:literal $off_fn:ident
     ) => {
-        #[doc = concat!("List ", $many, "\n\nIn the order of their ids.")]
-        #[utoipa::path(tag = "directory", operation_id = $list_id, params(PartQuery), responses((status = 200, description = "A page of the directory", body = $list)))]
+        #[doc = concat!("List ", $many, ", in the order of their ids.")]
+        #[utoipa::path(tag = "directory", summary = concat!("List ", $many), description = concat!("The ", $many, " in the order of their ids."), operation_id = $list_id, params(PartQuery), responses((status = 200, description = "A page of the directory", body = $list)), security(("oauth2" = ["directory:read"])))]
         #[get($path)]
         pub async fn $list_fn(_caller: Caller<ReadDirectory>, query: Query<PartQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
             let (items, next_cursor) = crud::list::<$input, $view>(&app, query, $kind).await?;
             crate::reply::json(&<$list>::from_parts(items, next_cursor))
         }
 
-        #[doc = concat!("Read one ", $one)]
+        #[doc = concat!("Read one ", $one, ".")]
         #[utoipa::path(
+            summary = concat!("Read one ", $one), description = "One entry with its version.",
             tag = "directory", operation_id = $get_id,
             params(("id" = Uuid, Path, description = "Its id"), ("If-None-Match" = Option<String>, Header, description = "ETag known already: 304 when it still holds", max_length = 300)),
             responses(
                 (status = 200, description = "The entry", body = $view, headers(("ETag" = String, description = "Its version"))),
                 (status = 304, description = "It has not changed"),
             ),
+            security(("oauth2" = ["directory:read"])),
         )]
         #[get($path_id)]
         pub async fn $get_fn(_caller: Caller<ReadDirectory>, id: PathId, if_none_match: IfNoneMatch, app: web::Data<App>) -> Result<HttpResponse, Problem> {
             crud::one::<$input, $view>(&app, id.0, if_none_match).await
         }
 
-        #[doc = concat!("Add one ", $one)]
+        #[doc = concat!("Add one ", $one, ".")]
         #[utoipa::path(
+            summary = concat!("Add one ", $one), description = "A new entry.",
             tag = "directory", operation_id = $add_id,
             params(("Idempotency-Key" = String, Header, description = "8 to 128 visible characters, the same for every repetition", min_length = 8, max_length = 128)),
             request_body = $input,
@@ -168,42 +171,49 @@ macro_rules! part {
                 ("ETag" = String, description = "Its version"),
                 ("Idempotency-Replayed" = String, description = "`true` when this answer was given before"),
             ))),
+            security(("oauth2" = ["directory:write"])),
         )]
         #[post($path)]
         pub async fn $add_fn(caller: Caller<WriteDirectory>, key: IdempotencyKey, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
             crud::add::<$input, $view>(&app, &caller, key, body, &schemas, $path).await
         }
 
-        #[doc = concat!("Replace one ", $one)]
+        #[doc = concat!("Replace one ", $one, ".")]
         #[utoipa::path(
+            summary = concat!("Replace one ", $one), description = "The whole entry at once; If-Match guards against another's change.",
             tag = "directory", operation_id = $put_id,
             params(("id" = Uuid, Path, description = "Its id"), ("If-Match" = String, Header, description = "Its ETag", max_length = 300)),
             request_body = $input,
             responses((status = 200, description = "The entry", body = $view, headers(("ETag" = String, description = "Its version")))),
+            security(("oauth2" = ["directory:write"])),
         )]
         #[put($path_id)]
         pub async fn $put_fn(caller: Caller<WriteDirectory>, id: PathId, if_match: IfMatch, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
             crud::put::<$input, $view>(&app, &caller, id.0, if_match, body, &schemas).await
         }
 
-        #[doc = concat!("Activate one ", $one)]
+        #[doc = concat!("Activate one ", $one, ".")]
         #[utoipa::path(
+            summary = concat!("Activate one ", $one), description = "It takes part again.",
             tag = "directory", operation_id = $on_id,
             params(("id" = Uuid, Path, description = "Its id")),
             request_body = ReasonInput,
             responses((status = 200, description = "The entry", body = $view, headers(("ETag" = String, description = "Its version")))),
+            security(("oauth2" = ["directory:write"])),
         )]
         #[post($path_on)]
         pub async fn $on_fn(caller: Caller<WriteDirectory>, id: PathId, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
             crud::activate::<$input, $view>(&app, &caller, id.0, body, &schemas, true).await
         }
 
-        #[doc = concat!("Deactivate one ", $one, "\n\nIts clients are refused at once; what it reported or leads stays.")]
+        #[doc = concat!("Deactivate one ", $one, ": its clients are refused at once; what it reported or leads stays.")]
         #[utoipa::path(
+            summary = concat!("Deactivate one ", $one), description = "Its clients are refused at once; what it reported or leads stays.",
             tag = "directory", operation_id = $off_id,
             params(("id" = Uuid, Path, description = "Its id")),
             request_body = ReasonInput,
             responses((status = 200, description = "The entry", body = $view, headers(("ETag" = String, description = "Its version")))),
+            security(("oauth2" = ["directory:write"])),
         )]
         #[post($path_off)]
         pub async fn $off_fn(caller: Caller<WriteDirectory>, id: PathId, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {

@@ -26,6 +26,7 @@ use crate::views::{AuditEvent, AuditEventList, EventActor, Timeline, TimelineEve
     tag = "incidents", operation_id = "get_timeline",
     params(("id" = Uuid, Path, description = "The incident's id"), PartQuery),
     responses((status = 200, description = "A page of the timeline", body = Timeline)),
+    security(("oauth2" = ["incidents:read"]), ("oauth2" = ["cases:read"])),
 )]
 #[get("/v1/incidents/{id}/timeline")]
 pub async fn get_timeline(caller: Caller<ReadIncidentParts>, id: PathId, query: Query<PartQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
@@ -101,6 +102,7 @@ pub struct AuditQuery {
     tag = "audit", operation_id = "list_audit_events",
     params(AuditQuery),
     responses((status = 200, description = "A page of events", body = AuditEventList)),
+    security(("oauth2" = ["audit:read"])),
 )]
 #[get("/v1/audit-events")]
 pub async fn list_audit_events(_caller: Caller<ReadAudit>, query: Query<AuditQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {

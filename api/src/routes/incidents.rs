@@ -56,6 +56,7 @@ pub fn sight<P>(caller: &Caller<P>) -> Result<Sight, Problem> {
             ("Idempotency-Replayed" = String, description = "`true` when this answer was given before"),
         )),
     ),
+    security(("oauth2" = ["incidents:write"])),
 )]
 #[post("/v1/incidents")]
 pub async fn submit_incident(
@@ -131,6 +132,7 @@ impl IncidentQuery {
     tag = "incidents", operation_id = "list_incidents",
     params(IncidentQuery),
     responses((status = 200, description = "A page of incidents", body = IncidentList)),
+    security(("oauth2" = ["incidents:read"])),
 )]
 #[get("/v1/incidents")]
 pub async fn list_incidents(caller: Caller<ReadIncidents>, query: Query<IncidentQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
@@ -178,6 +180,7 @@ fn position(sight: Sight, row: &zvit_db::rows::IncidentRow) -> i64 {
         (status = 200, description = "What changed", body = IncidentFeed, headers(("ETag" = String, description = "For If-None-Match"))),
         (status = 304, description = "Nothing changed"),
     ),
+    security(("oauth2" = ["incidents:read"])),
 )]
 #[get("/v1/incidents/feed")]
 pub async fn follow_incidents(
@@ -219,6 +222,7 @@ pub async fn follow_incidents(
         (status = 200, description = "The incident", body = Incident, headers(("ETag" = String, description = "Its version"))),
         (status = 304, description = "It has not changed"),
     ),
+    security(("oauth2" = ["incidents:read"])),
 )]
 #[get("/v1/incidents/{id}")]
 pub async fn get_incident(caller: Caller<ReadIncidents>, id: PathId, if_none_match: IfNoneMatch, app: web::Data<App>) -> Result<HttpResponse, Problem> {

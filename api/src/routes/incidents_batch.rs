@@ -101,6 +101,7 @@ fn result(answer: Result<Kept, Problem>, language: Language) -> BatchItemResult 
     params(("Prefer" = Option<String>, Header, description = "`handling=lenient` (RFC 7240): take reports even if optional members are faulty", max_length = 200)),
     request_body = BatchInput,
     responses((status = 200, description = "A result for each item, in order", body = BatchResult)),
+    security(("oauth2" = ["incidents:write"])),
 )]
 #[post("/v1/incidents/batch")]
 pub async fn submit_incident_batch(

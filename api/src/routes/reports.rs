@@ -65,6 +65,7 @@ pub fn find_for_party(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<Incide
             ("Idempotency-Replayed" = String, description = "`true` when this answer was given before"),
         )),
     ),
+    security(("oauth2" = ["incidents:write"])),
 )]
 #[post("/v1/incidents/{id}/reports")]
 pub async fn add_report(
@@ -151,6 +152,7 @@ pub struct PartQuery {
     tag = "incidents", operation_id = "list_reports",
     params(("id" = Uuid, Path, description = "The incident's id"), PartQuery),
     responses((status = 200, description = "A page of reports", body = ReportList)),
+    security(("oauth2" = ["incidents:read"]), ("oauth2" = ["cases:read"])),
 )]
 #[get("/v1/incidents/{id}/reports")]
 pub async fn list_reports(caller: Caller<ReadIncidentParts>, id: PathId, query: Query<PartQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {

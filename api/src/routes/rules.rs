@@ -122,6 +122,7 @@ pub struct RoutingRulesInput {
         (status = 200, description = "The rules that hold", body = RoutingRulesVersion, headers(("ETag" = String, description = "Their version"))),
         (status = 304, description = "They have not changed"),
     ),
+    security(("oauth2" = ["routing:read"])),
 )]
 #[get("/v1/routing-rules")]
 pub async fn get_routing_rules(_caller: Caller<ReadRouting>, if_none_match: IfNoneMatch, app: web::Data<App>) -> Result<HttpResponse, Problem> {
@@ -143,6 +144,7 @@ pub async fn get_routing_rules(_caller: Caller<ReadRouting>, if_none_match: IfNo
     params(("If-Match" = String, Header, description = "ETag of the rules that hold", max_length = 300)),
     request_body = RoutingRulesInput,
     responses((status = 200, description = "The rules that hold now", body = RoutingRulesVersion, headers(("ETag" = String, description = "Their version")))),
+    security(("oauth2" = ["routing:write"])),
 )]
 #[put("/v1/routing-rules")]
 pub async fn replace_routing_rules(
@@ -200,7 +202,7 @@ fn unknown_version() -> Problem {
 }
 
 /// List the versions of the routing rules
-#[utoipa::path(tag = "routing", operation_id = "list_routing_rules_versions", params(PartQuery), responses((status = 200, description = "A page of versions, newest first", body = RoutingRulesVersionList)))]
+#[utoipa::path(tag = "routing", operation_id = "list_routing_rules_versions", params(PartQuery), responses((status = 200, description = "A page of versions, newest first", body = RoutingRulesVersionList)), security(("oauth2" = ["routing:read"])))]
 #[get("/v1/routing-rules/versions")]
 pub async fn list_routing_rules_versions(_caller: Caller<ReadRouting>, query: Query<PartQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
     let query = query.checked()?;
@@ -300,6 +302,7 @@ pub struct Simulation {
     tag = "routing", operation_id = "simulate_routing",
     request_body = SimulationInput,
     responses((status = 200, description = "What would happen", body = Simulation)),
+    security(("oauth2" = ["routing:write"])),
 )]
 #[post("/v1/routing/simulate")]
 pub async fn simulate_routing(_caller: Caller<WriteRouting>, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {

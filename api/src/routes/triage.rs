@@ -71,6 +71,7 @@ async fn check_exists(app: &web::Data<App>, id: Uuid) -> Result<(), Problem> {
     params(("id" = Uuid, Path, description = "The incident's id"), ("If-Match" = String, Header, description = "The incident's ETag", max_length = 300)),
     request_body = TriageInput,
     responses((status = 200, description = "The incident", body = Incident, headers(("ETag" = String, description = "Its version")))),
+    security(("oauth2" = ["triage:write"])),
 )]
 #[put("/v1/incidents/{id}/triage")]
 pub async fn override_triage(
@@ -111,6 +112,7 @@ pub async fn override_triage(
         ("ETag" = String, description = "The incident's new version"),
         ("Idempotency-Replayed" = String, description = "`true` when this answer was given before"),
     ))),
+    security(("oauth2" = ["triage:write"])),
 )]
 #[post("/v1/incidents/{id}/assignments")]
 pub async fn assign_team(
@@ -151,6 +153,7 @@ pub async fn assign_team(
     params(("id" = Uuid, Path, description = "The assignment's id")),
     request_body = ReasonInput,
     responses((status = 200, description = "The assignment", body = Assignment)),
+    security(("oauth2" = ["triage:write"])),
 )]
 #[post("/v1/assignments/{id}/revoke")]
 pub async fn revoke_assignment(
@@ -183,6 +186,7 @@ pub async fn revoke_assignment(
     params(("id" = Uuid, Path, description = "The incident's id")),
     request_body = ReasonInput,
     responses((status = 200, description = "The incident", body = Incident, headers(("ETag" = String, description = "Its version")))),
+    security(("oauth2" = ["triage:write"])),
 )]
 #[post("/v1/incidents/{id}/close")]
 pub async fn close_incident(
