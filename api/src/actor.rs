@@ -2,7 +2,10 @@
 
 use uuid::Uuid;
 use zvit_domain::vocabulary::Role;
-use zvit_domain::word::Language;
+use zvit_domain::word::{Language, Word};
+
+/// What the service calls itself; client ids are UUIDs, so no client has this one.
+const SERVICE: &str = "zvit";
 
 /// The one who acts: a client, on behalf of its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,11 +30,16 @@ impl Actor {
         self.owner.unwrap_or(Uuid::nil())
     }
 
+    /// The role as events name it.
+    pub fn role_code(&self) -> &'static str {
+        if self.client_id == SERVICE { "service" } else { self.role.code() }
+    }
+
     /// The service itself: decisions nobody asked for by name.
     pub fn service() -> Self {
         Self {
             role: Role::Coordinator,
-            client_id: "zvit".into(),
+            client_id: SERVICE.into(),
             owner: None,
             name: "Zvit".into(),
             request_id: None,

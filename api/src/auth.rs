@@ -80,8 +80,11 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
     let client = clients.by_id.get(&claims.client_id).ok_or_else(Problem::token_invalid)?;
     let directory = app.directory();
     let owner_active = client.owner.is_none_or(|owner| directory.owner_is_active(owner));
-    if !client.active || !owner_active || claims.cv != i64::from(client.credential_version) || claims.sub != claims.client_id {
+    if claims.sub != claims.client_id {
         return Err(Problem::token_invalid());
+    }
+    if !client.active || !owner_active || claims.cv != i64::from(client.credential_version) {
+        return Err(Problem::token_revoked());
     }
     let _ = req.extensions_mut().insert(LoggedClient(claims.client_id.clone()));
     // What the token says counts only as far as the client still holds it.

@@ -19,6 +19,7 @@ pub use check::Checked;
 pub(crate) use form::{decode, pairs};
 pub use headers::{AcceptLanguage, IdempotencyKey, IfMatch, IfNoneMatch, Prefer, etag};
 pub(crate) use json::parse as parse_json;
+pub(crate) use json::escape;
 pub use path::{PathId, path_id, path_text};
 pub use query::{DEFAULT_LIMIT, MAX_LIMIT, Query, default_limit};
 pub(crate) use schemas::references;

@@ -68,6 +68,7 @@ pub fn accept<T: Clone>(checked: Checked<T>, parsed: &Parsed, more: Vec<Fault>, 
     let mut faults = parsed.faults.clone();
     faults.extend(more);
     let raw = checked.raw.clone();
+    let doubts: Vec<Fault> = parsed.warnings.iter().cloned().map(|fault| checked.placed(fault)).collect();
     let pruned = if lenient {
         checked.lenient(faults)?.1
     } else {
@@ -79,7 +80,7 @@ pub fn accept<T: Clone>(checked: Checked<T>, parsed: &Parsed, more: Vec<Fault>, 
         let value = original.pointer(&fault.pointer).map(|value| shortened(value.to_string()));
         StoredWarning { pointer: Some(fault.pointer), code: fault.code.to_owned(), detail: fault.detail, value }
     };
-    Ok(pruned.into_iter().chain(parsed.warnings.iter().cloned()).map(kept).collect())
+    Ok(pruned.into_iter().chain(doubts).map(kept).collect())
 }
 
 fn shortened(mut text: String) -> String {

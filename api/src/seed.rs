@@ -97,7 +97,9 @@ impl SeedFile {
     /// # Errors
     /// When it is no JSON or has unknown members.
     pub fn parse(text: &str) -> Result<Self, SeedFault> {
-        serde_json::from_str(text).map_err(|error| SeedFault::Unreadable(error.to_string()))
+        // Read as an object first: serde would take a list for a structure, too.
+        let members: Map<String, Value> = serde_json::from_str(text).map_err(|error| SeedFault::Unreadable(error.to_string()))?;
+        serde_json::from_value(Value::Object(members)).map_err(|error| SeedFault::Unreadable(error.to_string()))
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
-use actix_web::{App as ActixApp, HttpServer, web};
+use actix_web::{App as ActixApp, HttpServer, guard, web};
 use utoipa_actix_web::AppExt;
 use zvit_db::store;
 use zvit_db::watch::{Seen, watch};
@@ -131,6 +131,8 @@ fn listen(
             .app_data(duty_line.clone())
             .wrap(from_fn(problem::edge))
             .wrap(from_fn(log_request))
+            // A fixed path under /v1/incidents must not be taken for an id when its method is wrong.
+            .service(web::resource("/v1/incidents/batch").guard(guard::Not(guard::Post())).to(contract::unmatched))
             .into_utoipa_app()
             .configure(routes::configure)
             .into_app()

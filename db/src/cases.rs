@@ -7,7 +7,7 @@ use crate::conn::Tx;
 use crate::error::{Result, StoreError};
 use crate::on;
 use crate::rows::AssignmentRow;
-use crate::schema::{assignments, feeds};
+use crate::schema::assignments;
 use crate::types::Id;
 
 /// The assignments of these incidents, oldest first.
@@ -40,12 +40,11 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<AssignmentRow>> {
     Ok(on!(tx, c => assignments::table.find(Id(id)).first(*c).optional())?)
 }
 
-/// A team's feed: what changed after `after`, oldest change first, with the feed's newest position.
+/// A team's feed: what changed after `after`, oldest change first.
 ///
 /// # Errors
 /// The database's own.
-pub fn feed(tx: &mut Tx<'_>, team: Uuid, after: i64, state: Option<&str>, limit: i64) -> Result<(Vec<AssignmentRow>, i64)> {
-    let newest: Option<i64> = on!(&mut *tx, c => feeds::table.find(Id(team)).select(feeds::position).first(*c).optional())?;
+pub fn feed(tx: &mut Tx<'_>, team: Uuid, after: i64, state: Option<&str>, limit: i64) -> Result<Vec<AssignmentRow>> {
     macro_rules! feed {
         ($c:ident) => {{
             let mut query = assignments::table
@@ -60,8 +59,7 @@ pub fn feed(tx: &mut Tx<'_>, team: Uuid, after: i64, state: Option<&str>, limit:
             query.load(*$c)
         }};
     }
-    let rows = on!(tx, c => feed!(c))?;
-    Ok((rows, newest.unwrap_or(0)))
+    Ok(on!(tx, c => feed!(c))?)
 }
 
 /// Writes what a change may alter of an assignment.
@@ -86,13 +84,12 @@ pub fn update(tx: &mut Tx<'_>, row: &AssignmentRow) -> Result<()> {
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound) }
 }
 
-/// Weighted load and number of the open lead cases per team, counted anew: what the feed rows must agree with.
+/// Load per team, counted anew: weight of the open lead cases, and open cases in either role. The feed rows must agree with it.
 ///
 /// # Errors
 /// The database's own.
 pub fn recount_loads(tx: &mut Tx<'_>, open_states: &[&str]) -> Result<Vec<(Uuid, i32, i32)>> {
     let rows: Vec<(Id, i32)> = on!(tx, c => assignments::table
-        .filter(assignments::role.eq("lead"))
         .filter(assignments::state.eq_any(open_states))
         .order(assignments::team_id)
         .select((assignments::team_id, assignments::weight))

@@ -197,10 +197,9 @@ struct Setting {
 /// `busy_timeout` stands first: every later PRAGMA may have to wait for another process. WAL with `synchronous=FULL` is
 /// what survives a power cut; WAL with NORMAL loses acknowledged rows.
 fn make_sqlite_durable(conn: &mut SqliteConnection) -> Result<()> {
-    conn.batch_execute(
-        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-         PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;",
-    )?;
+    conn.batch_execute("PRAGMA busy_timeout = 5000")?;
+    write_ahead(conn)?;
+    conn.batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY")?;
     for (pragma, wanted) in [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")] {
         let found = sql_query(format!("SELECT CAST({pragma} AS TEXT) AS value FROM pragma_{pragma}")).get_result::<Setting>(conn)?.value;
         if found != wanted {
@@ -208,6 +207,21 @@ fn make_sqlite_durable(conn: &mut SqliteConnection) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Switching a new file to WAL does not heed `busy_timeout`, so where several processes make it at once it is tried again.
+#[allow(clippy::disallowed_methods, reason = "nothing tells when another process has switched the file")]
+fn write_ahead(conn: &mut SqliteConnection) -> Result<()> {
+    let mut tries = 0;
+    loop {
+        match conn.batch_execute("PRAGMA journal_mode = WAL") {
+            Err(error) if tries < 100 && error.to_string().contains("locked") => {
+                tries += 1;
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            result => return Ok(result?),
+        }
+    }
 }
 
 fn make_postgres_durable(conn: &mut PgConnection) -> Result<()> {

@@ -72,7 +72,7 @@ fn unique_of_sqlite(message: &str) -> String {
 
 /// libpq reports a lost server as an "unknown" error with a text.
 fn is_lost_connection(message: &str) -> bool {
-    ["server closed the connection", "terminating connection", "connection to server", "no connection to the server", "database is locked", "SSL connection has been closed"]
+    ["server closed the connection", "terminating connection", "connection to server", "no connection to the server", "database is locked", "due to lock timeout", "due to statement timeout", "SSL connection has been closed"]
         .iter()
         .any(|sign| message.contains(sign))
 }

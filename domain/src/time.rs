@@ -105,7 +105,10 @@ fn is_rfc3339_shape(text: &str) -> bool {
     let rest = bytes.get(next..).unwrap_or_default();
     match rest {
         [b'Z' | b'z'] => true,
-        [b'+' | b'-', h1, h2, b':', m1, m2] => [h1, h2, m1, m2].iter().all(|b| b.is_ascii_digit()),
+        [b'+' | b'-', hours @ .., b':', m1, m2] => {
+            let is_hour = matches!(hours, [b'0' | b'1', b'0'..=b'9'] | [b'2', b'0'..=b'3']);
+            is_hour && matches!((m1, m2), (b'0'..=b'5', b'0'..=b'9'))
+        }
         _ => false,
     }
 }
@@ -166,7 +169,7 @@ mod tests {
     #[test]
     fn a_missing_offset_is_told_from_nonsense() {
         assert_eq!(Time::parse("2026-11-23T04:10:00"), Err(TimeFault::NoOffset));
-        for bad in ["", "yesterday", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "20261123T041000Z", "2026-11-23T04:10:00+02:00[Europe/Kyiv]"] {
+        for bad in ["", "yesterday", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01T00:00:00+25:00", "20261123T041000Z", "2026-11-23T04:10:00+02:00[Europe/Kyiv]"] {
             assert_eq!(Time::parse(bad), Err(TimeFault::Malformed), "{bad}");
         }
     }

@@ -79,7 +79,10 @@ impl Answer {
     #[track_caller]
     pub fn etag(&self) -> String {
         let tag = self.header("etag").to_owned();
-        assert!(tag.len() > 2 && tag.starts_with('"') && tag.ends_with('"'), "a strong entity tag was expected\n{self}");
+        assert!(
+            tag.len() > 2 && tag.starts_with('"') && tag.ends_with('"'),
+            "a strong entity tag was expected\n{self}"
+        );
         tag
     }
 
@@ -143,7 +146,10 @@ impl Answer {
         for member in ["/type", "/title", "/detail", "/code", "/request_id"] {
             assert!(!answer.str(member).is_empty(), "{member} is empty\n{answer}");
         }
-        assert!(answer.find_header("x-request-id") == Some(answer.str("/request_id")), "X-Request-Id and request_id differ\n{answer}");
+        assert!(
+            answer.find_header("x-request-id") == Some(answer.str("/request_id")),
+            "X-Request-Id and request_id differ\n{answer}"
+        );
         let answer = answer.with("/status", i64::from(status));
         assert!(answer.str("/code") == code, "the code {code} was expected\n{answer}");
         answer
@@ -160,11 +166,21 @@ impl Answer {
             .map(|error| {
                 let named = ["pointer", "parameter", "header"]
                     .iter()
-                    .filter_map(|kind| error[*kind].as_str().map(|place| if *kind == "pointer" { place.to_owned() } else { format!("{kind} {place}") }))
+                    .filter_map(|kind| {
+                        error[*kind]
+                            .as_str()
+                            .map(|place| if *kind == "pointer" { place.to_owned() } else { format!("{kind} {place}") })
+                    })
                     .collect::<Vec<_>>();
-                assert!(named.len() == 1, "exactly one of pointer, parameter and header was expected in {error}\n{self}");
+                assert!(
+                    named.len() == 1,
+                    "exactly one of pointer, parameter and header was expected in {error}\n{self}"
+                );
                 for member in ["code", "detail"] {
-                    assert!(error[member].as_str().is_some_and(|text| !text.is_empty()), "no {member} in {error}\n{self}");
+                    assert!(
+                        error[member].as_str().is_some_and(|text| !text.is_empty()),
+                        "no {member} in {error}\n{self}"
+                    );
                 }
                 named.concat()
             })

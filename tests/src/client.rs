@@ -31,7 +31,8 @@ impl Account {
     /// Reads one element of the output.
     #[track_caller]
     pub fn read(value: &Value) -> Self {
-        let text = |name: &str| value[name].as_str().unwrap_or_else(|| panic!("{name} was expected in {value}")).to_owned();
+        let text =
+            |name: &str| value[name].as_str().unwrap_or_else(|| panic!("{name} was expected in {value}")).to_owned();
         Self {
             client_id: text("client_id"),
             client_secret: text("client_secret"),
@@ -126,7 +127,11 @@ impl Client {
     fn fetch_token(&self, account: &Account, scope: Option<&str>) -> String {
         let mut form = vec![("grant_type", "client_credentials")];
         form.extend(scope.map(|scope| ("scope", scope)));
-        let answer = Self::anonymous(&self.base).post("/oauth2/token").header("authorization", &account.basic()).form(&form).send();
+        let answer = Self::anonymous(&self.base)
+            .post("/oauth2/token")
+            .header("authorization", &account.basic())
+            .form(&form)
+            .send();
         answer.expect(200).string("/access_token")
     }
 
@@ -188,7 +193,10 @@ impl Call {
     /// Sets a header to bytes that need not be text.
     #[must_use]
     pub fn header_bytes(mut self, name: &str, value: &[u8]) -> Self {
-        self.headers.insert(name.parse::<HeaderName>().expect("a header name"), HeaderValue::from_bytes(value).expect("a header value"));
+        self.headers.insert(
+            name.parse::<HeaderName>().expect("a header name"),
+            HeaderValue::from_bytes(value).expect("a header value"),
+        );
         self
     }
 
@@ -216,7 +224,8 @@ impl Call {
     #[must_use]
     pub fn form(self, members: &[(&str, &str)]) -> Self {
         let escape = |text: &str| text.bytes().map(escaped).collect::<String>();
-        let body: Vec<String> = members.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
+        let body: Vec<String> =
+            members.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
         self.body("application/x-www-form-urlencoded", body.join("&"))
     }
 

@@ -30,8 +30,8 @@ pub mod raw;
 pub mod report;
 pub mod run;
 pub mod scratch;
-pub mod sha256;
 pub mod server;
+pub mod sha256;
 pub mod store;
 
 pub use answer::{Answer, Problem};

@@ -4,7 +4,7 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -31,23 +31,58 @@ pub struct Cluster {
 /// # Panics
 /// When there is none although [`REQUIRE`] asks for it.
 pub fn cluster() -> Option<&'static Cluster> {
-    static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
+    static CLUSTER: OnceLock<Result<Cluster, String>> = OnceLock::new();
     let found = CLUSTER.get_or_init(|| {
-        let found = match std::env::var("TEST_DATABASE_URL") {
-            Ok(url) if !url.is_empty() => Cluster::connect(&url).map_err(|error| format!("TEST_DATABASE_URL can't be reached: {error}")),
-            _ => Cluster::start(),
+        let found = match given() {
+            Some(url) => Cluster::connect(&url).map_err(|error| format!("{GIVEN} can't be reached: {error}")),
+            None => Cluster::start(),
         };
-        found.inspect_err(|why| say_loudly(&format!("PostgreSQL WAS NOT TESTED\n{why}"))).ok()
+        found.inspect_err(|why| say_loudly(&format!("PostgreSQL WAS NOT TESTED\n{why}")))
     });
-    if found.is_none() {
-        assert!(!is_required(), "PostgreSQL is required by {REQUIRE}=1, but there is none: see above");
+    if let Err(why) = found {
+        assert!(!is_required(), "PostgreSQL is asked for by {REQUIRE}=1 or {GIVEN}, but there is none: {why}");
     }
-    found.as_ref()
+    found.as_ref().ok()
 }
 
-/// Whether a run without PostgreSQL must fail.
-pub fn is_required() -> bool {
-    std::env::var(REQUIRE).is_ok_and(|value| value == "1")
+/// Names a server to use instead of a private cluster.
+const GIVEN: &str = "TEST_DATABASE_URL";
+
+fn given() -> Option<String> {
+    std::env::var(GIVEN).ok().filter(|url| !url.is_empty())
+}
+
+/// Whether a run without PostgreSQL must fail: when that is said, or a server is named.
+fn is_required() -> bool {
+    given().is_some() || std::env::var(REQUIRE).is_ok_and(|value| value == "1")
+}
+
+/// A place for one database; given back when it is dropped.
+#[derive(Debug)]
+pub struct Place(());
+
+static TAKEN: Mutex<usize> = Mutex::new(0);
+static FREED: Condvar = Condvar::new();
+
+/// Databases in use at once: with a handful of connections per server they stay below the cluster's limit, however many
+/// processors, and so test threads, the machine has.
+const PLACES: usize = 16;
+
+impl Place {
+    /// Waits for a place.
+    pub fn take() -> Self {
+        let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = FREED.wait_while(taken, |taken| *taken >= PLACES).unwrap_or_else(PoisonError::into_inner);
+        *taken += 1;
+        Self(())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        *TAKEN.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        FREED.notify_one();
+    }
 }
 
 impl Cluster {
@@ -61,26 +96,38 @@ impl Cluster {
         self.run(&format!("CREATE DATABASE {name} TEMPLATE {}", template.unwrap_or("template0")));
     }
 
+    /// Makes a database that lives as long as the run.
+    pub fn create_template(&self, name: &str) {
+        self.create(name, None);
+        if let Some(url) = given() {
+            scratch::watch_database(&url, name);
+        }
+    }
+
     /// Takes a database away, whoever is connected.
     pub fn drop_database(&self, name: &str) {
         self.run(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
     }
 
     fn run(&self, statement: &str) {
-        let mut admin = self.admin.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut admin = self.admin.lock().unwrap_or_else(PoisonError::into_inner);
         admin.batch_execute(statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
 
     fn connect(url: &str) -> Result<Self, String> {
-        let (before, query) = url.split_once('?').map_or((url, String::new()), |(before, query)| (before, format!("?{query}")));
+        let (before, query) =
+            url.split_once('?').map_or((url, String::new()), |(before, query)| (before, format!("?{query}")));
         let authority = before.find("://").map_or(0, |at| at + 3);
-        let base = before[authority..].find('/').map_or_else(|| format!("{before}/"), |slash| before[..=authority + slash].to_owned());
+        let base = before[authority..]
+            .find('/')
+            .map_or_else(|| format!("{before}/"), |slash| before[..=authority + slash].to_owned());
         let admin = PgConnection::establish(url).map_err(|error| error.to_string())?;
         Ok(Self { base, query, admin: Mutex::new(admin) })
     }
 
     fn start() -> Result<Self, String> {
-        let binaries = binaries().ok_or("no initdb in PATH or /usr/lib/postgresql/*/bin, and TEST_DATABASE_URL is not set")?;
+        let binaries =
+            binaries().ok_or("no initdb in PATH or /usr/lib/postgresql/*/bin, and TEST_DATABASE_URL is not set")?;
         let account = Account::for_postgres()?;
         let directory = scratch::root().join("cluster");
         std::fs::create_dir_all(&directory).map_err(|error| error.to_string())?;
@@ -88,7 +135,14 @@ impl Cluster {
         let data = directory.join("data");
         let initdb = account
             .command(&binaries.join("initdb"))
-            .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"])
+            .args([
+                "--username=postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync",
+                "--no-instructions",
+            ])
             .arg("--pgdata")
             .arg(&data)
             .current_dir("/")
@@ -135,14 +189,19 @@ impl Cluster {
 }
 
 fn binaries() -> Option<PathBuf> {
-    let in_path = std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    let in_path =
+        std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
     let mut packaged: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
         .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
         .collect();
     packaged.sort_by_key(|path| path.iter().rev().nth(1).and_then(|version| version.to_str()?.parse::<u32>().ok()));
-    packaged.into_iter().rev().chain(in_path).find(|path| path.join("initdb").is_file() && path.join("postgres").is_file())
+    packaged
+        .into_iter()
+        .rev()
+        .chain(in_path)
+        .find(|path| path.join("initdb").is_file() && path.join("postgres").is_file())
 }
 
 /// Whom PostgreSQL runs as: it refuses root.

@@ -62,7 +62,11 @@ pub fn zvit<I: IntoIterator<Item = S>, S: AsRef<std::ffi::OsStr>>(arguments: I) 
 
 impl std::fmt::Display for Finished {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}\nexit status {:?}\n--- stdout\n{}\n--- stderr\n{}", self.line, self.status, self.stdout, self.stderr)
+        write!(
+            f,
+            "{}\nexit status {:?}\n--- stdout\n{}\n--- stderr\n{}",
+            self.line, self.status, self.stdout, self.stderr
+        )
     }
 }
 
@@ -77,6 +81,7 @@ impl Finished {
     /// Standard output as one JSON document.
     #[track_caller]
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("standard output is not JSON: {error}\n{self}"))
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("standard output is not JSON: {error}\n{self}"))
     }
 }

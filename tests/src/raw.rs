@@ -34,7 +34,10 @@ pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) 
     for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
     }
-    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("transfer-encoding") || name.eq_ignore_ascii_case("content-length")) {
+    if !headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("transfer-encoding") || name.eq_ignore_ascii_case("content-length"))
+    {
         request.push_str(&format!("Content-Length: {}\r\n", body.len()));
     }
     request.push_str("\r\n");
@@ -52,7 +55,11 @@ fn read_answer(stream: &mut TcpStream, sent: &[u8]) -> Answer {
             break head;
         }
         match stream.read(&mut buffer) {
-            Ok(0) => panic!("the connection closed before an answer; {} bytes: {}", bytes.len(), String::from_utf8_lossy(&bytes)),
+            Ok(0) => panic!(
+                "the connection closed before an answer; {} bytes: {}",
+                bytes.len(),
+                String::from_utf8_lossy(&bytes)
+            ),
             Ok(count) => bytes.extend_from_slice(&buffer[..count]),
             Err(error) => panic!("no answer: {error}; {} bytes: {}", bytes.len(), String::from_utf8_lossy(&bytes)),
         }

@@ -86,7 +86,14 @@ pub fn eventually<T>(what: &str, mut poll: impl FnMut() -> Option<T>) -> T {
 /// Runs the same work in several threads at once, each told its number; a panic in one of them is a panic here.
 pub fn in_parallel<T: Send>(threads: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     std::thread::scope(|scope| {
-        let handles: Vec<_> = (0..threads).map(|number| scope.spawn({ let work = &work; move || work(number) })).collect();
+        let handles: Vec<_> = (0..threads)
+            .map(|number| {
+                scope.spawn({
+                    let work = &work;
+                    move || work(number)
+                })
+            })
+            .collect();
         handles.into_iter().map(|handle| handle.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     })
 }

@@ -7,7 +7,7 @@
 use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -20,6 +20,9 @@ for file in "$1"/pids/*; do
     pid=${file##*/}
     [ "$(readlink "/proc/$pid/exe" 2>/dev/null)" = "$(cat "$file")" ] && kill -KILL "$pid"
 done
+while read -r url name; do
+    psql "$url" -qc "DROP DATABASE IF EXISTS $name WITH (FORCE)" >/dev/null 2>&1
+done <"$1/databases"
 if [ -s "$1/cluster/data/postmaster.pid" ]; then
     pid=$(head -n 1 "$1/cluster/data/postmaster.pid")
     kill -QUIT "$pid" 2>/dev/null
@@ -31,8 +34,8 @@ rm -rf "$1"
 
 struct Run {
     directory: PathBuf,
-    /// Held open as long as the process lives.
-    _watchdog: ChildStdin,
+    /// Its pipe is held open as long as the process lives; it is never waited for, since it ends after us.
+    _watchdog: Child,
 }
 
 fn the_run() -> &'static Run {
@@ -40,7 +43,8 @@ fn the_run() -> &'static Run {
     RUN.get_or_init(|| {
         let directory = std::env::temp_dir().join(format!("zvit-tests-{}", std::process::id()));
         std::fs::create_dir_all(directory.join("pids")).expect("a directory for this run");
-        let mut watchdog = Command::new("sh")
+        std::fs::write(directory.join("databases"), "").expect("a list of databases");
+        let watchdog = Command::new("sh")
             .args(["-c", WATCHDOG, "zvit-tests-watchdog"])
             .arg(&directory)
             .stdin(Stdio::piped())
@@ -49,7 +53,7 @@ fn the_run() -> &'static Run {
             .process_group(0)
             .spawn()
             .expect("sh is there");
-        Run { directory, _watchdog: watchdog.stdin.take().expect("a pipe") }
+        Run { directory, _watchdog: watchdog }
     })
 }
 
@@ -106,6 +110,11 @@ impl Drop for Watched {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
     }
+}
+
+/// Tells the watchdog of a database on a server that outlives the tests. It is dropped where `psql` is installed.
+pub fn watch_database(url: &str, name: &str) {
+    std::fs::write(root().join("databases"), format!("{url} {name}\n")).expect("a note of the database");
 }
 
 /// Says something that libtest does not swallow.

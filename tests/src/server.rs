@@ -42,8 +42,14 @@ impl Server {
         command.stdout(out.try_clone().expect("a second handle")).stderr(out);
         let child = command.spawn().expect("the program starts");
         let watched = Watched::new(child.id(), program::path());
-        let mut server =
-            Self { base: String::new(), store: Arc::clone(store), child, log, clients: Mutex::default(), _watched: watched };
+        let mut server = Self {
+            base: String::new(),
+            store: Arc::clone(store),
+            child,
+            log,
+            clients: Mutex::default(),
+            _watched: watched,
+        };
         server.base = eventually("the server says where it listens", || {
             if let Some(status) = server.child.try_wait().expect("a child") {
                 panic!("the server ended with {status}: {command:?}");
@@ -109,7 +115,8 @@ impl Server {
     /// A seeded account by its owner.
     #[track_caller]
     pub fn owned_by(&self, owner: &str, role: &str) -> Client {
-        let found = self.store.accounts.iter().find(|account| account.owner.as_deref() == Some(owner) && account.role == role);
+        let found =
+            self.store.accounts.iter().find(|account| account.owner.as_deref() == Some(owner) && account.role == role);
         self.client(found.unwrap_or_else(|| panic!("seed printed no {role} of {owner}: {:?}", self.store.accounts)))
     }
 
@@ -220,7 +227,10 @@ impl Server {
     pub fn case_of(&self, team: &Client, incident: &str) -> String {
         let cases = crate::feed::everything(team, "/v1/cases");
         let found = cases.iter().find(|case| case["incident"]["id"] == incident);
-        found.and_then(|case| case["id"].as_str()).unwrap_or_else(|| panic!("no case of {incident} in {cases:#?}")).to_owned()
+        found
+            .and_then(|case| case["id"].as_str())
+            .unwrap_or_else(|| panic!("no case of {incident} in {cases:#?}"))
+            .to_owned()
     }
 
     /// Calls a verb on a case with a body, and a key of its own.

@@ -6,14 +6,15 @@ use std::sync::{Arc, OnceLock};
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
-use zvit_db::conn::{Conn, DatabaseUrl};
+use zvit_db::conn::{Conn, DatabaseUrl, Tx};
+use zvit_db::error::StoreError;
 use zvit_db::on;
 
 use crate::client::Account;
-use crate::postgres::{Cluster, cluster};
+use crate::directory;
+use crate::postgres::{self, Cluster, cluster};
 use crate::program::zvit;
 use crate::scratch::{self, Directory};
-use crate::directory;
 
 /// The two databases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,7 @@ enum Place {
     Postgres {
         cluster: &'static Cluster,
         name: String,
+        _turn: postgres::Place,
     },
 }
 
@@ -86,9 +88,10 @@ impl Store {
             }
             Database::Postgres => {
                 let cluster = cluster()?;
+                let turn = postgres::Place::take();
                 let name = format!("zvit_test_{}_{}", std::process::id(), scratch::number());
                 cluster.create(&name, template.map(|template| template.source.as_str()));
-                Place::Postgres { cluster, name }
+                Place::Postgres { cluster, name, _turn: turn }
             }
         };
         let accounts = template.map(|template| template.accounts.clone()).unwrap_or_default();
@@ -99,7 +102,7 @@ impl Store {
     pub fn flags(&self) -> Vec<String> {
         match &self.place {
             Place::File => vec!["--data-dir".into(), self.directory.path().display().to_string()],
-            Place::Postgres { cluster, name } => vec!["--database-url".into(), cluster.url(name)],
+            Place::Postgres { cluster, name, .. } => vec!["--database-url".into(), cluster.url(name)],
         }
     }
 
@@ -111,16 +114,18 @@ impl Store {
     /// Where the store is, for `zvit_db`.
     pub fn url(&self) -> DatabaseUrl {
         match &self.place {
-            Place::File => DatabaseUrl::Sqlite(self.sqlite_file().unwrap_or_else(|| self.directory.path().join("test.sqlite3"))),
-            Place::Postgres { cluster, name } => cluster.url(name).parse().expect("a PostgreSQL URL"),
+            Place::File => {
+                DatabaseUrl::Sqlite(self.sqlite_file().unwrap_or_else(|| self.directory.path().join("test.sqlite3")))
+            }
+            Place::Postgres { cluster, name, .. } => cluster.url(name).parse().expect("a PostgreSQL URL"),
         }
     }
 
     fn sqlite_file(&self) -> Option<PathBuf> {
-        std::fs::read_dir(self.directory.path())
-            .ok()?
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .find(|path| path.extension().is_some_and(|extension| extension == "sqlite3" || extension == "sqlite" || extension == "db"))
+        std::fs::read_dir(self.directory.path()).ok()?.filter_map(|entry| Some(entry.ok()?.path())).find(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "sqlite3" || extension == "sqlite" || extension == "db")
+        })
     }
 
     /// A connection of the test's own.
@@ -133,7 +138,8 @@ impl Store {
     #[track_caller]
     pub fn lines(&self, query: &str) -> Vec<String> {
         let mut conn = self.connect();
-        let lines: Vec<Line> = on!(conn.plain(), c => sql_query(query).load(c)).unwrap_or_else(|error| panic!("{query}: {error}"));
+        let lines: Vec<Line> =
+            on!(conn.plain(), c => sql_query(query).load(c)).unwrap_or_else(|error| panic!("{query}: {error}"));
         lines.into_iter().map(|line| line.line).collect()
     }
 
@@ -144,12 +150,24 @@ impl Store {
         on!(conn.plain(), c => sql_query(statement).execute(c)).unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
 
+    /// Runs `work` while nobody else can write: as if the disk stood still. The service waits for a few seconds at most.
+    pub fn while_nobody_can_write<T>(&self, work: impl FnOnce() -> T) -> T {
+        let done: Result<T, StoreError> = self.connect().write(|mut tx| {
+            if let Tx::Pg(c) = &mut tx {
+                sql_query("SELECT id FROM gate FOR UPDATE").execute(*c)?;
+            }
+            Ok(work())
+        });
+        done.expect("the lock is given")
+    }
+
     /// How many rows a table has.
     #[track_caller]
     pub fn count(&self, table: &str) -> i64 {
         let mut conn = self.connect();
         let query = format!("SELECT count(*) AS count FROM {table}");
-        let count: Count = on!(conn.plain(), c => sql_query(&query).get_result(c)).unwrap_or_else(|error| panic!("{query}: {error}"));
+        let count: Count =
+            on!(conn.plain(), c => sql_query(&query).get_result(c)).unwrap_or_else(|error| panic!("{query}: {error}"));
         count.count
     }
 
@@ -184,7 +202,8 @@ impl Store {
             .map(|(table, columns)| {
                 let query = match self.database {
                     Database::Sqlite => {
-                        let columns: Vec<String> = columns.iter().map(|column| format!("'{column}=' || quote({column})")).collect();
+                        let columns: Vec<String> =
+                            columns.iter().map(|column| format!("'{column}=' || quote({column})")).collect();
                         format!("SELECT {} AS line FROM {table} ORDER BY 1", columns.join(" || ' ' || "))
                     }
                     Database::Postgres => format!("SELECT row_to_json(t)::text AS line FROM {table} t ORDER BY 1"),
@@ -205,7 +224,10 @@ impl Store {
             let old = before.get(table).cloned().unwrap_or_default();
             let new: Vec<_> = rows.iter().filter(|row| !old.contains(row)).collect();
             let gone: Vec<_> = old.iter().filter(|row| !rows.contains(row)).collect();
-            assert!(new.is_empty() && gone.is_empty(), "the table {table} should not have changed\nnew: {new:#?}\ngone: {gone:#?}");
+            assert!(
+                new.is_empty() && gone.is_empty(),
+                "the table {table} should not have changed\nnew: {new:#?}\ngone: {gone:#?}"
+            );
         }
         result
     }
@@ -213,7 +235,7 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        if let Place::Postgres { cluster, name } = &self.place {
+        if let Place::Postgres { cluster, name, .. } = &self.place {
             cluster.drop_database(name);
         }
     }
@@ -232,7 +254,7 @@ fn template(database: Database) -> Option<&'static Template> {
             .get_or_init(|| {
                 let cluster = cluster()?;
                 let source = format!("zvit_template_{}", std::process::id());
-                cluster.create(&source, None);
+                cluster.create_template(&source);
                 Some(Template { accounts: seed(&["--database-url", &cluster.url(&source)]), source })
             })
             .as_ref(),
@@ -245,7 +267,12 @@ fn seed(flags: &[&str]) -> Vec<Account> {
     let arguments = ["seed", file.to_str().expect("a plain path")];
     let finished = zvit(arguments.iter().chain(flags)).expect(0);
     let accounts = finished.json();
-    accounts.as_array().unwrap_or_else(|| panic!("an array was expected\n{finished}")).iter().map(Account::read).collect()
+    accounts
+        .as_array()
+        .unwrap_or_else(|| panic!("an array was expected\n{finished}"))
+        .iter()
+        .map(Account::read)
+        .collect()
 }
 
 /// The test directory as a file.
@@ -267,4 +294,3 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
-

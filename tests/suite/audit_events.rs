@@ -19,25 +19,47 @@ both!(every_change_leaves_an_event_that_says_who_and_what, |server| {
     let incident = server.hospital().submit(report("Подія"));
     let events = grown("a report");
     assert!(events.iter().any(|event| event["incident_id"] == *incident.at("/id")), "{events:#?}");
-    assert!(events.iter().any(|event| event["actor"]["id"] == json!(server.hospital().account().client_id)), "{events:#?}");
+    assert!(
+        events.iter().any(|event| event["actor"]["id"] == json!(server.hospital().account().client_id)),
+        "{events:#?}"
+    );
     let id = incident.string("/id");
     let case = incident.string("/assignments/0/id");
-    server.hospital().post(&format!("/v1/incidents/{id}/reports")).fresh_key().json(json!({"stage": "update", "affected_users": 2})).expect(201);
+    server
+        .hospital()
+        .post(&format!("/v1/incidents/{id}/reports"))
+        .fresh_key()
+        .json(json!({"stage": "update", "affected_users": 2}))
+        .expect(201);
     grown("a follow-up");
-    for (verb, body) in [("acknowledge", json!({})), ("start", json!({})), ("hand-over", json!({"reason": "Зміна скінчилася"}))] {
+    for (verb, body) in
+        [("acknowledge", json!({})), ("start", json!({})), ("hand-over", json!({"reason": "Зміна скінчилася"}))]
+    {
         server.verb(&server.alpha(), &case, verb, body).expect(200);
         grown(verb);
     }
     let tag = coordinator.get(&format!("/v1/incidents/{id}")).expect(200).etag();
-    coordinator.put(&format!("/v1/incidents/{id}/triage")).if_match(&tag).json(json!({"level": 4, "reason": "Важливо"})).expect(200);
+    coordinator
+        .put(&format!("/v1/incidents/{id}/triage"))
+        .if_match(&tag)
+        .json(json!({"level": 4, "reason": "Важливо"}))
+        .expect(200);
     assert!(grown("an override").iter().any(|event| event["reason"] == "Важливо"));
-    coordinator.post("/v1/participants").fresh_key().json(json!({"code": "NL", "name_uk": "Нідерланди", "name_en": "Netherlands", "role": "donor"})).expect(201);
+    coordinator
+        .post("/v1/participants")
+        .fresh_key()
+        .json(json!({"code": "NL", "name_uk": "Нідерланди", "name_en": "Netherlands", "role": "donor"}))
+        .expect(201);
     grown("a directory entry");
     coordinator.post("/v1/clients").fresh_key().json(json!({"role": "coordinator", "name": "Ще один"})).expect(201);
     let made = grown("a client");
     assert!(!json!(made).to_string().contains("secret\":\""), "{made:#?}");
     let rules = coordinator.get("/v1/routing-rules").expect(200);
-    coordinator.put("/v1/routing-rules").if_match(&rules.etag()).json(json!({"restore": rules.int("/version"), "reason": "Перевірка"})).expect(200);
+    coordinator
+        .put("/v1/routing-rules")
+        .if_match(&rules.etag())
+        .json(json!({"restore": rules.int("/version"), "reason": "Перевірка"}))
+        .expect(200);
     grown("new rules");
 });
 
@@ -57,13 +79,24 @@ both!(positions_have_no_gaps_even_with_refused_requests_between, |server| {
 
 both!(a_refused_request_leaves_no_event, |server| {
     server.store.untouched(|| {
-        server.hospital().post("/v1/incidents").fresh_key().json(json!({"description": "x", "tlp": "purple"})).faults(&["/tlp"]);
+        server
+            .hospital()
+            .post("/v1/incidents")
+            .fresh_key()
+            .json(json!({"description": "x", "tlp": "purple"}))
+            .faults(&["/tlp"]);
         server.hospital().get("/v1/incidents").expect(200);
     });
 });
 
 both!(the_request_id_leads_from_the_answer_to_the_event, |server| {
-    let answer = server.hospital().post("/v1/incidents").fresh_key().header("x-request-id", "trace-4711").json(report("Подія")).expect(201);
+    let answer = server
+        .hospital()
+        .post("/v1/incidents")
+        .fresh_key()
+        .header("x-request-id", "trace-4711")
+        .json(report("Подія"))
+        .expect(201);
     assert_eq!(answer.header("x-request-id"), "trace-4711");
     let events = everything(&server.auditor(), EVENTS);
     assert!(events.iter().any(|event| event["request_id"] == "trace-4711"), "{events:#?}");

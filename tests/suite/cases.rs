@@ -8,11 +8,18 @@ use zvit_tests::{Server, both, json, report};
 
 both!(a_case_has_all_a_team_needs_to_begin, |server| {
     let incident = server.hospital().submit(
-        report("Усі сервери зашифровано").with("title", "Шифрувальник").with("symptoms", json!(["files_encrypted"])).with("regions", json!(["UA-30"])),
+        report("Усі сервери зашифровано")
+            .with("title", "Шифрувальник")
+            .with("symptoms", json!(["files_encrypted"]))
+            .with("regions", json!(["UA-30"])),
     );
     let list = page(&server.alpha(), "/v1/cases", 50, None);
     assert_eq!(list.list("/items").len(), 1, "{list}");
-    assert_eq!(list.str("/items/0/id"), incident.str("/assignments/0/id"), "a case is the assignment as its team sees it");
+    assert_eq!(
+        list.str("/items/0/id"),
+        incident.str("/assignments/0/id"),
+        "a case is the assignment as its team sees it"
+    );
     let id = list.string("/items/0/id");
     let case = server.alpha().get(&format!("/v1/cases/{id}")).expect(200);
     case.etag();
@@ -41,7 +48,8 @@ both!(a_case_has_all_a_team_needs_to_begin, |server| {
 });
 
 both!(pages_of_one_show_every_case_once_in_its_order, |server| {
-    let ids: Vec<String> = (0..7).map(|n| server.hospital().submit(report(&format!("Подія {n}"))).string("/assignments/0/id")).collect();
+    let ids: Vec<String> =
+        (0..7).map(|n| server.hospital().submit(report(&format!("Подія {n}"))).string("/assignments/0/id")).collect();
     let mut follower = Follower::new(&server.alpha(), "/v1/cases", 1);
     let mut order = Vec::new();
     for _ in 0..7 {
@@ -104,14 +112,20 @@ both!(one_case_can_be_asked_for_until_it_changes, |server| {
     let path = format!("/v1/cases/{}", server.case_of(&alpha, incident.str("/id")));
     let tag = alpha.get(&path).expect(200).etag();
     assert!(alpha.get(&path).header("if-none-match", &tag).expect(304).bytes.is_empty());
-    server.hospital().post(&format!("/v1/incidents/{}/reports", incident.str("/id"))).fresh_key().json(json!({"stage": "update", "affected_users": 3})).expect(201);
+    server
+        .hospital()
+        .post(&format!("/v1/incidents/{}/reports", incident.str("/id")))
+        .fresh_key()
+        .json(json!({"stage": "update", "affected_users": 3}))
+        .expect(201);
     let changed = alpha.get(&path).header("if-none-match", &tag).expect(200).with("/incident/affected_users", 3);
     assert_ne!(changed.etag(), tag);
 });
 
 both!(a_state_filter_hides_but_the_cursor_goes_on, |server| {
     let alpha = server.alpha();
-    let ids: Vec<String> = (0..6).map(|n| server.hospital().submit(report(&format!("Подія {n}"))).string("/assignments/0/id")).collect();
+    let ids: Vec<String> =
+        (0..6).map(|n| server.hospital().submit(report(&format!("Подія {n}"))).string("/assignments/0/id")).collect();
     for id in &ids[..3] {
         server.verb(&alpha, id, "acknowledge", json!({})).expect(200);
     }
@@ -123,47 +137,77 @@ both!(a_state_filter_hides_but_the_cursor_goes_on, |server| {
     seen.sort();
     assert_eq!(seen, ids[..3].iter().collect::<Vec<_>>());
     let end = page(&alpha, "/v1/cases", 200, None).string("/next_cursor");
-    assert!(page(&alpha, "/v1/cases", 50, acknowledged.cursor()).list("/items").is_empty(), "it has passed what was hidden; all ends at {end}");
+    assert!(
+        page(&alpha, "/v1/cases", 50, acknowledged.cursor()).list("/items").is_empty(),
+        "it has passed what was hidden; all ends at {end}"
+    );
     assert_eq!(everything(&alpha, "/v1/cases?state=assigned").len(), 3);
 });
 
 both!(wrong_parameters_are_named, |server| {
     let alpha = server.alpha();
     for (query, parameter) in [
-        ("limit=0", "limit"), ("limit=201", "limit"), ("limit=x", "limit"), ("wait=31", "wait"), ("wait=-1", "wait"), ("wait=soon", "wait"),
-        ("cursor=x", "cursor"), ("cursor=%00", "cursor"), ("cursor=AAAAAAAAAAAAAAAA", "cursor"), ("state=sleeping", "state"), ("since=now", "since"),
+        ("limit=0", "limit"),
+        ("limit=201", "limit"),
+        ("limit=x", "limit"),
+        ("wait=31", "wait"),
+        ("wait=-1", "wait"),
+        ("wait=soon", "wait"),
+        ("cursor=x", "cursor"),
+        ("cursor=%00", "cursor"),
+        ("cursor=AAAAAAAAAAAAAAAA", "cursor"),
+        ("state=sleeping", "state"),
+        ("since=now", "since"),
     ] {
         alpha.get(&format!("/v1/cases?{query}")).faults(&[&format!("parameter {parameter}")]);
     }
-    alpha.get("/v1/cases?limit=0&wait=99&state=x&y=z").faults(&["parameter limit", "parameter state", "parameter wait", "parameter y"]);
+    alpha.get("/v1/cases?limit=0&wait=99&state=x&y=z").faults(&[
+        "parameter limit",
+        "parameter state",
+        "parameter wait",
+        "parameter y",
+    ]);
 });
 
-both!(a_cursor_of_another_store_is_gone, store |store| {
-    let Some(other) = zvit_tests::Store::seeded(store.database) else { return };
-    // The templates are copies of one store, so a truly other one is made afresh.
-    let fresh = zvit_tests::Store::empty(other.database).expect("the database is there");
-    let file = zvit_tests::store::directory_file();
-    let arguments: Vec<String> = ["seed".to_owned(), file.display().to_string()].into_iter().chain(fresh.flags()).collect();
-    let accounts = zvit_tests::program::zvit(&arguments).expect(0).json();
-    let server = Server::start(store);
-    let elsewhere = Server::start(&fresh);
-    let account = accounts.as_array().unwrap().iter().map(zvit_tests::client::Account::read).find(|account| account.owner.as_deref() == Some(ALPHA)).unwrap();
-    let foreign = page(&elsewhere.client(&account), "/v1/cases", 50, None).string("/next_cursor");
-    server.alpha().get(&format!("/v1/cases?cursor={foreign}")).problem(410, "cursor_expired");
-    server.alpha().get("/v1/cases").expect(200);
-});
+both!(
+    a_cursor_of_another_store_is_gone,
+    store | store | {
+        let Some(other) = zvit_tests::Store::seeded(store.database) else { return };
+        // The templates are copies of one store, so a truly other one is made afresh.
+        let fresh = zvit_tests::Store::empty(other.database).expect("the database is there");
+        let file = zvit_tests::store::directory_file();
+        let arguments: Vec<String> =
+            ["seed".to_owned(), file.display().to_string()].into_iter().chain(fresh.flags()).collect();
+        let accounts = zvit_tests::program::zvit(&arguments).expect(0).json();
+        let server = Server::start(store);
+        let elsewhere = Server::start(&fresh);
+        let account = accounts
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(zvit_tests::client::Account::read)
+            .find(|account| account.owner.as_deref() == Some(ALPHA))
+            .unwrap();
+        let foreign = page(&elsewhere.client(&account), "/v1/cases", 50, None).string("/next_cursor");
+        server.alpha().get(&format!("/v1/cases?cursor={foreign}")).problem(410, "cursor_expired");
+        server.alpha().get("/v1/cases").expect(200);
+    }
+);
 
-both!(a_cursor_outlives_a_restart, store |store| {
-    let server = Server::start(store);
-    server.hospital().submit(report("Перша"));
-    let cursor = page(&server.alpha(), "/v1/cases", 50, None).string("/next_cursor");
-    drop(server);
-    let server = Server::start(store);
-    assert!(page(&server.alpha(), "/v1/cases", 50, Some(&cursor)).list("/items").is_empty());
-    server.hospital().submit(report("Друга"));
-    let news = page(&server.alpha(), "/v1/cases", 50, Some(&cursor));
-    assert_eq!(news.list("/items").len(), 1, "{news}");
-});
+both!(
+    a_cursor_outlives_a_restart,
+    store | store | {
+        let server = Server::start(store);
+        server.hospital().submit(report("Перша"));
+        let cursor = page(&server.alpha(), "/v1/cases", 50, None).string("/next_cursor");
+        drop(server);
+        let server = Server::start(store);
+        assert!(page(&server.alpha(), "/v1/cases", 50, Some(&cursor)).list("/items").is_empty());
+        server.hospital().submit(report("Друга"));
+        let news = page(&server.alpha(), "/v1/cases", 50, Some(&cursor));
+        assert_eq!(news.list("/items").len(), 1, "{news}");
+    }
+);
 
 both!(teams_only_have_cases, |server| {
     for client in [server.hospital(), server.observer(), server.auditor()] {

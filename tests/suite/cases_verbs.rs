@@ -43,22 +43,38 @@ fn reason(text: &str) -> Value {
 
 both!(a_case_goes_from_assigned_to_resolved, |server| {
     let case = at_alpha(server);
-    let acknowledged = server.verb(&case.team, &case.id, "acknowledge", json!({"external_ref": "ALPHA-17"})).expect(200);
+    let acknowledged =
+        server.verb(&case.team, &case.id, "acknowledge", json!({"external_ref": "ALPHA-17"})).expect(200);
     acknowledged.etag();
-    let acknowledged = acknowledged.with("/state", "acknowledged").with("/external_ref", "ALPHA-17").without("/acknowledge_by");
-    assert!(acknowledged.list("/changes").iter().any(|change| change["own"] == true), "its own doing is marked\n{acknowledged}");
+    let acknowledged =
+        acknowledged.with("/state", "acknowledged").with("/external_ref", "ALPHA-17").without("/acknowledge_by");
+    assert!(
+        acknowledged.list("/changes").iter().any(|change| change["own"] == true),
+        "its own doing is marked\n{acknowledged}"
+    );
     assert_eq!(status(server, &case), "assigned");
-    server.verb(&case.team, &case.id, "start", json!({})).expect(200).with("/state", "in_progress").with("/incident/status", "in_progress");
+    server
+        .verb(&case.team, &case.id, "start", json!({}))
+        .expect(200)
+        .with("/state", "in_progress")
+        .with("/incident/status", "in_progress");
     assert_eq!(status(server, &case), "in_progress");
     let end = json!({"outcome": "contained", "summary": "Відновлено з резервної копії"});
     let resolved = server.verb(&case.team, &case.id, "resolve", end).expect(200).with("/state", "resolved");
-    resolved.with("/outcome", "contained").with("/summary", "Відновлено з резервної копії").with("/incident/status", "resolved");
+    resolved
+        .with("/outcome", "contained")
+        .with("/summary", "Відновлено з резервної копії")
+        .with("/incident/status", "resolved");
     assert_eq!(status(server, &case), "resolved");
 });
 
 both!(a_verb_already_in_effect_answers_200_again_and_changes_nothing, |server| {
     let case = at_alpha(server);
-    for (verb, body) in [("acknowledge", json!({})), ("start", json!({})), ("resolve", json!({"outcome": "contained", "summary": "Готово"}))] {
+    for (verb, body) in [
+        ("acknowledge", json!({})),
+        ("start", json!({})),
+        ("resolve", json!({"outcome": "contained", "summary": "Готово"})),
+    ] {
         let first = server.verb(&case.team, &case.id, verb, body.clone()).expect(200);
         server.store.untouched(|| {
             let again = case.team.post(&format!("/v1/cases/{}/{verb}", case.id)).json(body).expect(200);
@@ -89,7 +105,11 @@ both!(a_declined_case_goes_to_the_next_team_and_never_back, |server| {
     assert_eq!(team, BRAVO);
     // The one that declined sees the end of it once, and no more.
     let last = case.team.get(&format!("/v1/cases?cursor={cursor}")).expect(200);
-    let last = last.with("/items/0/id", &*case.id).with("/items/0/state", "declined").with("/items/0/forget", true).without("/items/0/incident");
+    let last = last
+        .with("/items/0/id", &*case.id)
+        .with("/items/0/state", "declined")
+        .with("/items/0/forget", true)
+        .without("/items/0/incident");
     assert_eq!(last.list("/items").len(), 1, "{last}");
     case.team.get(&format!("/v1/cases/{}", case.id)).problem(404, "not_found");
     server.verb(&case.team, &case.id, "acknowledge", json!({})).problem(404, "not_found");
@@ -113,7 +133,10 @@ both!(work_is_handed_over_with_a_reason, |server| {
     server.verb(&case.team, &case.id, "acknowledge", json!({})).expect(200);
     server.verb(&case.team, &case.id, "start", json!({})).expect(200);
     server.verb(&case.team, &case.id, "hand-over", json!({})).faults(&["/reason"]);
-    server.verb(&case.team, &case.id, "hand-over", reason("Зміна закінчилася")).expect(200).with("/state", "handed_over");
+    server
+        .verb(&case.team, &case.id, "hand-over", reason("Зміна закінчилася"))
+        .expect(200)
+        .with("/state", "handed_over");
     let (team, next) = lead(server, &case);
     assert_eq!(team, BRAVO);
     assert_eq!(status(server, &case), "assigned");
@@ -121,17 +144,25 @@ both!(work_is_handed_over_with_a_reason, |server| {
     server.verb(&server.bravo(), &next, "acknowledge", json!({})).expect(200);
     // The coordinator's team can't decline, but it may hand over.
     for _ in 0..3 {
-        server.water().submit(report(&format!("Насоси {}", fresh())).with("tlp", "red").with("impact", json!({"functional_impact": "no_impact"})));
+        server.water().submit(
+            report(&format!("Насоси {}", fresh()))
+                .with("tlp", "red")
+                .with("impact", json!({"functional_impact": "no_impact"})),
+        );
     }
     let own = everything(&server.front_office(), "/v1/cases");
     assert_eq!(own.len(), 1, "charlie has room for two, and nobody else may see red");
     let own = own[0]["id"].as_str().unwrap();
     server.verb(&server.front_office(), own, "acknowledge", json!({})).expect(200);
-    server.verb(&server.front_office(), own, "hand-over", json!({"reason": "Чарлі погодилися", "to_team": CHARLIE})).expect(200);
+    server
+        .verb(&server.front_office(), own, "hand-over", json!({"reason": "Чарлі погодилися", "to_team": CHARLIE}))
+        .expect(200);
     assert_eq!(everything(&server.charlie(), "/v1/cases").len(), 3);
     // To one that may not see it nothing is handed over.
     let case = at_alpha(server);
-    server.verb(&case.team, &case.id, "hand-over", json!({"reason": "Спроба", "to_team": zvit_tests::directory::GREEN})).faults(&["/to_team"]);
+    server
+        .verb(&case.team, &case.id, "hand-over", json!({"reason": "Спроба", "to_team": zvit_tests::directory::GREEN}))
+        .faults(&["/to_team"]);
 });
 
 both!(the_state_machine_refuses_what_does_not_follow, |server| {
@@ -143,7 +174,9 @@ both!(the_state_machine_refuses_what_does_not_follow, |server| {
     server.verb(&case.team, &case.id, "start", json!({})).expect(200).at("/acknowledged_at");
     conflict("acknowledge", json!({}));
     server.verb(&case.team, &case.id, "resolve", json!({"outcome": "contained", "summary": "Готово"})).expect(200);
-    for (verb, body) in [("acknowledge", json!({})), ("start", json!({})), ("hand-over", reason("Пізно")), ("decline", reason("Пізно"))] {
+    for (verb, body) in
+        [("acknowledge", json!({})), ("start", json!({})), ("hand-over", reason("Пізно")), ("decline", reason("Пізно"))]
+    {
         conflict(verb, body);
     }
 });
@@ -152,7 +185,12 @@ both!(if_match_guards_where_it_is_given, |server| {
     let case = at_alpha(server);
     let path = format!("/v1/cases/{}", case.id);
     let tag = case.team.get(&path).expect(200).etag();
-    server.hospital().post(&format!("/v1/incidents/{}/reports", case.incident)).fresh_key().json(json!({"stage": "update", "affected_users": 5})).expect(201);
+    server
+        .hospital()
+        .post(&format!("/v1/incidents/{}/reports", case.incident))
+        .fresh_key()
+        .json(json!({"stage": "update", "affected_users": 5}))
+        .expect(201);
     let stale = case.team.post(&format!("{path}/acknowledge")).if_match(&tag).json(json!({}));
     stale.problem(412, "precondition_failed");
     let tag = case.team.get(&path).expect(200).etag();
@@ -171,9 +209,19 @@ both!(the_bodies_of_verbs_are_checked, |server| {
         faults("decline", json!({"reason": 7}), &["/reason"]);
         faults("decline", json!({"reason": "a\u{0}b"}), &["/reason"]);
         faults("resolve", json!({}), &["/outcome", "/summary"]);
-        case.team.post(&format!("/v1/cases/{}/decline", case.id)).body("application/json", "{").problem(400, "malformed_json");
-        case.team.post(&format!("/v1/cases/{}/decline", case.id)).body("text/plain", "x").problem(415, "unsupported_media_type");
-        case.team.post(&format!("/v1/cases/{}/decline", case.id)).key("x").json(reason("…")).problem(422, "idempotency_key_invalid");
+        case.team
+            .post(&format!("/v1/cases/{}/decline", case.id))
+            .body("application/json", "{")
+            .problem(400, "malformed_json");
+        case.team
+            .post(&format!("/v1/cases/{}/decline", case.id))
+            .body("text/plain", "x")
+            .problem(415, "unsupported_media_type");
+        case.team
+            .post(&format!("/v1/cases/{}/decline", case.id))
+            .key("x")
+            .json(reason("…"))
+            .problem(422, "idempotency_key_invalid");
         case.team.get(&format!("/v1/cases/{}/decline", case.id)).problem(405, "method_not_allowed");
         case.team.post(&format!("/v1/cases/{}/explode", case.id)).json(json!({})).problem(404, "not_found");
     });
@@ -183,7 +231,10 @@ both!(another_teams_case_is_not_there, |server| {
     let case = at_alpha(server);
     server.store.untouched(|| {
         for (verb, body) in [
-            ("acknowledge", json!({})), ("start", json!({})), ("decline", reason("Не моє")), ("hand-over", reason("Не моє")),
+            ("acknowledge", json!({})),
+            ("start", json!({})),
+            ("decline", reason("Не моє")),
+            ("hand-over", reason("Не моє")),
             ("resolve", json!({"outcome": "contained", "summary": "Не моє"})),
         ] {
             server.verb(&server.bravo(), &case.id, verb, body.clone()).problem(404, "not_found");
@@ -195,9 +246,14 @@ both!(another_teams_case_is_not_there, |server| {
 });
 
 both!(a_support_team_resolves_its_part_without_ending_the_incident, |server| {
-    let incident = server.grid().submit(report("Зв’язку немає").with("assistance_requested", json!(["satellite_communications"])));
+    let incident =
+        server.grid().submit(report("Зв’язку немає").with("assistance_requested", json!(["satellite_communications"])));
     let case = server.case_of(&server.delta(), incident.str("/id"));
-    for (verb, body) in [("acknowledge", json!({})), ("start", json!({})), ("resolve", json!({"outcome": "other", "summary": "Термінали передано"}))] {
+    for (verb, body) in [
+        ("acknowledge", json!({})),
+        ("start", json!({})),
+        ("resolve", json!({"outcome": "other", "summary": "Термінали передано"})),
+    ] {
         server.verb(&server.delta(), &case, verb, body).expect(200);
     }
     let after: Answer = server.grid().get(&format!("/v1/incidents/{}", incident.str("/id"))).expect(200);

@@ -25,7 +25,12 @@ fn account(made: &Answer) -> Account {
 
 #[track_caller]
 fn act(server: &Server, client_id: &str, verb: &str) -> Answer {
-    server.coordinator().post(&format!("/v1/clients/{client_id}/{verb}")).fresh_key().json(json!({"reason": "Перевірка"})).send()
+    server
+        .coordinator()
+        .post(&format!("/v1/clients/{client_id}/{verb}"))
+        .fresh_key()
+        .json(json!({"reason": "Перевірка"}))
+        .send()
 }
 
 both!(a_client_is_made_for_its_owner_and_its_secret_is_shown_once, |server| {
@@ -34,7 +39,13 @@ both!(a_client_is_made_for_its_owner_and_its_secret_is_shown_once, |server| {
     assert!(account.client_secret.len() >= 43, "32 random bytes\n{made}");
     let path = format!("/v1/clients/{}", account.client_id);
     assert_eq!(made.header("location"), path);
-    let read = server.coordinator().get(&path).expect(200).with("/role", "institution").with("/active", true).without("/client_secret");
+    let read = server
+        .coordinator()
+        .get(&path)
+        .expect(200)
+        .with("/role", "institution")
+        .with("/active", true)
+        .without("/client_secret");
     assert!(!read.text().contains(&account.client_secret), "{read}");
     let client = server.client(&account);
     let incident = client.submit(report("Від нового клієнта")).with("/institution/id", HOSPITAL);
@@ -50,10 +61,22 @@ both!(each_role_has_the_owner_that_fits_it, |server| {
     create(server, "observer", Some(OBSERVER));
     create(server, "coordinator", None);
     server.store.untouched(|| {
-        for (role, owner) in [("institution", Some(ALPHA)), ("team", Some(HOSPITAL)), ("institution", None), ("team", None), ("coordinator", Some(HOSPITAL)), ("team", Some("x"))] {
+        for (role, owner) in [
+            ("institution", Some(ALPHA)),
+            ("team", Some(HOSPITAL)),
+            ("institution", None),
+            ("team", None),
+            ("coordinator", Some(HOSPITAL)),
+            ("team", Some("x")),
+        ] {
             server.coordinator().post("/v1/clients").fresh_key().json(new_client(role, owner)).faults(&["/owner"]);
         }
-        server.coordinator().post("/v1/clients").fresh_key().json(json!({"role": "king", "more": 1})).faults(&["/more", "/name", "/role"]);
+        server
+            .coordinator()
+            .post("/v1/clients")
+            .fresh_key()
+            .json(json!({"role": "king", "more": 1}))
+            .faults(&["/more", "/name", "/role"]);
     });
 });
 
@@ -63,7 +86,11 @@ both!(a_disabled_client_is_shut_out_at_once, |server| {
     client.get("/v1/incidents").expect(200);
     act(server, &made.client_id, "deactivate").expect(200).with("/active", false);
     client.get("/v1/incidents").problem(401, "token_revoked");
-    let token = server.anyone().post("/oauth2/token").header("authorization", &made.basic()).form(&[("grant_type", "client_credentials")]);
+    let token = server
+        .anyone()
+        .post("/oauth2/token")
+        .header("authorization", &made.basic())
+        .form(&[("grant_type", "client_credentials")]);
     token.expect(401).with("/error", "invalid_client");
     act(server, &made.client_id, "activate").expect(200).with("/active", true);
     Client::of(&server.base, &made).get("/v1/incidents").expect(200);
@@ -78,7 +105,11 @@ both!(a_new_secret_ends_the_old_one_and_its_tokens, |server| {
     let fresh = Account { client_secret: rotated.string("/client_secret"), ..made.clone() };
     assert_ne!(fresh.client_secret, made.client_secret);
     client.get("/v1/cases").problem(401, "token_revoked");
-    let old = server.anyone().post("/oauth2/token").header("authorization", &made.basic()).form(&[("grant_type", "client_credentials")]);
+    let old = server
+        .anyone()
+        .post("/oauth2/token")
+        .header("authorization", &made.basic())
+        .form(&[("grant_type", "client_credentials")]);
     old.expect(401).with("/error", "invalid_client");
     Client::of(&server.base, &fresh).get("/v1/cases").expect(200);
 });
@@ -113,7 +144,12 @@ both!(a_client_is_changed_with_if_match, |server| {
 both!(a_client_made_beside_the_running_server_is_known_to_it_soon, |server| {
     let made = server.another_account("institution", Some(HOSPITAL));
     let client = eventually("the server learns of the client", || {
-        let token = server.anyone().post("/oauth2/token").header("authorization", &made.basic()).form(&[("grant_type", "client_credentials")]).send();
+        let token = server
+            .anyone()
+            .post("/oauth2/token")
+            .header("authorization", &made.basic())
+            .form(&[("grant_type", "client_credentials")])
+            .send();
         (token.status == 200).then(|| Client::with_token(&server.base, token.str("/access_token")))
     });
     client.get("/v1/me").expect(200).with("/role", "institution");
@@ -126,7 +162,9 @@ fn a_client_disabled_at_one_server_is_soon_shut_out_at_the_other() {
     let (one, other) = (Server::start(&store), Server::start(&store));
     let made = account(&create(&one, "institution", Some(HOSPITAL)));
     let client = one.client(&made).at(&other.base);
-    eventually("the other server learns of the client", || (client.get("/v1/incidents").send().status == 200).then_some(()));
+    eventually("the other server learns of the client", || {
+        (client.get("/v1/incidents").send().status == 200).then_some(())
+    });
     act(&one, &made.client_id, "deactivate").expect(200);
     eventually("the other server shuts it out", || (client.get("/v1/incidents").send().status == 401).then_some(()));
 }

@@ -1,6 +1,8 @@
 //! `/v1/participants`, `/v1/institutions`, `/v1/teams`: who is who.
 
-use zvit_tests::directory::{ALPHA, BRAVO, DONOR, FREE_EDRPOU, FRONT_OFFICE, GREEN, HOSPITAL, HOSPITAL_EDRPOU, OBSERVER, WRONG_EDRPOU};
+use zvit_tests::directory::{
+    ALPHA, BRAVO, DONOR, FREE_EDRPOU, FRONT_OFFICE, GREEN, HOSPITAL, HOSPITAL_EDRPOU, OBSERVER, WRONG_EDRPOU,
+};
 use zvit_tests::feed::everything;
 use zvit_tests::{Value, both, json, report};
 
@@ -56,14 +58,28 @@ both!(an_entry_is_made_read_changed_and_put_to_rest, |server| {
         changed[name] = json!("Renamed");
         coordinator.put(&path).json(changed.clone()).problem(428, "precondition_required");
         coordinator.put(&path).if_match("\"0-stale\"").json(changed.clone()).problem(412, "precondition_failed");
-        let put = coordinator.put(&path).if_match(&read.etag()).json(changed.clone()).expect(200).with(&format!("/{name}"), "Renamed");
+        let put = coordinator
+            .put(&path)
+            .if_match(&read.etag())
+            .json(changed.clone())
+            .expect(200)
+            .with(&format!("/{name}"), "Renamed");
         assert_ne!(put.etag(), read.etag());
         coordinator.put(&path).if_match(&read.etag()).json(changed).problem(412, "precondition_failed");
 
         coordinator.post(&format!("{path}/deactivate")).fresh_key().json(json!({})).faults(&["/reason"]);
-        let off = coordinator.post(&format!("{path}/deactivate")).fresh_key().json(json!({"reason": "Реорганізація"})).expect(200);
+        let off = coordinator
+            .post(&format!("{path}/deactivate"))
+            .fresh_key()
+            .json(json!({"reason": "Реорганізація"}))
+            .expect(200);
         let off = off.with("/active", false);
-        coordinator.post(&format!("{path}/activate")).fresh_key().json(json!({"reason": "Відновлено"})).expect(200).with("/active", true);
+        coordinator
+            .post(&format!("{path}/activate"))
+            .fresh_key()
+            .json(json!({"reason": "Відновлено"}))
+            .expect(200)
+            .with("/active", true);
         drop(off);
     }
 });
@@ -85,7 +101,11 @@ both!(an_entry_is_checked_to_its_last_member, |server| {
     let faults = |kind: &str, changes: &[(&str, Value)], places: &[&str]| {
         let mut body = new(kind);
         for (name, value) in changes {
-            if *value == json!("<absent>") { drop(body.as_object_mut().unwrap().remove(*name)) } else { body[*name] = value.clone() }
+            if *value == json!("<absent>") {
+                drop(body.as_object_mut().unwrap().remove(*name))
+            } else {
+                body[*name] = value.clone()
+            }
         }
         coordinator.post(&format!("/v1/{kind}")).fresh_key().json(body).faults(places);
     };
@@ -93,10 +113,22 @@ both!(an_entry_is_checked_to_its_last_member, |server| {
         faults("institutions", &[("edrpou", json!(WRONG_EDRPOU))], &["/edrpou"]);
         faults("institutions", &[("edrpou", json!("1234567"))], &["/edrpou"]);
         faults("institutions", &[("edrpou", json!("<absent>"))], &["/edrpou"]);
-        faults("institutions", &[("region", json!("UA-99")), ("sector", json!("magic")), ("name_uk", json!(""))], &["/name_uk", "/region", "/sector"]);
-        faults("institutions", &[("infrastructure_category", json!("V")), ("services", json!([{"name": "x"}]))], &["/infrastructure_category", "/services/0/sector"]);
+        faults(
+            "institutions",
+            &[("region", json!("UA-99")), ("sector", json!("magic")), ("name_uk", json!(""))],
+            &["/name_uk", "/region", "/sector"],
+        );
+        faults(
+            "institutions",
+            &[("infrastructure_category", json!("V")), ("services", json!([{"name": "x"}]))],
+            &["/infrastructure_category", "/services/0/sector"],
+        );
         faults("institutions", &[("represents", json!(["x"])), ("unknown", json!(1))], &["/represents/0", "/unknown"]);
-        faults("teams", &[("tlp_ceiling", json!("purple")), ("capacity", json!(-1)), ("sectors", json!(["x"]))], &["/capacity", "/sectors/0", "/tlp_ceiling"]);
+        faults(
+            "teams",
+            &[("tlp_ceiling", json!("purple")), ("capacity", json!(-1)), ("sectors", json!(["x"]))],
+            &["/capacity", "/sectors/0", "/tlp_ceiling"],
+        );
         faults("teams", &[("participant_id", json!("01920000-0000-7001-8000-0000000000ff"))], &["/participant_id"]);
         faults("teams", &[("duty_hours", json!({"time_zone": "Mars/Olympus"}))], &["/duty_hours/time_zone"]);
         let mut second = new_team();
@@ -191,7 +223,11 @@ both!(only_the_coordinator_has_the_directory, |server| {
             client.get(&format!("/v1/{kind}/{id}")).problem(403, "scope_lacking");
             client.post(&format!("/v1/{kind}")).fresh_key().json(new(kind)).problem(403, "scope_lacking");
             client.put(&format!("/v1/{kind}/{id}")).if_match("\"1\"").json(new(kind)).problem(403, "scope_lacking");
-            client.post(&format!("/v1/{kind}/{id}/deactivate")).fresh_key().json(json!({"reason": "…"})).problem(403, "scope_lacking");
+            client
+                .post(&format!("/v1/{kind}/{id}/deactivate"))
+                .fresh_key()
+                .json(json!({"reason": "…"}))
+                .problem(403, "scope_lacking");
         }
     }
     for kind in KINDS {

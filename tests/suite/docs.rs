@@ -43,7 +43,8 @@ both!(the_pages_at_docs_need_nothing_from_elsewhere, |server| {
     assert!(!files.is_empty(), "{page}");
     for file in files {
         assert!(!file.contains("://") && !file.starts_with("//"), "{file} comes from elsewhere");
-        let path = if file.starts_with('/') { file.clone() } else { format!("/docs/{}", file.trim_start_matches("./")) };
+        let path =
+            if file.starts_with('/') { file.clone() } else { format!("/docs/{}", file.trim_start_matches("./")) };
         server.anyone().get(&path).expect(200);
     }
     server.anyone().get("/docs/no-such-file.js").problem(404, "not_found");
@@ -56,7 +57,10 @@ both!(every_operation_is_described_as_the_contract_asks, |server| {
         let here = format!("{method} {path}");
         let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{here} has no operationId"));
         assert!(ids.insert(id.to_owned()), "{id} stands twice");
-        assert!(id.contains('_') && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'), "{here}: {id}");
+        assert!(
+            id.contains('_') && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
+            "{here}: {id}"
+        );
         assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{here}: one tag");
         for text in ["summary", "description"] {
             assert!(operation[text].as_str().is_some_and(|text| !text.is_empty()), "{here}: {text}");
@@ -85,7 +89,11 @@ both!(every_schema_is_closed_on_the_way_in_and_open_on_the_way_out, |server| {
         if requests.contains(name) {
             assert_eq!(schema["additionalProperties"], Value::Bool(false), "{name} is read from requests");
         } else if answers.contains(name) {
-            assert_ne!(schema["additionalProperties"], Value::Bool(false), "{name} is only answered: it may gain members");
+            assert_ne!(
+                schema["additionalProperties"],
+                Value::Bool(false),
+                "{name} is only answered: it may gain members"
+            );
         }
     }
     assert!(requests.iter().any(|name| name.contains("Report")), "{requests:?}");
@@ -97,7 +105,13 @@ fn reachable(document: &Value, requests: bool) -> BTreeSet<String> {
     let mut open: Vec<Value> = operations(document)
         .into_iter()
         // A form of RFC 6749 ignores what it doesn't know (section 3.2).
-        .map(|(_, _, operation)| if requests { operation["requestBody"]["content"]["application/json"].clone() } else { operation["responses"].clone() })
+        .map(|(_, _, operation)| {
+            if requests {
+                operation["requestBody"]["content"]["application/json"].clone()
+            } else {
+                operation["responses"].clone()
+            }
+        })
         .collect();
     while let Some(value) = open.pop() {
         match value {
@@ -107,10 +121,17 @@ fn reachable(document: &Value, requests: bool) -> BTreeSet<String> {
                     let pointer = target.trim_start_matches('#');
                     let name = target.rsplit('/').next().unwrap_or_default().to_owned();
                     if !target.starts_with("#/components/schemas/") || found.insert(name) {
-                        open.push(document.pointer(pointer).cloned().unwrap_or_else(|| panic!("{target} leads nowhere")));
+                        open.push(
+                            document.pointer(pointer).cloned().unwrap_or_else(|| panic!("{target} leads nowhere")),
+                        );
                     }
                 }
-                open.extend(members.into_iter().filter(|(name, _)| name != "example" && name != "examples").map(|(_, value)| value));
+                open.extend(
+                    members
+                        .into_iter()
+                        .filter(|(name, _)| name != "example" && name != "examples")
+                        .map(|(_, value)| value),
+                );
             }
             _ => {}
         }
@@ -126,7 +147,8 @@ fn every_example_of_a_request_is_accepted() {
     let server = Server::start(&store);
     let document = server.anyone().get("/openapi.json").expect(200).value;
     let body = &document["paths"]["/v1/incidents"]["post"]["requestBody"]["content"]["application/json"];
-    let mut examples: Vec<Value> = body["examples"].as_object().into_iter().flatten().map(|(_, example)| example["value"].clone()).collect();
+    let mut examples: Vec<Value> =
+        body["examples"].as_object().into_iter().flatten().map(|(_, example)| example["value"].clone()).collect();
     examples.extend(body.get("example").cloned());
     assert!(!examples.is_empty(), "the first thing a newcomer looks for");
     for example in examples {

@@ -67,7 +67,10 @@ fn keep_the_promise(servers: &[&Server]) {
             })
         })
         .collect();
-        pollers.into_iter().map(|poller| poller.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect::<Vec<_>>()
+        pollers
+            .into_iter()
+            .map(|poller| poller.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect::<Vec<_>>()
     });
 
     let store = &servers[0].store;
@@ -76,12 +79,16 @@ fn keep_the_promise(servers: &[&Server]) {
         // What stands there now, read by one who comes late, and asked for one by one.
         let expected: BTreeMap<String, Value> = eventually("a late reader sees the end", || {
             let items = everything(&poller.clients[0], poller.path);
-            (!items.is_empty() || poller.path == "/v1/cases").then(|| items.into_iter().map(|item| (item["id"].as_str().unwrap().to_owned(), item)).collect())
+            (!items.is_empty() || poller.path == "/v1/cases")
+                .then(|| items.into_iter().map(|item| (item["id"].as_str().unwrap().to_owned(), item)).collect())
         });
-        eventually(&format!("the poller of {} with pages of {} sees the latest of everything", poller.path, poller.limit), || {
-            poller.step();
-            (poller.follower.latest == expected).then_some(())
-        });
+        eventually(
+            &format!("the poller of {} with pages of {} sees the latest of everything", poller.path, poller.limit),
+            || {
+                poller.step();
+                (poller.follower.latest == expected).then_some(())
+            },
+        );
     }
     check_positions(store);
     let cases = everything(&alpha[0], "/v1/cases");
@@ -103,14 +110,26 @@ fn write(number: usize, hospital: &[Client], alpha: &[Client]) {
         match turn % 4 {
             0 => {
                 alpha[at(1)].post(&format!("{case}/acknowledge")).key(&fresh()).json(json!({})).expect(200);
-                hospital[at(2)].post(&reports).fresh_key().json(json!({"stage": "update", "affected_users": turn})).expect(201);
+                hospital[at(2)]
+                    .post(&reports)
+                    .fresh_key()
+                    .json(json!({"stage": "update", "affected_users": turn}))
+                    .expect(201);
                 alpha[at(3)].post(&format!("{case}/start")).key(&fresh()).json(json!({})).expect(200);
             }
             1 => {
-                alpha[at(1)].post(&format!("{case}/decline")).key(&fresh()).json(json!({"reason": "Немає людей"})).expect(200);
+                alpha[at(1)]
+                    .post(&format!("{case}/decline"))
+                    .key(&fresh())
+                    .json(json!({"reason": "Немає людей"}))
+                    .expect(200);
             }
             2 => {
-                hospital[at(1)].post(&reports).fresh_key().json(json!({"stage": "update", "danger_to_life": true})).expect(201);
+                hospital[at(1)]
+                    .post(&reports)
+                    .fresh_key()
+                    .json(json!({"stage": "update", "danger_to_life": true}))
+                    .expect(201);
             }
             _ => {}
         }
@@ -156,11 +175,16 @@ fn rank(item: &Value) -> usize {
 
 /// In the store: each position once per feed, and the feed's order is theirs.
 fn check_positions(store: &Store) {
-    for (owner, table, column) in [("team_id", "assignments", "position"), ("institution_id", "incidents", "institution_position")] {
-        let lines = store.lines(&format!("SELECT CAST(count(*) - count(DISTINCT {column}) AS text) AS line FROM {table} GROUP BY {owner}"));
+    for (owner, table, column) in
+        [("team_id", "assignments", "position"), ("institution_id", "incidents", "institution_position")]
+    {
+        let lines = store.lines(&format!(
+            "SELECT CAST(count(*) - count(DISTINCT {column}) AS text) AS line FROM {table} GROUP BY {owner}"
+        ));
         assert!(lines.iter().all(|line| line == "0"), "{table}: {lines:?}");
     }
-    let lines = store.lines("SELECT CAST(count(*) - count(DISTINCT coordinator_position) AS text) AS line FROM incidents");
+    let lines =
+        store.lines("SELECT CAST(count(*) - count(DISTINCT coordinator_position) AS text) AS line FROM incidents");
     assert_eq!(lines, ["0"]);
     let positions: Vec<i64> = store
         .lines("SELECT CAST(position AS text) AS line FROM audit_events ORDER BY position")
@@ -178,7 +202,11 @@ both!(a_page_that_ends_amid_changes_loses_nothing, |server| {
     for turn in 0..24 {
         follower.step();
         let id = &ids[turn % 3];
-        hospital.post(&format!("/v1/incidents/{id}/reports")).fresh_key().json(json!({"stage": "update", "affected_users": turn})).expect(201);
+        hospital
+            .post(&format!("/v1/incidents/{id}/reports"))
+            .fresh_key()
+            .json(json!({"stage": "update", "affected_users": turn}))
+            .expect(201);
     }
     follower.catch_up();
     assert_eq!(follower.latest.len(), 8);

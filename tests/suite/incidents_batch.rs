@@ -24,7 +24,9 @@ both!(a_bad_item_fails_alone_and_says_where, |server| {
         let mut places: Vec<String> = answer
             .list(&format!("/items/{number}/problem/errors"))
             .iter()
-            .map(|error| error["pointer"].as_str().unwrap_or_else(|| panic!("a pointer was expected: {error}")).to_owned())
+            .map(|error| {
+                error["pointer"].as_str().unwrap_or_else(|| panic!("a pointer was expected: {error}")).to_owned()
+            })
             .collect();
         places.sort();
         places.dedup();
@@ -43,7 +45,12 @@ both!(a_bad_item_fails_alone_and_says_where, |server| {
         assert_eq!(item.get("problem").is_none(), *status == 201, "{item}");
         if *status == 201 {
             let path = format!("/v1/incidents/{}", item["id"].as_str().unwrap());
-            server.hospital().get(&path).expect(200).with("/reference", item["reference"].clone()).with("/status", "assigned");
+            server
+                .hospital()
+                .get(&path)
+                .expect(200)
+                .with("/reference", item["reference"].clone())
+                .with("/status", "assigned");
         }
     }
     assert_eq!(server.store.count("incidents"), 3);
@@ -67,8 +74,11 @@ both!(a_repeated_batch_changes_nothing, |server| {
     // A key of the batch is a key like any other, and the same key with another report is another matter.
     let mut other = items[0].clone();
     other["report"]["description"] = json!("Зовсім інше");
-    let refused = hospital.post("/v1/incidents/batch").json(json!({"items": [other]})).expect(200).with("/items/0/status", 422);
-    refused.with("/items/0/problem/code", "idempotency_key_reused").with("/items/0/problem/incident_id", first.str("/items/0/id"));
+    let refused =
+        hospital.post("/v1/incidents/batch").json(json!({"items": [other]})).expect(200).with("/items/0/status", 422);
+    refused
+        .with("/items/0/problem/code", "idempotency_key_reused")
+        .with("/items/0/problem/incident_id", first.str("/items/0/id"));
 });
 
 both!(the_same_key_twice_in_one_batch_makes_one_incident, |server| {
@@ -112,13 +122,19 @@ both!(a_batch_has_its_own_limits, |server| {
 both!(a_single_report_above_its_limit_fails_alone_in_a_batch, |server| {
     let huge = report("Завелике").with("measures_taken", "x".repeat(19_000)).with("indicators", indicators(1_000));
     assert!(Value::from(&huge).to_string().len() > 256 * 1024);
-    let answer = server.hospital().post("/v1/incidents/batch").json(json!({"items": [item(huge), item(report("Мале"))]})).expect(200);
+    let answer = server
+        .hospital()
+        .post("/v1/incidents/batch")
+        .json(json!({"items": [item(huge), item(report("Мале"))]}))
+        .expect(200);
     assert!([413, 201].contains(&answer.int("/items/0/status")), "{answer}");
     answer.with("/items/1/status", 201);
 });
 
 fn indicators(count: usize) -> Value {
-    (0..count).map(|n| json!({"type": "domain", "value": format!("host-{n}.example"), "description": "д".repeat(199)})).collect()
+    (0..count)
+        .map(|n| json!({"type": "domain", "value": format!("host-{n}.example"), "description": "д".repeat(199)}))
+        .collect()
 }
 
 both!(the_coordinator_sends_a_batch_for_several_institutions, |server| {

@@ -12,9 +12,25 @@ fn titles(client: &Client, query: &str) -> Vec<String> {
 
 both!(each_filter_narrows_and_together_they_narrow_more, |server| {
     let hospital = server.hospital();
-    hospital.submit(report("…").with("title", "Шифрувальник у лабораторії").with("symptoms", json!(["files_encrypted"])).with("regions", json!(["UA-30"])));
-    hospital.submit(report("…").with("title", "Фішинг").with("classification", json!({"class": "fraud", "type": "phishing"})).with("regions", json!(["UA-46", "UA-30"])));
-    let third = hospital.submit(report("…").with("title", "Немає зв’язку").with("danger_to_life", true).with("sector", "telecom").with("external_ref", "АБВ-7"));
+    hospital.submit(
+        report("…")
+            .with("title", "Шифрувальник у лабораторії")
+            .with("symptoms", json!(["files_encrypted"]))
+            .with("regions", json!(["UA-30"])),
+    );
+    hospital.submit(
+        report("…")
+            .with("title", "Фішинг")
+            .with("classification", json!({"class": "fraud", "type": "phishing"}))
+            .with("regions", json!(["UA-46", "UA-30"])),
+    );
+    let third = hospital.submit(
+        report("…")
+            .with("title", "Немає зв’язку")
+            .with("danger_to_life", true)
+            .with("sector", "telecom")
+            .with("external_ref", "АБВ-7"),
+    );
     let team = server.owned_by(third.str("/assignments/0/team/id"), "team");
     server.verb(&team, third.str("/assignments/0/id"), "start", json!({})).expect(200);
 
@@ -51,7 +67,8 @@ both!(each_filter_narrows_and_together_they_narrow_more, |server| {
 
 both!(pages_show_everything_once_newest_change_first, |server| {
     let hospital = server.hospital();
-    let ids: Vec<String> = (0..23).map(|number| hospital.submit(report(&format!("Подія {number}"))).string("/id")).collect();
+    let ids: Vec<String> =
+        (0..23).map(|number| hospital.submit(report(&format!("Подія {number}"))).string("/id")).collect();
     let mut seen = Vec::new();
     let mut cursor = String::new();
     loop {
@@ -95,9 +112,12 @@ both!(a_wrong_query_is_refused_with_every_parameter_named, |server| {
     ] {
         hospital.get(&format!("/v1/incidents?{query}")).faults(&[&format!("parameter {parameter}")]);
     }
-    hospital
-        .get("/v1/incidents?limit=0&sector=magic&colour=red&level_min=9")
-        .faults(&["parameter colour", "parameter level_min", "parameter limit", "parameter sector"]);
+    hospital.get("/v1/incidents?limit=0&sector=magic&colour=red&level_min=9").faults(&[
+        "parameter colour",
+        "parameter level_min",
+        "parameter limit",
+        "parameter sector",
+    ]);
 });
 
 both!(a_team_may_not_list_incidents, |server| {

@@ -42,7 +42,11 @@ both!(a_client_gets_a_token_by_basic_or_by_form, |server| {
     let by_form = ask(
         server,
         None,
-        &[("grant_type", "client_credentials"), ("client_id", &account.client_id), ("client_secret", &account.client_secret)],
+        &[
+            ("grant_type", "client_credentials"),
+            ("client_id", &account.client_id),
+            ("client_secret", &account.client_secret),
+        ],
     );
     for answer in [by_header, by_form] {
         let answer = answer.expect(200).with("/token_type", "Bearer").with("/expires_in", 600);
@@ -50,7 +54,10 @@ both!(a_client_gets_a_token_by_basic_or_by_form, |server| {
         let mut granted: Vec<&str> = answer.str("/scope").split(' ').collect();
         granted.sort_unstable();
         assert_eq!(granted, ["incidents:read", "incidents:write"], "without `scope` all the client has is granted");
-        Client::with_token(&server.base, answer.str("/access_token")).get("/v1/me").expect(200).with("/role", "institution");
+        Client::with_token(&server.base, answer.str("/access_token"))
+            .get("/v1/me")
+            .expect(200)
+            .with("/role", "institution");
     }
 });
 
@@ -80,20 +87,28 @@ both!(every_role_is_granted_its_own_scopes, |server| {
             assert!(granted.contains(&scope), "{role}: {scope} is missing in {granted:?}");
         }
         for scope in &granted {
-            assert!(scope.ends_with(":read") && role == "coordinator" || wanted.split(' ').any(|one| one == *scope), "{role}: {scope} is too much");
+            assert!(
+                scope.ends_with(":read") && role == "coordinator" || wanted.split(' ').any(|one| one == *scope),
+                "{role}: {scope} is too much"
+            );
         }
     }
 });
 
 both!(a_client_may_ask_for_less_but_not_for_more, |server| {
     let account = account(server);
-    let less = ask(server, Some(&account.basic()), &[("grant_type", "client_credentials"), ("scope", "incidents:read")]);
+    let less =
+        ask(server, Some(&account.basic()), &[("grant_type", "client_credentials"), ("scope", "incidents:read")]);
     let less = less.expect(200).with("/scope", "incidents:read");
     let client = Client::with_token(&server.base, less.str("/access_token"));
     client.get("/v1/incidents").expect(200);
     client.post("/v1/incidents").json(json!({"description": "…"})).problem(403, "scope_lacking");
     for scope in ["cases:read", "incidents:read cases:read", "no-such-scope"] {
-        refused(ask(server, Some(&account.basic()), &[("grant_type", "client_credentials"), ("scope", scope)]), 400, "invalid_scope");
+        refused(
+            ask(server, Some(&account.basic()), &[("grant_type", "client_credentials"), ("scope", scope)]),
+            400,
+            "invalid_scope",
+        );
     }
 });
 
@@ -107,7 +122,11 @@ both!(a_wrong_secret_and_an_unknown_client_look_the_same, |server| {
         let answer = refused(ask(server, Some(&account.basic()), &form), 401, "invalid_client");
         assert!(answer.header("www-authenticate").starts_with("Basic"), "{answer}");
         answers.push(answer.value.clone());
-        let form = [("grant_type", "client_credentials"), ("client_id", &account.client_id), ("client_secret", &account.client_secret)];
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", &account.client_id),
+            ("client_secret", &account.client_secret),
+        ];
         answers.push(refused(ask(server, None, &form), 401, "invalid_client").value.clone());
     }
     assert!(answers.windows(2).all(|pair| pair[0]["error"] == pair[1]["error"]), "{answers:?}");
@@ -120,11 +139,19 @@ both!(a_malformed_request_for_a_token_is_told_so_as_rfc_6749_has_it, |server| {
     let basic = account.basic();
     refused(ask(server, Some(&basic), &[]), 400, "invalid_request");
     refused(ask(server, Some(&basic), &[("grant_type", "password")]), 400, "unsupported_grant_type");
-    let twice = [("grant_type", "client_credentials"), ("client_id", account.client_id.as_str()), ("client_secret", account.client_secret.as_str())];
+    let twice = [
+        ("grant_type", "client_credentials"),
+        ("client_id", account.client_id.as_str()),
+        ("client_secret", account.client_secret.as_str()),
+    ];
     refused(ask(server, Some(&basic), &twice), 400, "invalid_request");
     let repeated = [("grant_type", "client_credentials"), ("grant_type", "client_credentials")];
     refused(ask(server, Some(&basic), &repeated), 400, "invalid_request");
-    let json = server.anyone().post("/oauth2/token").header("authorization", &basic).json(json!({"grant_type": "client_credentials"}));
+    let json = server
+        .anyone()
+        .post("/oauth2/token")
+        .header("authorization", &basic)
+        .json(json!({"grant_type": "client_credentials"}));
     refused(json.send(), 400, "invalid_request");
     let long = [("grant_type", "client_credentials"), ("scope", &*"x".repeat(100_000))];
     let answer = ask(server, Some(&basic), &long);
@@ -146,7 +173,11 @@ both!(a_token_says_what_rfc_9068_asks_for, |server| {
     assert!(claims["nbf"].is_i64() && claims["cv"].is_i64(), "{claims}");
     assert_ne!(claims["jti"], part(&one, 1)["jti"]);
     let keys = server.anyone().get("/.well-known/jwks.json").expect(200);
-    let key = keys.list("/keys").iter().find(|key| key["kid"] == header["kid"]).unwrap_or_else(|| panic!("the key is not there\n{keys}"));
+    let key = keys
+        .list("/keys")
+        .iter()
+        .find(|key| key["kid"] == header["kid"])
+        .unwrap_or_else(|| panic!("the key is not there\n{keys}"));
     assert_eq!((&key["kty"], &key["crv"]), (&json!("OKP"), &json!("Ed25519")));
     for key in keys.list("/keys") {
         for private in ["d", "p", "q", "k"] {
@@ -181,11 +212,14 @@ both!(without_a_token_nothing_is_told, |server| {
 fn signing_key(server: &Server) -> (String, Ed25519KeyPair) {
     let query = match server.store.database {
         Database::Sqlite => "SELECT kid || ' ' || hex(pkcs8) AS line FROM signing_keys WHERE state = 'active'",
-        Database::Postgres => "SELECT kid || ' ' || encode(pkcs8, 'hex') AS line FROM signing_keys WHERE state = 'active'",
+        Database::Postgres => {
+            "SELECT kid || ' ' || encode(pkcs8, 'hex') AS line FROM signing_keys WHERE state = 'active'"
+        }
     };
     let lines = server.store.lines(query);
     let (kid, hex) = lines.first().and_then(|line| line.split_once(' ')).expect("an active key");
-    let bytes: Vec<u8> = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hexadecimal")).collect();
+    let bytes: Vec<u8> =
+        (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hexadecimal")).collect();
     (kid.to_owned(), Ed25519KeyPair::from_pkcs8_maybe_unchecked(&bytes).expect("a key"))
 }
 
@@ -261,13 +295,16 @@ both!(a_token_is_judged_strictly_even_with_a_true_signature, |server| {
     use_it(&tampered).problem(401, "token_invalid");
 });
 
-both!(tokens_outlive_a_restart, store |store| {
-    let server = Server::start(store);
-    let token = server.hospital().token().unwrap();
-    drop(server);
-    let server = Server::start(store);
-    Client::with_token(&server.base, &token).get("/v1/me").expect(200);
-});
+both!(
+    tokens_outlive_a_restart,
+    store | store | {
+        let server = Server::start(store);
+        let token = server.hospital().token().unwrap();
+        drop(server);
+        let server = Server::start(store);
+        Client::with_token(&server.base, &token).get("/v1/me").expect(200);
+    }
+);
 
 #[test]
 fn servers_that_share_a_database_share_their_tokens() {

@@ -102,7 +102,8 @@ both!(every_operation_stands_in_the_table_and_wants_a_token, |server| {
 
 both!(every_role_may_what_the_table_says_and_no_more, |server| {
     let document = server.anyone().get("/openapi.json").expect(200).value;
-    let documented: BTreeSet<(String, String)> = operations(&document).into_iter().map(|(method, path, _)| (method, plain(&path))).collect();
+    let documented: BTreeSet<(String, String)> =
+        operations(&document).into_iter().map(|(method, path, _)| (method, plain(&path))).collect();
     for (method, path, allowed, open) in TABLE {
         if !documented.contains(&((*method).to_owned(), (*path).to_owned())) {
             // What is not there yet answers nobody.
@@ -111,7 +112,10 @@ both!(every_role_may_what_the_table_says_and_no_more, |server| {
         for (role, client) in server.one_of_each_role() {
             let answer = call(&client, method, path).send();
             if allowed.contains(&role) {
-                assert!(![401, 403].contains(&answer.status) && answer.status < 500, "{role} may {method} {path}\n{answer}");
+                assert!(
+                    ![401, 403].contains(&answer.status) && answer.status < 500,
+                    "{role} may {method} {path}\n{answer}"
+                );
             } else if !open.contains(&role) {
                 assert_eq!(answer.status, 403, "{role} may not {method} {path}\n{answer}");
                 answer.problem(403, "scope_lacking");
@@ -156,8 +160,17 @@ both!(an_institution_sees_its_own_incidents_only, |server| {
     let paths = ["", "/reports", "/timeline"].map(|part| format!("/v1/incidents/{id}{part}"));
     for (client, name) in [(server.grid(), "grid"), (server.ministry(), "ministry"), (server.water(), "water")] {
         not_there(&client, &paths);
-        client.post(&paths[1]).fresh_key().json(json!({"stage": "update", "description": "Підміна"})).problem(404, "not_found");
-        for list in ["/v1/incidents", "/v1/incidents/feed", "/v1/incidents?text=%D0%A2%D0%B0%D1%94%D0%BC%D0%BD%D0%B8%D1%86%D1%8F", &format!("/v1/incidents?text={}", incident.str("/reference"))] {
+        client
+            .post(&paths[1])
+            .fresh_key()
+            .json(json!({"stage": "update", "description": "Підміна"}))
+            .problem(404, "not_found");
+        for list in [
+            "/v1/incidents",
+            "/v1/incidents/feed",
+            "/v1/incidents?text=%D0%A2%D0%B0%D1%94%D0%BC%D0%BD%D0%B8%D1%86%D1%8F",
+            &format!("/v1/incidents?text={}", incident.str("/reference")),
+        ] {
             let answer = client.get(list).expect(200);
             assert!(answer.list("/items").is_empty(), "{name} sees it\n{answer}");
         }
@@ -171,8 +184,11 @@ both!(an_institution_sees_its_own_incidents_only, |server| {
 both!(a_team_sees_its_own_cases_only, |server| {
     let incident = server.hospital().submit(report("Справа альфи"));
     let (id, case) = (incident.string("/id"), incident.string("/assignments/0/id"));
-    let paths = [format!("/v1/cases/{case}"), format!("/v1/incidents/{id}/reports"), format!("/v1/incidents/{id}/timeline")];
-    for (client, name) in [(server.bravo(), "bravo"), (server.charlie(), "charlie"), (server.front_office(), "front office")] {
+    let paths =
+        [format!("/v1/cases/{case}"), format!("/v1/incidents/{id}/reports"), format!("/v1/incidents/{id}/timeline")];
+    for (client, name) in
+        [(server.bravo(), "bravo"), (server.charlie(), "charlie"), (server.front_office(), "front office")]
+    {
         not_there(&client, &paths);
         let feed = client.get("/v1/cases").expect(200);
         assert!(feed.list("/items").is_empty(), "{name} sees it\n{feed}");
@@ -188,7 +204,14 @@ both!(observers_and_donors_see_no_incident, |server| {
     let incident = server.hospital().submit(report("Не для звітності"));
     let id = incident.str("/id");
     for client in [server.observer(), server.donor(), server.auditor()] {
-        for path in ["/v1/incidents".to_owned(), format!("/v1/incidents/{id}"), format!("/v1/incidents/{id}/reports"), format!("/v1/incidents/{id}/timeline"), "/v1/cases".to_owned(), "/v1/incidents/feed".to_owned()] {
+        for path in [
+            "/v1/incidents".to_owned(),
+            format!("/v1/incidents/{id}"),
+            format!("/v1/incidents/{id}/reports"),
+            format!("/v1/incidents/{id}/timeline"),
+            "/v1/cases".to_owned(),
+            "/v1/incidents/feed".to_owned(),
+        ] {
             client.get(&path).problem(403, "scope_lacking");
         }
     }

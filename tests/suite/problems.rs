@@ -12,11 +12,25 @@ fn is_ukrainian(text: &str) -> bool {
 
 both!(they_come_in_the_language_that_is_preferred, |server| {
     for (header, ukrainian) in [
-        ("uk", true), ("uk-UA", true), ("UK", true), ("uk, en;q=0.9", true), ("en;q=0.5, uk;q=0.8", true), ("fr, uk;q=0.2", true),
-        ("en", false), ("en, uk;q=0.9", false), ("fr", false), ("*", false), ("uk;q=0", false), ("", false), ("!!!;;;", false),
+        ("uk", true),
+        ("uk-UA", true),
+        ("UK", true),
+        ("uk, en;q=0.9", true),
+        ("en;q=0.5, uk;q=0.8", true),
+        ("fr, uk;q=0.2", true),
+        ("en", false),
+        ("en, uk;q=0.9", false),
+        ("fr", false),
+        ("*", false),
+        ("uk;q=0", false),
+        ("", false),
+        ("!!!;;;", false),
     ] {
         for (answer, code) in [
-            (server.hospital().post("/v1/incidents").header("accept-language", header).json(json!({})).send(), "validation_failed"),
+            (
+                server.hospital().post("/v1/incidents").header("accept-language", header).json(json!({})).send(),
+                "validation_failed",
+            ),
             (server.anyone().get("/v1/me").header("accept-language", header).send(), "token_missing"),
             (server.anyone().get("/nowhere").header("accept-language", header).send(), "not_found"),
         ] {
@@ -31,8 +45,21 @@ both!(they_come_in_the_language_that_is_preferred, |server| {
 });
 
 both!(what_is_nowhere_is_not_found, |server| {
-    for path in ["/", "/v1", "/v1/", "/v2/incidents", "/v1/incidents/", "/v1//incidents", "/v1/incidents/x/y/z", "/.env", "/v1/%2e%2e/", "/%00", "/v1/ме"] {
-        let path: String = path.bytes().map(|b| if b.is_ascii() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
+    for path in [
+        "/",
+        "/v1",
+        "/v1/",
+        "/v2/incidents",
+        "/v1/incidents/",
+        "/v1//incidents",
+        "/v1/incidents/x/y/z",
+        "/.env",
+        "/v1/%2e%2e/",
+        "/%00",
+        "/v1/ме",
+    ] {
+        let path: String =
+            path.bytes().map(|b| if b.is_ascii() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
         for client in [server.anyone(), server.coordinator()] {
             client.get(&path).problem(404, "not_found");
             client.post(&path).json(json!({})).problem(404, "not_found");
@@ -48,7 +75,12 @@ both!(what_is_nowhere_is_not_found, |server| {
 
 both!(a_wrong_method_is_answered_with_those_that_are_right, |server| {
     let allowed = |answer: &zvit_tests::Answer| {
-        let mut methods: Vec<String> = answer.header("allow").split(',').map(|method| method.trim().to_owned()).filter(|m| m != "HEAD" && m != "OPTIONS").collect();
+        let mut methods: Vec<String> = answer
+            .header("allow")
+            .split(',')
+            .map(|method| method.trim().to_owned())
+            .filter(|m| m != "HEAD" && m != "OPTIONS")
+            .collect();
         methods.sort();
         methods
     };
@@ -88,7 +120,10 @@ both!(every_answer_about_a_client_is_kept_out_of_caches, |server| {
     for path in ["/v1/me", "/v1/incidents", &format!("/v1/incidents/{}", incident.str("/id"))] {
         let answer = server.hospital().get(path).expect(200);
         if let Some(control) = answer.find_header("cache-control") {
-            assert!(control.contains("no-store") || control.contains("private") || control.contains("no-cache"), "{answer}");
+            assert!(
+                control.contains("no-store") || control.contains("private") || control.contains("no-cache"),
+                "{answer}"
+            );
         }
     }
 });
@@ -96,9 +131,14 @@ both!(every_answer_about_a_client_is_kept_out_of_caches, |server| {
 both!(broken_http_is_refused_and_the_server_goes_on, |server| {
     let token = server.hospital().token().unwrap();
     let authorization = format!("Authorization: Bearer {token}\r\n");
-    let head = format!("POST /v1/incidents HTTP/1.1\r\nHost: x\r\n{authorization}Content-Type: application/json\r\nConnection: close\r\n");
+    let head = format!(
+        "POST /v1/incidents HTTP/1.1\r\nHost: x\r\n{authorization}Content-Type: application/json\r\nConnection: close\r\n"
+    );
     server.store.untouched(|| {
-        let chunked = raw::exchange(&server.base, format!("{head}Transfer-Encoding: chunked\r\n\r\nzz\r\n{{}}\r\n0\r\n\r\n").as_bytes());
+        let chunked = raw::exchange(
+            &server.base,
+            format!("{head}Transfer-Encoding: chunked\r\n\r\nzz\r\n{{}}\r\n0\r\n\r\n").as_bytes(),
+        );
         assert_eq!(chunked.status, 400, "{chunked}");
         for broken in [
             "GARBAGE\r\n\r\n".to_owned(),
@@ -144,7 +184,17 @@ both!(nothing_internal_leaves_the_server, |server| {
     ];
     for answer in answers {
         let text = answer.text().to_lowercase();
-        for word in ["serde", "diesel", "sqlite", "postgres", "panicked", ".rs:", "jsonwebtoken", "select ", "expected value at line"] {
+        for word in [
+            "serde",
+            "diesel",
+            "sqlite",
+            "postgres",
+            "panicked",
+            ".rs:",
+            "jsonwebtoken",
+            "select ",
+            "expected value at line",
+        ] {
             assert!(!text.contains(word), "{word} tells of the inside\n{answer}");
         }
     }

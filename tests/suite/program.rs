@@ -16,152 +16,220 @@ fn empty(like: &Arc<Store>) -> Arc<Store> {
     Store::empty(like.database).expect("the database is there")
 }
 
-both!(seed_makes_a_store_and_prints_every_client, store |store| {
-    let fresh = empty(store);
-    let file = zvit_tests::store::directory_file();
-    let finished = run(&fresh, &["seed", file.to_str().unwrap()]).expect(0);
-    let accounts: Vec<Account> = finished.json().as_array().unwrap().iter().map(Account::read).collect();
-    for role in ["institution", "team", "coordinator", "observer", "donor", "auditor"] {
-        assert!(accounts.iter().any(|account| account.role == role), "no client for {role}\n{finished}");
-    }
-    for owner in [HOSPITAL, GRID, ALPHA, FRONT_OFFICE] {
-        assert!(accounts.iter().any(|account| account.owner.as_deref() == Some(owner)), "no client for {owner}\n{finished}");
-    }
-    assert!(accounts.iter().all(|account| (account.role == "coordinator") == account.owner.is_none() || account.role == "auditor"), "{finished}");
-    let server = Server::start(&fresh);
-    let hospital = accounts.iter().find(|account| account.owner.as_deref() == Some(HOSPITAL)).unwrap();
-    server.client(hospital).submit(report("Перше повідомлення")).with("/status", "assigned");
-});
-
-both!(seed_demo_leaves_a_store_with_data_alone, store |store| {
-    store.untouched(|| {
-        let finished = run(store, &["seed", "--demo"]).expect(2);
-        assert!(finished.stdout.is_empty(), "{finished}");
-        assert!(!finished.stderr.is_empty(), "{finished}");
-    });
-});
-
-both!(seed_demo_fills_an_empty_store, store |store| {
-    let fresh = empty(store);
-    let accounts = run(&fresh, &["seed", "--demo"]).expect(0).json();
-    assert!(accounts.as_array().is_some_and(|list| list.len() > 44), "24 institutions, 20 teams, and the rest");
-    run(&fresh, &["seed", "--demo"]).expect(2);
-});
-
-both!(a_seed_file_with_faults_changes_nothing, store |store| {
-    let fresh = empty(store);
-    run(&fresh, &["migrate"]).expect(0);
-    let directory = fresh.directory().join("faulty.json");
-    fresh.untouched(|| {
-        for text in ["", "{", "[]", r#"{"institutions": [{"name_uk": "Без решти"}]}"#, r#"{"unknown": 1}"#] {
-            std::fs::write(&directory, text).unwrap();
-            let finished = run(&fresh, &["seed", directory.to_str().unwrap()]);
-            assert!(finished.status.is_some_and(|status| status != 0), "{finished}");
-            assert!(finished.stdout.is_empty() && !finished.stderr.is_empty() && !finished.stderr.contains("panicked"), "{finished}");
+both!(
+    seed_makes_a_store_and_prints_every_client,
+    store | store | {
+        let fresh = empty(store);
+        let file = zvit_tests::store::directory_file();
+        let finished = run(&fresh, &["seed", file.to_str().unwrap()]).expect(0);
+        let accounts: Vec<Account> = finished.json().as_array().unwrap().iter().map(Account::read).collect();
+        for role in ["institution", "team", "coordinator", "observer", "donor", "auditor"] {
+            assert!(accounts.iter().any(|account| account.role == role), "no client for {role}\n{finished}");
         }
-        let finished = run(&fresh, &["seed", "/no/such/file.json"]);
-        assert!(finished.status.is_some_and(|status| status != 0) && finished.stderr.contains("/no/such/file.json"), "{finished}");
-    });
-});
+        for owner in [HOSPITAL, GRID, ALPHA, FRONT_OFFICE] {
+            assert!(
+                accounts.iter().any(|account| account.owner.as_deref() == Some(owner)),
+                "no client for {owner}\n{finished}"
+            );
+        }
+        assert!(
+            accounts
+                .iter()
+                .all(|account| (account.role == "coordinator") == account.owner.is_none() || account.role == "auditor"),
+            "{finished}"
+        );
+        let server = Server::start(&fresh);
+        let hospital = accounts.iter().find(|account| account.owner.as_deref() == Some(HOSPITAL)).unwrap();
+        server.client(hospital).submit(report("Перше повідомлення")).with("/status", "assigned");
+    }
+);
 
-both!(migrate_can_be_run_any_number_of_times, store |store| {
-    let fresh = empty(store);
-    for _ in 0..2 {
+both!(
+    seed_demo_leaves_a_store_with_data_alone,
+    store | store | {
+        store.untouched(|| {
+            let finished = run(store, &["seed", "--demo"]).expect(2);
+            assert!(finished.stdout.is_empty(), "{finished}");
+            assert!(!finished.stderr.is_empty(), "{finished}");
+        });
+    }
+);
+
+both!(
+    seed_demo_fills_an_empty_store,
+    store | store | {
+        let fresh = empty(store);
+        let accounts = run(&fresh, &["seed", "--demo"]).expect(0).json();
+        assert!(accounts.as_array().is_some_and(|list| list.len() > 44), "24 institutions, 20 teams, and the rest");
+        run(&fresh, &["seed", "--demo"]).expect(2);
+    }
+);
+
+both!(
+    a_seed_file_with_faults_changes_nothing,
+    store | store | {
+        let fresh = empty(store);
         run(&fresh, &["migrate"]).expect(0);
+        let directory = fresh.directory().join("faulty.json");
+        fresh.untouched(|| {
+            for text in ["", "{", "[]", r#"{"institutions": [{"name_uk": "Без решти"}]}"#, r#"{"unknown": 1}"#]
+            {
+                std::fs::write(&directory, text).unwrap();
+                let finished = run(&fresh, &["seed", directory.to_str().unwrap()]);
+                assert!(finished.status.is_some_and(|status| status != 0), "{finished}");
+                assert!(
+                    finished.stdout.is_empty() && !finished.stderr.is_empty() && !finished.stderr.contains("panicked"),
+                    "{finished}"
+                );
+            }
+            let finished = run(&fresh, &["seed", "/no/such/file.json"]);
+            assert!(
+                finished.status.is_some_and(|status| status != 0) && finished.stderr.contains("/no/such/file.json"),
+                "{finished}"
+            );
+        });
     }
-    assert_eq!(fresh.tables(), store.tables());
-    store.untouched(|| run(store, &["migrate"]).expect(0));
-});
+);
 
-both!(several_may_prepare_one_store_at_once, store |store| {
-    let fresh = empty(store);
-    let statuses = zvit_tests::in_parallel(4, |_| run(&fresh, &["migrate"]).status);
-    assert_eq!(statuses, vec![Some(0); 4]);
-    assert_eq!(fresh.tables(), store.tables());
-});
-
-both!(client_create_prints_what_seed_prints, store |store| {
-    let file = run(store, &["client", "create", "--role", "institution", "--owner", HOSPITAL, "--json"]).expect(0);
-    let printed = file.json();
-    let one = printed.as_array().and_then(|list| list.first()).unwrap_or(&printed).clone();
-    let account = Account::read(&one);
-    assert_eq!((account.role.as_str(), account.owner.as_deref()), ("institution", Some(HOSPITAL)));
-    assert_eq!(account.scopes.len(), 2, "{file}");
-    let server = Server::start(store);
-    Client::of(&server.base, &account).get("/v1/me").expect(200).with("/role", "institution");
-    let coordinator = run(store, &["client", "create", "--role", "coordinator", "--json"]).expect(0).json();
-    assert!(!coordinator.to_string().contains("\"owner\""), "absent for the coordinator: {coordinator}");
-});
-
-both!(client_create_refuses_what_does_not_fit, store |store| {
-    store.untouched(|| {
-        for arguments in [
-            &["client", "create", "--role", "institution", "--json"][..],
-            &["client", "create", "--role", "institution", "--owner", ALPHA, "--json"],
-            &["client", "create", "--role", "team", "--owner", "01920000-0000-7003-8000-0000000000ff", "--json"],
-            &["client", "create", "--role", "king", "--json"],
-            &["client", "create", "--role", "team", "--owner", "x", "--json"],
-        ] {
-            let finished = run(store, arguments);
-            assert!(finished.status.is_some_and(|status| status != 0), "{finished}");
-            assert!(finished.stdout.is_empty() && !finished.stderr.is_empty() && !finished.stderr.contains("panicked"), "{finished}");
+both!(
+    migrate_can_be_run_any_number_of_times,
+    store | store | {
+        let fresh = empty(store);
+        for _ in 0..2 {
+            run(&fresh, &["migrate"]).expect(0);
         }
-    });
-});
+        assert_eq!(fresh.tables(), store.tables());
+        store.untouched(|| run(store, &["migrate"]).expect(0));
+    }
+);
 
-both!(serve_makes_an_empty_store_ready, store |store| {
-    let fresh = empty(store);
-    let server = Server::start(&fresh);
-    server.anyone().get("/readyz").expect(200);
-    assert_eq!(fresh.tables(), store.tables());
-    let account = server.another_account("coordinator", None);
-    let coordinator = Client::of(&server.base, &account);
-    let answer = eventually("the server learns of the client", || {
-        let token = server.anyone().post("/oauth2/token").header("authorization", &account.basic()).form(&[("grant_type", "client_credentials")]).send();
-        (token.status == 200).then(|| coordinator.get("/v1/institutions").expect(200))
-    });
-    assert_eq!(answer.list("/items").len(), 0);
-});
+both!(
+    several_may_prepare_one_store_at_once,
+    store | store | {
+        for _ in 0..3 {
+            let fresh = empty(store);
+            for finished in zvit_tests::in_parallel(8, |_| run(&fresh, &["migrate"])) {
+                finished.expect(0);
+            }
+            assert_eq!(fresh.tables(), store.tables());
+        }
+    }
+);
 
-both!(the_issuer_is_said_once_and_kept, store |store| {
-    let fresh = empty(store);
-    drop(Server::start_with(&fresh, &["--issuer", "https://zvit.example"]));
-    let server = Server::start(&fresh);
-    server.anyone().get("/.well-known/oauth-authorization-server").expect(200).with("/issuer", "https://zvit.example");
-});
+both!(
+    client_create_prints_what_seed_prints,
+    store | store | {
+        let file = run(store, &["client", "create", "--role", "institution", "--owner", HOSPITAL, "--json"]).expect(0);
+        let printed = file.json();
+        let one = printed.as_array().and_then(|list| list.first()).unwrap_or(&printed).clone();
+        let account = Account::read(&one);
+        assert_eq!((account.role.as_str(), account.owner.as_deref()), ("institution", Some(HOSPITAL)));
+        assert_eq!(account.scopes.len(), 2, "{file}");
+        let server = Server::start(store);
+        Client::of(&server.base, &account).get("/v1/me").expect(200).with("/role", "institution");
+        let coordinator = run(store, &["client", "create", "--role", "coordinator", "--json"]).expect(0).json();
+        assert!(!coordinator.to_string().contains("\"owner\""), "absent for the coordinator: {coordinator}");
+    }
+);
 
-both!(a_stop_lets_what_is_under_way_finish, store |store| {
-    let mut server = Server::start(store);
-    let (hospital, alpha) = (server.hospital(), server.alpha());
-    let cursor = alpha.get("/v1/cases").expect(200).string("/next_cursor");
-    let answers = std::thread::scope(|scope| {
-        let poll = scope.spawn(|| alpha.get(&format!("/v1/cases?cursor={cursor}&wait=30")).try_send());
-        let senders: Vec<_> = (0..4)
-            .map(|number| {
-                let hospital = &hospital;
-                scope.spawn(move || {
-                    let mut answers = Vec::new();
-                    while let Ok(answer) = hospital.post("/v1/incidents").fresh_key().json(report(&format!("Перед зупинкою {number} {}", answers.len()))).try_send() {
-                        answers.push(answer);
-                        if answers.last().is_some_and(|answer| answer.status != 201) {
-                            break;
+both!(
+    client_create_refuses_what_does_not_fit,
+    store | store | {
+        store.untouched(|| {
+            for arguments in [
+                &["client", "create", "--role", "institution", "--json"][..],
+                &["client", "create", "--role", "institution", "--owner", ALPHA, "--json"],
+                &["client", "create", "--role", "team", "--owner", "01920000-0000-7003-8000-0000000000ff", "--json"],
+                &["client", "create", "--role", "king", "--json"],
+                &["client", "create", "--role", "team", "--owner", "x", "--json"],
+            ] {
+                let finished = run(store, arguments);
+                assert!(finished.status.is_some_and(|status| status != 0), "{finished}");
+                assert!(
+                    finished.stdout.is_empty() && !finished.stderr.is_empty() && !finished.stderr.contains("panicked"),
+                    "{finished}"
+                );
+            }
+        });
+    }
+);
+
+both!(
+    serve_makes_an_empty_store_ready,
+    store | store | {
+        let fresh = empty(store);
+        let server = Server::start(&fresh);
+        server.anyone().get("/readyz").expect(200);
+        assert_eq!(fresh.tables(), store.tables());
+        let account = server.another_account("coordinator", None);
+        let coordinator = Client::of(&server.base, &account);
+        let answer = eventually("the server learns of the client", || {
+            let token = server
+                .anyone()
+                .post("/oauth2/token")
+                .header("authorization", &account.basic())
+                .form(&[("grant_type", "client_credentials")])
+                .send();
+            (token.status == 200).then(|| coordinator.get("/v1/institutions").expect(200))
+        });
+        assert_eq!(answer.list("/items").len(), 0);
+    }
+);
+
+both!(
+    the_issuer_is_said_once_and_kept,
+    store | store | {
+        let fresh = empty(store);
+        drop(Server::start_with(&fresh, &["--issuer", "https://zvit.example"]));
+        let server = Server::start(&fresh);
+        server
+            .anyone()
+            .get("/.well-known/oauth-authorization-server")
+            .expect(200)
+            .with("/issuer", "https://zvit.example");
+    }
+);
+
+both!(
+    a_stop_lets_what_is_under_way_finish,
+    store | store | {
+        let mut server = Server::start(store);
+        let (hospital, alpha) = (server.hospital(), server.alpha());
+        let cursor = alpha.get("/v1/cases").expect(200).string("/next_cursor");
+        let answers = std::thread::scope(|scope| {
+            let poll = scope.spawn(|| alpha.get(&format!("/v1/cases?cursor={cursor}&wait=30")).try_send());
+            let senders: Vec<_> = (0..4)
+                .map(|number| {
+                    let hospital = &hospital;
+                    scope.spawn(move || {
+                        let mut answers = Vec::new();
+                        while let Ok(answer) = hospital
+                            .post("/v1/incidents")
+                            .fresh_key()
+                            .json(report(&format!("Перед зупинкою {number} {}", answers.len())))
+                            .try_send()
+                        {
+                            answers.push(answer);
+                            if answers.last().is_some_and(|answer| answer.status != 201) {
+                                break;
+                            }
                         }
-                    }
-                    answers
+                        answers
+                    })
                 })
-            })
-            .collect();
-        eventually("there is something under way", || (store.count("incidents") > 4).then_some(()));
-        server.terminate();
-        let status = server.wait();
-        assert!(status.success(), "{status}\n{}", server.log());
-        drop(poll.join().unwrap());
-        senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect::<Vec<_>>()
-    });
-    let accepted = answers.iter().filter(|answer| answer.status == 201).count();
-    assert!(answers.iter().all(|answer| [201, 503].contains(&answer.status)));
-    assert!(store.count("incidents") >= i64::try_from(accepted).unwrap(), "{accepted} accepted");
-});
+                .collect();
+            eventually("there is something under way", || (store.count("incidents") > 4).then_some(()));
+            server.terminate();
+            let status = server.wait();
+            assert!(status.success(), "{status}\n{}", server.log());
+            drop(poll.join().unwrap());
+            senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect::<Vec<_>>()
+        });
+        let accepted = answers.iter().filter(|answer| answer.status == 201).count();
+        assert!(answers.iter().all(|answer| [201, 503].contains(&answer.status)));
+        assert!(store.count("incidents") >= i64::try_from(accepted).unwrap(), "{accepted} accepted");
+    }
+);
 
 #[test]
 fn tls_to_postgresql_is_refused_plainly_where_it_is_not_built_in() {
@@ -181,16 +249,26 @@ fn an_address_of_no_known_database_makes_no_file() {
     zvit_tests::program::use_program(env!("CARGO_BIN_EXE_zvit-under-test"));
     for url in ["postgre://x/y", "mysql://x/y", "zvit.db", "/tmp/zvit.db", ""] {
         let finished = zvit(["migrate", "--database-url", url]);
-        assert!(finished.status.is_some_and(|status| status != 0) && !finished.stderr.contains("panicked"), "{finished}");
+        assert!(
+            finished.status.is_some_and(|status| status != 0) && !finished.stderr.contains("panicked"),
+            "{finished}"
+        );
     }
-    let made: Vec<_> = std::fs::read_dir(zvit_tests::scratch::root()).unwrap().filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
-    assert!(!made.iter().any(|name| name.contains("postgre:") || name.contains("mysql") || name.ends_with(".db")), "{made:?}");
+    let made: Vec<_> = std::fs::read_dir(zvit_tests::scratch::root())
+        .unwrap()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    assert!(
+        !made.iter().any(|name| name.contains("postgre:") || name.contains("mysql") || name.ends_with(".db")),
+        "{made:?}"
+    );
 }
 
 #[test]
 fn a_database_that_can_not_be_reached_ends_the_start_with_words() {
     zvit_tests::program::use_program(env!("CARGO_BIN_EXE_zvit-under-test"));
-    let finished = zvit(["serve", "--database-url", "postgres://nobody:geheim@127.0.0.1:1/zvit", "--listen", "127.0.0.1:0"]);
+    let finished =
+        zvit(["serve", "--database-url", "postgres://nobody:geheim@127.0.0.1:1/zvit", "--listen", "127.0.0.1:0"]);
     assert!(finished.status.is_some_and(|status| status != 0), "{finished}");
     assert!(!finished.stderr.is_empty() && !finished.stderr.contains("panicked"), "{finished}");
     assert!(!finished.stderr.contains("geheim"), "the password is told\n{finished}");
@@ -200,7 +278,20 @@ fn a_database_that_can_not_be_reached_ends_the_start_with_words() {
 fn every_setting_is_documented_with_its_variable() {
     zvit_tests::program::use_program(env!("CARGO_BIN_EXE_zvit-under-test"));
     let help = zvit(["serve", "--help"]).expect(0).stdout;
-    for word in ["--listen", "--data-dir", "--database-url", "--issuer", "--duty-line", "ZVIT_LISTEN", "ZVIT_DATA_DIR", "ZVIT_DATABASE_URL", "ZVIT_ISSUER", "ZVIT_DUTY_LINE", "127.0.0.1:8080", "--config"] {
+    for word in [
+        "--listen",
+        "--data-dir",
+        "--database-url",
+        "--issuer",
+        "--duty-line",
+        "ZVIT_LISTEN",
+        "ZVIT_DATA_DIR",
+        "ZVIT_DATABASE_URL",
+        "ZVIT_ISSUER",
+        "ZVIT_DUTY_LINE",
+        "127.0.0.1:8080",
+        "--config",
+    ] {
         assert!(help.contains(word), "{word} is not in\n{help}");
     }
     let help = zvit(["--help"]).expect(0).stdout;
@@ -209,13 +300,16 @@ fn every_setting_is_documented_with_its_variable() {
     }
 }
 
-both!(a_setting_may_come_from_the_environment_or_a_file, store |store| {
-    let config = store.directory().join("zvit.toml");
-    std::fs::write(&config, "duty_line = \"+380 00 000 77 77\"\n").unwrap();
-    let server = Server::start_with(store, &["--config", config.to_str().unwrap()]);
-    let refused = server.hospital().post("/v1/incidents").json(json!({})).faults(&["/description"]);
-    assert!(refused.str("/support").contains("+380 00 000 77 77"), "{refused}");
-});
+both!(
+    a_setting_may_come_from_the_environment_or_a_file,
+    store | store | {
+        let config = store.directory().join("zvit.toml");
+        std::fs::write(&config, "duty_line = \"+380 00 000 77 77\"\n").unwrap();
+        let server = Server::start_with(store, &["--config", config.to_str().unwrap()]);
+        let refused = server.hospital().post("/v1/incidents").json(json!({})).faults(&["/description"]);
+        assert!(refused.str("/support").contains("+380 00 000 77 77"), "{refused}");
+    }
+);
 
 #[test]
 fn a_private_cluster_lets_nothing_be_lost() {

@@ -15,7 +15,11 @@ fn read(client: &Client, incident: &str) -> Answer {
 }
 
 fn deadline<'a>(incident: &'a Answer, stage: &str) -> &'a Value {
-    incident.list("/deadlines").iter().find(|one| one["stage"] == stage).unwrap_or_else(|| panic!("no {stage}\n{incident}"))
+    incident
+        .list("/deadlines")
+        .iter()
+        .find(|one| one["stage"] == stage)
+        .unwrap_or_else(|| panic!("no {stage}\n{incident}"))
 }
 
 both!(what_is_left_out_stays_and_what_is_said_anew_replaces, |server| {
@@ -25,7 +29,10 @@ both!(what_is_left_out_stays_and_what_is_said_anew_replaces, |server| {
         .with("symptoms", json!(["files_encrypted"]))
         .with("regions", json!(["UA-30"]))
         .with("contact", json!({"name": "Черговий", "phone": "+380 00 000 00 01"}))
-        .with("indicators", json!([{"type": "ipv4", "value": "203.0.113.7"}, {"type": "domain", "value": "evil.example"}]));
+        .with(
+            "indicators",
+            json!([{"type": "ipv4", "value": "203.0.113.7"}, {"type": "domain", "value": "evil.example"}]),
+        );
     let incident = hospital.submit(first);
     let id = incident.string("/id");
     let answer = follow_up(&hospital, &id, json!({
@@ -93,7 +100,10 @@ both!(a_corrected_moment_of_awareness_moves_the_clocks, |server| {
     let reports = hospital.get(&format!("/v1/incidents/{id}/reports")).expect(200);
     assert!(reports.text().contains(&earlier.to_string()), "both values stay visible\n{reports}");
     let timeline = hospital.get(&format!("/v1/incidents/{id}/timeline")).expect(200);
-    assert!(timeline.text().contains("became_aware_at") || reports.text().contains(&aware.to_string()), "both values stay visible\n{timeline}\n{reports}");
+    assert!(
+        timeline.text().contains("became_aware_at") || reports.text().contains(&aware.to_string()),
+        "both values stay visible\n{timeline}\n{reports}"
+    );
 });
 
 both!(worse_news_raises_the_level_and_tells_the_team, |server| {
@@ -104,9 +114,16 @@ both!(worse_news_raises_the_level_and_tells_the_team, |server| {
     follow_up(&hospital, &id, json!({"stage": "update", "danger_to_life": true})).expect(201);
     let after = read(&hospital, &id);
     assert!(after.int("/level") >= 4 && after.int("/level") > incident.int("/level"), "{after}");
-    let changed = server.alpha().get(&format!("/v1/cases?cursor={before}")).expect(200).with("/items/0/incident/level", after.int("/level"));
+    let changed = server
+        .alpha()
+        .get(&format!("/v1/cases?cursor={before}"))
+        .expect(200)
+        .with("/items/0/incident/level", after.int("/level"));
     let kinds: Vec<&str> = changed.list("/items/0/changes").iter().filter_map(|one| one["kind"].as_str()).collect();
-    assert!(kinds.iter().any(|kind| kind.contains("report")) && kinds.iter().any(|kind| kind.contains("triage")), "{changed}");
+    assert!(
+        kinds.iter().any(|kind| kind.contains("report")) && kinds.iter().any(|kind| kind.contains("triage")),
+        "{changed}"
+    );
 });
 
 both!(a_stricter_label_takes_the_case_from_whoever_may_not_see_it, |server| {
@@ -119,7 +136,11 @@ both!(a_stricter_label_takes_the_case_from_whoever_may_not_see_it, |server| {
     follow_up(&hospital, &id, json!({"stage": "update", "tlp": "amber+strict"})).expect(201);
     let last = alpha.get(&format!("/v1/cases?cursor={cursor}")).expect(200);
     assert_eq!(last.list("/items").len(), 1, "{last}");
-    let last = last.with("/items/0/id", &*case).with("/items/0/state", "revoked").with("/items/0/forget", true).without("/items/0/incident");
+    let last = last
+        .with("/items/0/id", &*case)
+        .with("/items/0/state", "revoked")
+        .with("/items/0/forget", true)
+        .without("/items/0/incident");
     assert!(last.at("/items/0/reference").is_string() && last.at("/items/0/at").is_string(), "{last}");
     alpha.get(&format!("/v1/cases/{case}")).problem(404, "not_found");
     alpha.get(&format!("/v1/incidents/{id}/reports")).problem(404, "not_found");
@@ -143,9 +164,13 @@ both!(acknowledged_work_stays_when_the_news_get_better, |server| {
 both!(a_later_cry_for_help_brings_the_missing_team, |server| {
     let hospital = server.hospital();
     let id = hospital.submit(report("Зникає зв’язок")).string("/id");
-    follow_up(&hospital, &id, json!({"stage": "update", "assistance_requested": ["satellite_communications"]})).expect(201);
+    follow_up(&hospital, &id, json!({"stage": "update", "assistance_requested": ["satellite_communications"]}))
+        .expect(201);
     let incident = read(&hospital, &id);
-    assert!(incident.list("/assignments").iter().any(|one| one["role"] == "support" && one["team"]["id"] == DELTA), "{incident}");
+    assert!(
+        incident.list("/assignments").iter().any(|one| one["role"] == "support" && one["team"]["id"] == DELTA),
+        "{incident}"
+    );
 });
 
 both!(a_follow_up_needs_a_key_and_repeats_harmlessly_with_it, |server| {
@@ -175,11 +200,14 @@ both!(a_lenient_follow_up_is_taken_too, |server| {
 
 both!(what_a_follow_up_may_not_say, |server| {
     let hospital = server.hospital();
-    let incident = hospital.submit(report("Подія").with("started_at", hours_ago(5)).with("became_aware_at", hours_ago(4)));
+    let incident =
+        hospital.submit(report("Подія").with("started_at", hours_ago(5)).with("became_aware_at", hours_ago(4)));
     let id = incident.string("/id");
     server.store.untouched(|| {
-        follow_up(&hospital, &id, json!({"stage": "update", "clear": ["/description", "/no-such", "contact"]})).faults(&["/clear/0", "/clear/1", "/clear/2"]);
-        follow_up(&hospital, &id, json!({"stage": "update", "on_behalf_of": incident.str("/institution/id")})).faults(&["/on_behalf_of"]);
+        follow_up(&hospital, &id, json!({"stage": "update", "clear": ["/description", "/no-such", "contact"]}))
+            .faults(&["/clear/0", "/clear/1", "/clear/2"]);
+        follow_up(&hospital, &id, json!({"stage": "update", "on_behalf_of": incident.str("/institution/id")}))
+            .faults(&["/on_behalf_of"]);
         follow_up(&hospital, &id, json!({"stage": "update", "description": null})).faults(&["/description"]);
         follow_up(&hospital, &id, json!({"stage": "update", "started_at": hours_ago(1)})).faults(&["/started_at"]);
         follow_up(&server.grid(), &id, json!({"stage": "update"})).problem(404, "not_found");
@@ -203,7 +231,11 @@ both!(a_report_after_the_end_opens_the_incident_again, |server| {
     let id = hospital.submit(report("Подія")).string("/id");
     let alpha = server.alpha();
     let case = server.case_of(&alpha, &id);
-    for (verb, body) in [("acknowledge", json!({})), ("start", json!({})), ("resolve", json!({"outcome": "contained", "summary": "Відновлено з копій"}))] {
+    for (verb, body) in [
+        ("acknowledge", json!({})),
+        ("start", json!({})),
+        ("resolve", json!({"outcome": "contained", "summary": "Відновлено з копій"})),
+    ] {
         server.verb(&alpha, &case, verb, body).expect(200);
     }
     read(&hospital, &id).with("/status", "resolved");

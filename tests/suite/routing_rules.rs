@@ -29,7 +29,11 @@ both!(the_rules_are_one_document_that_is_replaced_whole, |server| {
     server.hospital().submit(report("За старими")).with("/assignments/0/team/id", ALPHA);
     let second = put(server, all_to(BRAVO), "Навчання").expect(200).with("/rules/0/id", "lead-all");
     assert_ne!(second.etag(), first.etag());
-    server.hospital().submit(report("За новими")).with("/assignments/0/team/id", BRAVO).with("/assignments/0/why/rules", json!(["lead-all"]));
+    server
+        .hospital()
+        .submit(report("За новими"))
+        .with("/assignments/0/team/id", BRAVO)
+        .with("/assignments/0/why/rules", json!(["lead-all"]));
     let read = coordinator.get(RULES).expect(200);
     assert_eq!(read.at("/rules"), second.at("/rules"));
     assert!(coordinator.get(RULES).header("if-none-match", &read.etag()).expect(304).bytes.is_empty());
@@ -41,7 +45,11 @@ both!(every_version_is_kept_and_can_come_back, |server| {
     let original = first.int("/version");
     put(server, all_to(BRAVO), "Навчання").expect(200);
     let tag = coordinator.get(RULES).expect(200).etag();
-    let restored = coordinator.put(RULES).if_match(&tag).json(json!({"restore": original, "reason": "Навчання скінчилися"})).expect(200);
+    let restored = coordinator
+        .put(RULES)
+        .if_match(&tag)
+        .json(json!({"restore": original, "reason": "Навчання скінчилися"}))
+        .expect(200);
     assert_eq!(restored.at("/rules"), first.at("/rules"));
     assert!(restored.int("/version") > original + 1, "a restored version is a new one\n{restored}");
     let versions = everything(&coordinator, "/v1/routing-rules/versions");
@@ -85,7 +93,11 @@ both!(rules_that_could_not_work_are_refused_with_every_fault, |server| {
 
 both!(without_any_rule_nothing_is_left_unassigned, |server| {
     put(server, json!({"act_on": "score", "max_tries": 5, "rules": []}), "Порожньо").expect(200);
-    let incident = server.hospital().submit(report("Без правил")).with("/assignments/0/role", "lead").with("/assignments/0/state", "assigned");
+    let incident = server
+        .hospital()
+        .submit(report("Без правил"))
+        .with("/assignments/0/role", "lead")
+        .with("/assignments/0/state", "assigned");
     assert_eq!(incident.list("/assignments").len(), 1, "{incident}");
 });
 

@@ -48,7 +48,12 @@ both!(it_goes_by_pages, |server| {
     let incident = server.hospital().submit(report("Подія"));
     let path = format!("/v1/incidents/{}/timeline", incident.str("/id"));
     for number in 0..5 {
-        server.hospital().post(&format!("/v1/incidents/{}/reports", incident.str("/id"))).fresh_key().json(json!({"stage": "update", "affected_users": number})).expect(201);
+        server
+            .hospital()
+            .post(&format!("/v1/incidents/{}/reports", incident.str("/id")))
+            .fresh_key()
+            .json(json!({"stage": "update", "affected_users": number}))
+            .expect(201);
     }
     let whole = zvit_tests::feed::everything(&server.hospital(), &path);
     let mut paged = Vec::new();

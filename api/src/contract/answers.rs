@@ -215,7 +215,7 @@ impl Facts {
             "Gone" => is_api && self.has_cursor,
             "PreconditionFailed" => is_api && (self.is_put || self.sent.contains("If-Match")),
             "PreconditionRequired" => is_api && self.is_put,
-            "UnprocessableContent" => is_api && (self.has_body || self.has_parameters),
+            "UnprocessableContent" => is_api && (self.has_body || self.has_parameters || !self.is_public),
             _ => is_api,
         }
     }

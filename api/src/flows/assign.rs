@@ -23,6 +23,9 @@ use crate::clock;
 use crate::memory::Directory;
 use crate::views::CaseChange;
 
+/// Outcome of an assignment that the coordinator took back: routing does not give the incident to this team again.
+pub const REVOKED_BY_COORDINATOR: &str = "revoked_by_coordinator";
+
 /// What routing has to know of an incident.
 pub fn routing_input<'a>(record: &'a Record, class: zvit_domain::taxonomy::IncidentClass, already: &'a [Uuid], excluded: &'a [Uuid]) -> RoutingInput<'a> {
     RoutingInput {
@@ -189,6 +192,12 @@ pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dir
     let turns = round_robin(change)?;
     let roster = Roster::new(&directory.teams, change.now).map_err(|error| StoreError::Refused(error.to_string()))?;
     let class = record.classification().class;
+    let kept_away: Vec<Uuid> = record
+        .assignments
+        .iter()
+        .filter(|row| row.outcome.as_deref() == Some(REVOKED_BY_COORDINATOR))
+        .map(|row| row.team_id.0)
+        .collect();
     let changes = {
         let held: Vec<Held<'_>> = record
             .assignments
@@ -201,7 +210,7 @@ pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dir
                 state: state(row),
             })
             .collect();
-        let input = routing_input(record, class, &[], &[]);
+        let input = routing_input(record, class, &[], &kept_away);
         reroute(&input, &directory.rules, &roster, &held, &loads, &turns, change.now)
     };
     for revocation in &changes.revoke {

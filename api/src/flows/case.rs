@@ -71,6 +71,11 @@ impl Verb {
         }
     }
 
+    /// Whether the team sees nothing of the case any more afterwards.
+    pub fn ends_sight(&self) -> bool {
+        !self.goal().is_held()
+    }
+
     fn is_allowed_from(&self, from: CaseState) -> bool {
         match self {
             Self::Acknowledge { .. } => from == CaseState::Assigned,
@@ -92,11 +97,8 @@ impl Verb {
 ///
 /// # Errors
 /// 404; the store's.
-pub fn find(change: &mut Change<'_>, team: Uuid, case: Uuid, tolerated: Option<CaseState>) -> Result<Record, Problem> {
-    let row = cases::find_for_team(&mut change.tx, team, case)?.ok_or_else(Problem::not_found)?;
-    if !state(&row).is_held() && Some(state(&row)) != tolerated {
-        return Err(Problem::not_found());
-    }
+pub fn find(change: &mut Change<'_>, team: Uuid, case: Uuid) -> Result<Record, Problem> {
+    let row = cases::find_for_team(&mut change.tx, team, case)?.filter(|row| state(row).is_held()).ok_or_else(Problem::not_found)?;
     let incident = incidents::find_all(&mut change.tx, &[row.incident_id.0])?.pop().ok_or_else(Problem::not_found)?;
     Ok(Record::load(&mut change.tx, incident)?)
 }
@@ -134,7 +136,7 @@ pub fn act(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Directo
         Verb::HandOver { reason, to_team: Some(to) } => hand_to(change, record, directory, actor, &role, *to, reason)?,
         _ => {}
     }
-    record.save(change, event_of(verb), actor)?;
+    record.save(change, &[event_of(verb)], actor)?;
     Ok(())
 }
 

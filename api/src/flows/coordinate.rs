@@ -8,7 +8,7 @@ use zvit_db::change::Change;
 use zvit_domain::triage::Override;
 use zvit_domain::vocabulary::{AssignmentRole, CaseState, IncidentStatus, Sector};
 
-use super::assign::{give, realign, reweigh, set_state, take_away};
+use super::assign::{REVOKED_BY_COORDINATOR, give, realign, reweigh, set_state, take_away};
 use super::case::{by_hand, check_can_hold};
 use super::event::Event;
 use super::follow_up::triage_of;
@@ -39,7 +39,7 @@ pub fn override_triage(
         .note(change, actor);
     reweigh(change, record)?;
     realign(change, record, directory)?;
-    record.save(change, "triage", actor)?;
+    record.save(change, &["triage"], actor)?;
     Ok(())
 }
 
@@ -61,11 +61,12 @@ pub fn assign(
         && let Some(lead) = record.lead().map(|row| row.id.0)
     {
         take_away(change, record, lead, directory, actor, reason)?;
+        keep_away(record, lead);
     }
     let level = record.triage.level;
     let choice = by_hand(change, team, role, level);
     let id = give(change, record, &choice, directory, actor, Some(reason))?;
-    record.save(change, "assignment", actor)?;
+    record.save(change, &["assignment"], actor)?;
     Ok(id)
 }
 
@@ -84,9 +85,15 @@ pub fn revoke(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dire
         }
     }
     take_away(change, record, id, directory, actor, reason)?;
+    keep_away(record, id);
     realign(change, record, directory)?;
-    record.save(change, "assignment", actor)?;
+    record.save(change, &["assignment"], actor)?;
     Ok(())
+}
+
+/// What the coordinator took from a team, the rules do not give back to it.
+fn keep_away(record: &mut Record, id: Uuid) {
+    record.alter(id, |row| row.outcome = Some(REVOKED_BY_COORDINATOR.to_owned()));
 }
 
 /// Closes the incident; cases that are still open end as resolved.
@@ -106,7 +113,7 @@ pub fn close(change: &mut Change<'_>, record: &mut Record, actor: &Actor, reason
     }
     record.row.status = IncidentStatus::Closed.to_string();
     Event::incident("closed", record.id()).because(Some(reason)).note(change, actor);
-    record.save(change, "closed", actor)?;
+    record.save(change, &["closed"], actor)?;
     Ok(())
 }
 

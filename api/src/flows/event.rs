@@ -83,7 +83,7 @@ impl<'a> Event<'a> {
             at: At(change.now),
             kind: self.kind.into(),
             audience: self.audience.code().into(),
-            actor_role: actor.role.to_string(),
+            actor_role: actor.role_code().into(),
             actor_id: actor.client_id.clone(),
             actor_name: actor.name.clone(),
             object_kind: self.object.0.into(),

@@ -55,6 +55,7 @@ pub fn follow_up(
     check_status(record)?;
     check_stage(change, record, report.stage)?;
     check_external_ref(change, record, &report)?;
+    let before = (record.triage.clone(), record.tlp());
     let was_exercise = is_exercise(&record.content);
     let became_aware_before = record.content.became_aware_at;
     record.content.merge(report.parsed.change.clone(), &report.parsed.clear);
@@ -79,7 +80,14 @@ pub fn follow_up(
         .note(change, &report.actor);
     reopen(change, record, &report.actor)?;
     judge_again(change, record, directory)?;
-    record.save(change, "report", &report.actor)?;
+    let moved = [
+        (true, "report"),
+        (!report.parsed.indicators.is_empty(), "indicator"),
+        ((before.0.level, before.0.sector) != (record.triage.level, record.triage.sector), "triage"),
+        (before.1 != record.tlp(), "tlp"),
+    ];
+    let kinds: Vec<&str> = moved.into_iter().filter_map(|(did, kind)| did.then_some(kind)).collect();
+    record.save(change, &kinds, &report.actor)?;
     Ok(row)
 }
 

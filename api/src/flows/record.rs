@@ -185,11 +185,11 @@ impl Record {
     }
 
     /// Writes the incident and moves it in every feed it stands in: the coordinator's, its institution's, and those of the
-    /// teams that hold it or have just lost it. `kind` is what its cases note as the change.
+    /// teams that hold it or have just lost it. `kinds` is what its cases note as the change.
     ///
     /// # Errors
     /// The store's.
-    pub fn save(&mut self, change: &mut Change<'_>, kind: &str, actor: &Actor) -> Result<()> {
+    pub fn save(&mut self, change: &mut Change<'_>, kinds: &[&str], actor: &Actor) -> Result<()> {
         self.follow_status();
         self.settle(change.now)?;
         self.row.version += 1;
@@ -206,7 +206,9 @@ impl Record {
             assignment.updated_at = At(change.now);
             if !is_new {
                 let own = actor.owner == Some(assignment.team_id.0);
-                note_change(assignment, if is_altered { assignment.state.clone() } else { kind.to_owned() }, change.now, own)?;
+                let state = assignment.state.clone();
+                let kinds = if is_altered { &[state.as_str()][..] } else { kinds };
+                note_changes(assignment, kinds, change.now, own)?;
                 cases::update(&mut change.tx, assignment)?;
             }
         }
@@ -215,9 +217,9 @@ impl Record {
     }
 }
 
-fn note_change(assignment: &mut AssignmentRow, kind: String, at: Time, own: bool) -> Result<()> {
+fn note_changes(assignment: &mut AssignmentRow, kinds: &[&str], at: Time, own: bool) -> Result<()> {
     let mut changes: Vec<CaseChange> = assignment.changes.read()?;
-    changes.push(CaseChange { kind, at, own });
+    changes.extend(kinds.iter().map(|kind| CaseChange { kind: (*kind).to_owned(), at, own }));
     let surplus = changes.len().saturating_sub(CHANGES_KEPT);
     changes.drain(..surplus);
     assignment.changes = Json::of(&changes)?;

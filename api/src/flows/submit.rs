@@ -157,13 +157,18 @@ fn repeat(change: &mut Change<'_>, item: &Submission, found: &Found) -> Result<A
 /// The institution of each item; those reported by telephone for the first time are entered provisionally.
 fn reporters(change: &mut Change<'_>, memory: &Memory, items: &[Submission], kept: &HashMap<KeyOf, Found>) -> Result<Vec<Uuid>> {
     let mut ids = Vec::with_capacity(items.len());
+    // A repetition within the batch must not enter the institution twice.
+    let mut entered: HashMap<&KeyOf, Uuid> = HashMap::new();
     for item in items {
-        ids.push(match &item.reporter {
-            Reporter::Known(id) => *id,
-            Reporter::Unregistered { .. } if kept.contains_key(&item.key.of) => Uuid::nil(),
-            Reporter::Unregistered { name, phone } => {
+        ids.push(match (&item.reporter, entered.get(&item.key.of)) {
+            (Reporter::Known(id), _) => *id,
+            (Reporter::Unregistered { .. }, Some(id)) => *id,
+            (Reporter::Unregistered { .. }, None) if kept.contains_key(&item.key.of) => Uuid::nil(),
+            (Reporter::Unregistered { name, phone }, None) => {
                 memory.directory_for(change)?.coordinator_team()?;
-                enter_provisionally(change, &item.actor, name, phone.as_deref())?
+                let id = enter_provisionally(change, &item.actor, name, phone.as_deref())?;
+                entered.insert(&item.key.of, id);
+                id
             }
         });
     }

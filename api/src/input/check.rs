@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use zvit_domain::fault::Fault;
 
 use super::json::escape;
-use super::prune::{ROUNDS, Repaired};
+use super::prune::{Places, ROUNDS, Repaired};
 use super::schemas::Schemas;
 use crate::problem::Problem;
 
@@ -29,6 +29,7 @@ pub struct Checked<T> {
     /// Every fault that the schema found, in the order of the body.
     pub faults: Vec<Fault>,
     mandatory: BTreeSet<String>,
+    places: Places,
     schemas: Schemas,
     name: String,
 }
@@ -37,6 +38,12 @@ impl<T> Checked<T> {
     /// The faults at members that can't be left out.
     pub fn mandatory(&self) -> Vec<Fault> {
         self.faults.iter().filter(|fault| self.mandatory.contains(&fault.pointer)).cloned().collect()
+    }
+
+    /// A fault of what could be read, placed in the body as it came: items that were taken out count again.
+    pub fn placed(&self, mut fault: Fault) -> Fault {
+        fault.pointer = self.places.original(&fault.pointer);
+        fault
     }
 
     /// Whether the member at `pointer` can't be left out, neither by itself nor with what it stands in.
@@ -65,6 +72,7 @@ impl<T> Checked<T> {
 
     /// The faults of the schema, then those others that are not about the same member.
     fn merged(self, semantic: Vec<Fault>) -> (T, Vec<Fault>) {
+        let semantic: Vec<Fault> = semantic.into_iter().map(|fault| self.placed(fault)).collect();
         let mut faults = self.faults;
         let known: BTreeSet<String> = faults.iter().map(|fault| fault.pointer.clone()).collect();
         faults.extend(semantic.into_iter().filter(|fault| !enclosing(&fault.pointer).any(|at| known.contains(at))));
@@ -87,14 +95,18 @@ impl Schemas {
         let name = name.ok_or_else(|| {
             Problem::internal(format_args!("{} is no request schema of the OpenAPI document", T::name()))
         })?;
-        let Repaired { value: mut json, mut faults, mut mandatory } = self.repair(&name, value);
+        let Repaired { value: mut json, mut faults, mut mandatory, mut places } = self.repair(&name, value);
         for _ in 0..ROUNDS {
             match serde_path_to_error::deserialize::<_, T>(&json) {
-                Ok(value) => return Ok(Checked { value, raw, json, faults, mandatory, schemas: self.clone(), name }),
+                Ok(value) => {
+                    return Ok(Checked { value, raw, json, faults, mandatory, places, schemas: self.clone(), name });
+                }
                 Err(fault) => {
                     let fault = unreadable(&fault);
-                    mandatory.extend(self.take_out(&name, &mut json, std::slice::from_ref(&fault)));
-                    faults.push(fault);
+                    places.note(&json);
+                    let original = places.original(&fault.pointer);
+                    mandatory.extend(self.take_out(&name, &mut json, &mut places, std::slice::from_ref(&fault)));
+                    faults.push(Fault { pointer: original, ..fault });
                 }
             }
         }

@@ -21,6 +21,79 @@ pub(crate) struct Repaired {
     pub(crate) faults: Vec<Fault>,
     /// Those of their pointers at which a placeholder had to be put.
     pub(crate) mandatory: BTreeSet<String>,
+    /// Where what is left stood in the value as it came.
+    pub(crate) places: Places,
+}
+
+/// The places of list items before others were taken out: a tree like the value, with each item's first index beside it.
+/// Empty while nothing was taken out.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places(Option<Value>);
+
+impl Places {
+    fn of(value: &Value) -> Value {
+        match value {
+            Value::Array(items) => items.iter().enumerate().map(|(index, item)| json!([index, Self::of(item)])).collect(),
+            Value::Object(members) => {
+                Value::Object(members.iter().map(|(name, member)| (name.clone(), Self::of(member))).collect())
+            }
+            _ => Value::Null,
+        }
+    }
+
+    /// Begins to keep places, if none are kept yet and `value` is still whole.
+    pub(crate) fn note(&mut self, value: &Value) {
+        if self.0.is_none() {
+            self.0 = Some(Self::of(value));
+        }
+    }
+
+    /// A pointer into what is left as a pointer into the value as it came.
+    pub(crate) fn original(&self, pointer: &str) -> String {
+        let mut at = self.0.as_ref();
+        let mut original = String::with_capacity(pointer.len());
+        for segment in pointer.split('/').skip(1) {
+            original.push('/');
+            match at {
+                Some(Value::Array(items)) => {
+                    let item = segment.parse::<usize>().ok().and_then(|index| items.get(index));
+                    match item.and_then(|item| item.get(0)).and_then(Value::as_u64) {
+                        Some(index) => original.push_str(&index.to_string()),
+                        None => original.push_str(segment),
+                    }
+                    at = item.and_then(|item| item.get(1));
+                }
+                inner => {
+                    original.push_str(segment);
+                    at = inner.and_then(|inner| inner.get(unescape(segment)));
+                }
+            }
+        }
+        original
+    }
+
+    /// The path to the same node in this tree: behind each index comes the step past the first index.
+    fn path(&self, path: &[String]) -> Vec<String> {
+        let mut at = self.0.as_ref();
+        let mut steps = Vec::with_capacity(path.len());
+        for (place, segment) in path.iter().enumerate() {
+            steps.push(segment.clone());
+            at = at.and_then(|at| child(at, segment));
+            let is_item = at.is_some_and(|item| item.as_array().is_some_and(|pair| pair.len() == 2 && pair.first().is_some_and(Value::is_u64)));
+            if is_item && place + 1 < path.len() {
+                steps.push("1".to_owned());
+                at = at.and_then(|item| item.get(1));
+            }
+        }
+        steps
+    }
+
+    fn remove(&mut self, path: &[String]) {
+        let steps = self.path(path);
+        if let Some(tree) = &mut self.0 {
+            remove(tree, &steps);
+        }
+    }
 }
 
 impl Schemas {
@@ -29,17 +102,21 @@ impl Schemas {
         let faults = self.faults(name, &value);
         let mut mandatory = BTreeSet::new();
         let mut left = faults.clone();
+        let mut places = Places::default();
+        if !faults.is_empty() {
+            places.note(&value);
+        }
         for _ in 0..ROUNDS {
             if left.is_empty() {
                 break;
             }
-            for replaced in self.take_out(name, &mut value, &left) {
+            for replaced in self.take_out(name, &mut value, &mut places, &left) {
                 let within = faults.iter().filter(|fault| is_at_or_below(&fault.pointer, &replaced));
                 mandatory.extend(within.map(|fault| fault.pointer.clone()));
             }
             left = self.faults(name, &value);
         }
-        Repaired { value, faults, mandatory }
+        Repaired { value, faults, mandatory, places }
     }
 
     /// Whether the member at `pointer` could be left out, by itself or with what it stands in.
@@ -50,7 +127,7 @@ impl Schemas {
 
     /// Removes the deepest member or item that can go for each fault; where none can, puts a placeholder. Returns the pointers
     /// of the placeholders.
-    pub(crate) fn take_out(&self, name: &str, value: &mut Value, faults: &[Fault]) -> Vec<String> {
+    pub(crate) fn take_out(&self, name: &str, value: &mut Value, places: &mut Places, faults: &[Fault]) -> Vec<String> {
         let mut removals: BTreeSet<Vec<String>> = BTreeSet::new();
         let mut replaced = Vec::new();
         for fault in faults {
@@ -69,6 +146,7 @@ impl Schemas {
         // Later items first, inner ones before outer ones: so no removal shifts the place of another.
         removals.sort_by(|a, b| by_place(b, a));
         for path in removals {
+            places.remove(&path);
             remove(value, &path);
         }
         replaced

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use zvit_db::cases;
+use zvit_db::idempotency::KeyOf;
 use zvit_domain::vocabulary::CaseState;
 use zvit_domain::word::Word;
 use zvit_domain::words;
@@ -15,7 +16,7 @@ use zvit_domain::words;
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
 use crate::flows::case::{Verb, act, find};
-use crate::flows::idempotency::{Kept, once};
+use crate::flows::idempotency::{Kept, RequestKey, once};
 use crate::flows::record::{Record, state};
 use crate::input::{Body, Checked, IdempotencyKey, IfMatch, IfNoneMatch, PathId, Query, Schemas, default_limit, etag};
 use crate::intake::request_key;
@@ -80,14 +81,9 @@ pub async fn follow_cases(
     let directory = app.directory();
     let page = app
         .read(move |tx| {
-            feed::check_not_ahead(tx, &scope, after)?;
-            let state = state.map(Word::code);
-            let (rows, newest) = cases::feed(tx, team, after, state, i64::from(limit))?;
-            let is_full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-            let next = match rows.last() {
-                Some(last) if is_full => last.position,
-                _ => newest.max(after),
-            };
+            let newest = feed::newest(tx, &scope, after)?;
+            let rows = cases::feed(tx, team, after, state.map(Word::code), i64::from(limit))?;
+            let next = feed::end(rows.last().map(|row| row.position), rows.len(), i64::from(limit), newest);
             Ok(CaseFeed { items: items(tx, &rows, &directory)?, next_cursor: scope.at(next) })
         })
         .await?;
@@ -278,6 +274,7 @@ async fn run<T: DeserializeOwned + ToSchema>(
 ) -> Result<HttpResponse, Problem> {
     let team = caller.owner()?;
     app.read(move |tx| cases::find_for_team(tx, team, id)?.map(drop).ok_or_else(Problem::not_found)).await?;
+    let operation = format!("POST {}", path.replace("{id}", &id.to_string()));
     let (input, raw) = if body.is_empty() {
         let empty = web::Bytes::from_static(b"{}");
         let checked: Checked<T> = schemas.check(serde_json::json!({}), empty.clone())?;
@@ -288,21 +285,31 @@ async fn run<T: DeserializeOwned + ToSchema>(
         (checked.strict(Vec::new())?, raw)
     };
     let verb = read(input);
-    let key = key.optional()?.map(|key| request_key(&caller, format!("POST {}", path.replace("{id}", &id.to_string())), key, &raw));
+    let last_word = verb.ends_sight().then(|| last_word(team, operation.clone()));
+    let key = key.optional()?.map(|key| request_key(&caller, operation, key, &raw));
     let actor = caller.actor();
     let answer = app
         .change(move |change, memory| {
             once(change, key.as_ref(), |change| {
-                let directory: Arc<Directory> = memory.directory_for(change)?;
-                let mut record = find(change, team, id, Some(verb.goal()))?;
-                let position = record.assignment(id).map_or(0, |row| row.position);
-                if_match.optional(&etag(position))?;
-                act(change, &mut record, &directory, &actor, id, &verb)?;
-                let row = record.assignment(id).ok_or_else(Problem::not_found)?;
-                let case = record.case(row, &directory)?;
-                Ok(Kept::new(200, &case)?.tagged(etag(row.position)).about(record.id()))
+                let done = once(change, last_word.as_ref(), |change| {
+                    let directory: Arc<Directory> = memory.directory_for(change)?;
+                    let mut record = find(change, team, id)?;
+                    let position = record.assignment(id).map_or(0, |row| row.position);
+                    if_match.optional(&etag(position))?;
+                    act(change, &mut record, &directory, &actor, id, &verb)?;
+                    let row = record.assignment(id).ok_or_else(Problem::not_found)?;
+                    let case = record.case(row, &directory)?;
+                    Ok(Kept::new(200, &case)?.tagged(etag(row.position)).about(record.id()))
+                })?;
+                Ok(Kept { replayed: false, ..done })
             })
         })
         .await?;
     Ok(reply::kept(answer))
+}
+
+/// A team that gave a case away may repeat the verb and gets the answer it got then: never what became of the case since.
+/// No caller can choose this key: it holds a blank.
+fn last_word(team: Uuid, operation: String) -> RequestKey {
+    RequestKey { of: KeyOf { owner: team, operation, key: "last word".into() }, body_sha256: Vec::new(), derived: false }
 }

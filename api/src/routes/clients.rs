@@ -168,7 +168,7 @@ pub async fn get_client(_caller: Caller<ReadDirectory>, request: HttpRequest, ap
 #[utoipa::path(
     tag = "directory", operation_id = "create_client",
     params(("Idempotency-Key" = String, Header, description = "8 to 128 visible characters, the same for every repetition", min_length = 8, max_length = 128)),
-    request_body = ClientInput,
+    request_body(content = ClientInput, example = json!({"name": "Ticket system of the night shift", "role": "auditor"})),
     responses((status = 201, description = "The client, with its secret", body = Client, headers(
         ("Location" = String, description = "Its address"),
         ("ETag" = String, description = "Its version"),
@@ -215,7 +215,7 @@ fn with_secret(mut answer: Kept, secret: Option<crate::token::Secret>) -> Result
 #[utoipa::path(
     tag = "directory", operation_id = "replace_client",
     params(("id" = String, Path, description = "Its client_id", max_length = 64), ("If-Match" = String, Header, description = "Its ETag", max_length = 300)),
-    request_body = ClientUpdateInput,
+    request_body(content = ClientUpdateInput, example = json!({"name": "Ticket system", "scopes": ["audit:read"]})),
     responses((status = 200, description = "The client", body = Client, headers(("ETag" = String, description = "Its version")))),
     security(("oauth2" = ["directory:write"])),
 )]

@@ -56,20 +56,26 @@ pub async fn open(app: &App, scope: &Scope, query: &FeedQuery) -> Result<Opened,
     Ok(Opened::Read(after))
 }
 
-/// A cursor past the newest position was given out by a state of the store that a restore has undone.
+/// The feed's newest position, in the snapshot of this transaction.
 ///
 /// # Errors
-/// 410; the store's.
-pub fn check_not_ahead(tx: &mut Tx<'_>, scope: &Scope, after: i64) -> Result<(), Problem> {
-    if after == 0 {
-        return Ok(());
-    }
+/// 410 for a cursor past it: a state of the store that a restore has undone gave it out; the store's.
+pub fn newest(tx: &mut Tx<'_>, scope: &Scope, after: i64) -> Result<i64, Problem> {
     let newest = if scope.owner == COORDINATOR {
         feeds::gate(tx)?.position
     } else {
         feeds::of(tx, &[scope.owner])?.first().map_or(0, |row| row.position)
     };
-    if after > newest { Err(cursor::expired()) } else { Ok(()) }
+    if after > newest { Err(cursor::expired()) } else { Ok(newest) }
+}
+
+/// Where a page ends: at its last item if it is full, else at the newest position, so that the cursor also passes what is
+/// hidden or has moved on.
+pub fn end(last: Option<i64>, count: usize, limit: i64, newest: i64) -> i64 {
+    match last {
+        Some(last) if i64::try_from(count).unwrap_or(i64::MAX) >= limit => last,
+        _ => newest,
+    }
 }
 
 /// A page; 304 when the caller has it already.

@@ -48,7 +48,15 @@ pub fn sight<P>(caller: &Caller<P>) -> Result<Sight, Problem> {
         ("Idempotency-Key" = Option<String>, Header, description = "8 to 128 visible characters, the same for every repetition of this report", min_length = 8, max_length = 128),
         ("Prefer" = Option<String>, Header, description = "`handling=lenient` (RFC 7240): take the report even if optional members are faulty", max_length = 200),
     ),
-    request_body = ReportInput,
+    request_body(content = ReportInput, example = json!({
+        "description": "Файли на серверах реєстратури зашифровано, запис пацієнтів не працює.",
+        "title": "Шифрувальник у реєстратурі", "language": "uk", "became_aware_at": "2026-11-23T04:10:00+02:00",
+        "symptoms": ["files_encrypted", "service_down"], "danger_to_life": false, "regions": ["UA-30"],
+        "affected_services": ["реєстратура"], "affected_systems": 12,
+        "indicators": [{"type": "ipv4", "value": "203.0.113[.]7", "description": "сервер керування"}],
+        "assistance_requested": ["incident_response"], "tlp": "amber",
+        "contact": {"name": "Черговий адміністратор", "phone": "+380 00 000 00 00", "email": "duty@hospital.example"}
+    })),
     responses(
         (status = 201, description = "The incident", body = Incident, headers(
             ("Location" = String, description = "Its address"),
@@ -202,9 +210,9 @@ pub async fn follow_incidents(
     let (directory, language, role) = (app.directory(), caller.language, caller.role);
     let page = app
         .read(move |tx| {
-            feed::check_not_ahead(tx, &scope, after)?;
+            let newest = feed::newest(tx, &scope, after)?;
             let rows = incidents::feed(tx, sight, after, limit)?;
-            let next = rows.last().map_or(after, |row| position(sight, row));
+            let next = feed::end(rows.last().map(|row| position(sight, row)), rows.len(), limit, newest);
             let records = Record::load_all(tx, rows)?;
             let items = records.iter().map(|record| record.incident(&directory, language, role)).collect();
             Ok(IncidentFeed { items, next_cursor: scope.at(next) })

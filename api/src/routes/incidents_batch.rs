@@ -5,20 +5,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
+use zvit_domain::fault::Fault;
 use zvit_domain::report::ReportInput;
 use zvit_domain::time::Time;
-use zvit_domain::word::{Language, Text};
+use zvit_domain::word::Language;
 
 use crate::actor::Actor;
 use crate::auth::Caller;
 use crate::clock;
 use crate::flows::idempotency::Kept;
 use crate::flows::submit::Submission;
-use crate::input::{BatchBody, Prefer, Schemas};
+use crate::input::{BatchBody, Prefer, Schemas, escape};
 use crate::intake::{answered, request_key, submission};
 use crate::memory::Directory;
 use crate::permission::SubmitIncidents;
-use crate::problem::{Code, ErrorItem, Problem, ProblemBody};
+use crate::problem::{Problem, ProblemBody};
 use crate::reply;
 use crate::state::App;
 
@@ -99,7 +100,10 @@ fn result(answer: Result<Kept, Problem>, language: Language) -> BatchItemResult 
 #[utoipa::path(
     tag = "incidents", operation_id = "submit_incident_batch",
     params(("Prefer" = Option<String>, Header, description = "`handling=lenient` (RFC 7240): take reports even if optional members are faulty", max_length = 200)),
-    request_body = BatchInput,
+    request_body(content = BatchInput, example = json!({"items": [
+        {"idempotency_key": "night-shift-0001", "report": {"description": "Фішингові листи від імені міністерства.", "symptoms": ["phishing"]}},
+        {"idempotency_key": "night-shift-0002", "report": {"description": "The public site shows a foreign banner.", "symptoms": ["site_defaced"]}}
+    ]})),
     responses((status = 200, description = "A result for each item, in order", body = BatchResult)),
     security(("oauth2" = ["incidents:write"])),
 )]
@@ -140,20 +144,22 @@ pub async fn submit_incident_batch(
 
 /// The items of the body: what is wrong with the body as a whole is a problem of the whole request.
 fn items(value: Value) -> Result<Vec<Value>, Problem> {
-    let fault = |pointer: &str, code, en: &str, uk: &str| Problem::new(Code::ValidationFailed).error(ErrorItem::pointer(pointer, code, Text::new(en, uk)));
+    let fault = |pointer: String, code, en: &str, uk: &str| Fault::new(pointer, code, en, uk);
     let Value::Object(mut body) = value else {
-        return Err(fault("", "type", "The body must be an object with the member items.", "Тіло запиту має бути об’єктом із полем items."));
+        let faulty = fault(String::new(), "type", "The body must be an object with the member items.", "Вміст запиту має бути об’єктом із полем items.");
+        return Err(vec![faulty].into());
     };
     let items = body.remove("items");
-    if let Some(member) = body.keys().next() {
-        return Err(fault(&format!("/{member}"), "unknown_member", "There is no such member.", "Такого поля немає."));
-    }
+    let mut faults: Vec<Fault> =
+        body.keys().map(|member| fault(format!("/{}", escape(member)), "unknown_member", "There is no such member.", "Такого поля немає.")).collect();
     match items {
-        Some(Value::Array(items)) if (1..=BATCH_ITEMS).contains(&items.len()) => Ok(items),
-        Some(Value::Array(_)) => Err(fault("/items", "item_count", "Send 1 to 500 items.", "Надішліть від 1 до 500 елементів.")),
-        Some(_) => Err(fault("/items", "type", "Must be an array.", "Має бути масивом.")),
-        None => Err(fault("/items", "required", "This member is mandatory.", "Це поле обов’язкове.")),
+        Some(Value::Array(items)) if (1..=BATCH_ITEMS).contains(&items.len()) && faults.is_empty() => return Ok(items),
+        Some(Value::Array(items)) if (1..=BATCH_ITEMS).contains(&items.len()) => {}
+        Some(Value::Array(_)) => faults.push(fault("/items".into(), "item_count", "Send 1 to 500 items.", "Надішліть від 1 до 500 елементів.")),
+        Some(_) => faults.push(fault("/items".into(), "type", "Must be an array.", "Має бути масивом.")),
+        None => faults.push(fault("/items".into(), "required", "This member is mandatory.", "Це поле обов’язкове.")),
     }
+    Err(faults.into())
 }
 
 /// One item as a submission; pointers of its faults are into the whole body.

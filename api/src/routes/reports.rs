@@ -57,7 +57,10 @@ pub fn find_for_party(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<Incide
         ("Idempotency-Key" = String, Header, description = "8 to 128 visible characters, the same for every repetition", min_length = 8, max_length = 128),
         ("Prefer" = Option<String>, Header, description = "`handling=lenient` (RFC 7240)", max_length = 200),
     ),
-    request_body = FollowUpInput,
+    request_body(content = FollowUpInput, example = json!({
+        "stage": "interim", "measures_taken": "Сегмент мережі відключено, відновлення з резервних копій триває.",
+        "impact": {"recoverability": "supplemented"}
+    })),
     responses(
         (status = 201, description = "The report as it was taken", body = Report, headers(
             ("Location" = String, description = "Where the reports are"),

@@ -142,7 +142,7 @@ pub async fn get_routing_rules(_caller: Caller<ReadRouting>, if_none_match: IfNo
 #[utoipa::path(
     tag = "routing", operation_id = "replace_routing_rules",
     params(("If-Match" = String, Header, description = "ETag of the rules that hold", max_length = 300)),
-    request_body = RoutingRulesInput,
+    request_body(content = RoutingRulesInput, example = json!({"restore": 1, "reason": "The new rules sent too much to one team."})),
     responses((status = 200, description = "The rules that hold now", body = RoutingRulesVersion, headers(("ETag" = String, description = "Their version")))),
     security(("oauth2" = ["routing:write"])),
 )]
@@ -300,7 +300,7 @@ pub struct Simulation {
 /// incident is looked at by itself; nothing is changed.
 #[utoipa::path(
     tag = "routing", operation_id = "simulate_routing",
-    request_body = SimulationInput,
+    request_body(content = SimulationInput, example = json!({"last": 100})),
     responses((status = 200, description = "What would happen", body = Simulation)),
     security(("oauth2" = ["routing:write"])),
 )]

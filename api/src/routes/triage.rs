@@ -69,7 +69,7 @@ async fn check_exists(app: &web::Data<App>, id: Uuid) -> Result<(), Problem> {
 #[utoipa::path(
     tag = "coordination", operation_id = "override_triage",
     params(("id" = Uuid, Path, description = "The incident's id"), ("If-Match" = String, Header, description = "The incident's ETag", max_length = 300)),
-    request_body = TriageInput,
+    request_body(content = TriageInput, example = json!({"level": 5, "reason": "Several regions are without heating."})),
     responses((status = 200, description = "The incident", body = Incident, headers(("ETag" = String, description = "Its version")))),
     security(("oauth2" = ["triage:write"])),
 )]
@@ -106,7 +106,7 @@ pub async fn override_triage(
         ("id" = Uuid, Path, description = "The incident's id"),
         ("Idempotency-Key" = String, Header, description = "8 to 128 visible characters, the same for every repetition", min_length = 8, max_length = 128),
     ),
-    request_body = AssignmentInput,
+    request_body(content = AssignmentInput, example = json!({"team_id": "01a19467-e801-7003-8003-000000000001", "role": "support", "reason": "They know this malware."})),
     responses((status = 201, description = "The assignment", body = Assignment, headers(
         ("Location" = String, description = "The incident's address"),
         ("ETag" = String, description = "The incident's new version"),

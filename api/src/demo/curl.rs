@@ -1,0 +1,69 @@
+//! How to go on by hand: lines to paste into a shell.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+
+use uuid::Uuid;
+use zvit_domain::vocabulary::Role;
+
+use super::figures::Figures;
+use super::outcome::Outcome;
+use super::text::Paint;
+use crate::seed::MadeClient;
+
+/// Takes the token out of the answer with what every system has.
+const TAKE_TOKEN: &str = r#"sed 's/.*"access_token":"\([^"]*\)".*/\1/'"#;
+
+/// Token, submission, poll and the addresses of the documentation, with real clients of this run.
+pub(super) fn invitation(outcome: &Outcome, address: SocketAddr, clients: &[MadeClient], paint: &Paint) -> String {
+    let base = format!("http://{address}");
+    let mut page = String::from("\n");
+    let mut say = |comment: &str, line: &str| {
+        let _ = writeln!(page, "{}\n{line}\n", paint.dim(&format!("# {comment}")));
+    };
+    say(&format!("The service goes on until Ctrl-C. Its documentation: {base}/docs/ and {base}/openapi.json"), "");
+    if let Some((name, client)) = reporter(outcome, clients) {
+        say(&format!("a token for “{name}”, good for ten minutes"), &token("TOKEN", &base, client));
+        let submit = format!(
+            r#"curl -s {base}/v1/incidents -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: by-hand-$(date +%s)" -H 'Content-Type: application/json' -d '{{"description":"Усе зашифровано, реанімація без зв’язку","danger_to_life":true}}'; echo"#
+        );
+        say("report an incident: one line is enough; the answer says how it was judged and who has it", &submit);
+    }
+    if let Some((name, client)) = busiest(outcome, clients) {
+        say(&format!("poll as “{name}”; go on with next_cursor: ?cursor=…&wait=30"), &token("TEAM", &base, client));
+        say("its cases", &format!(r#"curl -s "{base}/v1/cases?limit=2" -H "Authorization: Bearer $TEAM"; echo"#));
+    }
+    let role = Role::Coordinator.to_string();
+    if let Some(client) = clients.iter().find(|client| client.role == role) {
+        say("the coordinator sees everything", &token("COORDINATOR", &base, client));
+        say("the newest incidents of level 4 and above", &format!(r#"curl -s "{base}/v1/incidents?level_min=4&limit=2" -H "Authorization: Bearer $COORDINATOR"; echo"#));
+    }
+    page
+}
+
+fn token(variable: &str, base: &str, client: &MadeClient) -> String {
+    format!(
+        "{variable}=$(curl -s {base}/oauth2/token -u '{}:{}' -d grant_type=client_credentials | {TAKE_TOKEN})",
+        client.client_id, client.client_secret
+    )
+}
+
+fn client_of(clients: &[MadeClient], owner: Uuid) -> Option<&MadeClient> {
+    clients.iter().find(|client| client.owner == Some(owner))
+}
+
+/// The institution of the gravest incident that is no exercise.
+fn reporter<'a>(outcome: &'a Outcome, clients: &'a [MadeClient]) -> Option<(&'a str, &'a MadeClient)> {
+    let shown = outcome.by_gravity().into_iter().find(|shown| !shown.incident.exercise)?;
+    let institution = &shown.incident.institution;
+    Some((institution.name_en.as_str(), client_of(clients, institution.id)?))
+}
+
+/// The team with the most cases.
+fn busiest<'a>(outcome: &'a Outcome, clients: &'a [MadeClient]) -> Option<(&'a str, &'a MadeClient)> {
+    let figures = Figures::of(outcome);
+    let (name, _) = figures.by_team.iter().max_by_key(|(_, team)| team.lead + team.support)?;
+    let mut assignments = outcome.shown.iter().flat_map(|shown| &shown.incident.assignments);
+    let team = &assignments.find(|assignment| assignment.team.name == *name)?.team;
+    Some((team.name.as_str(), client_of(clients, team.id)?))
+}

@@ -1,0 +1,108 @@
+//! Where the demonstration runs: a directory and a port of its own.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use zvit_db::conn::DatabaseUrl;
+use zvit_domain::deadline::Clocks;
+use zvit_domain::word::Text;
+
+use crate::clock;
+use crate::config::{LogFormat, Settings};
+
+/// Taken when it is free.
+const PORT: u16 = 8080;
+
+/// A temporary directory, removed when the place is dropped.
+pub(super) struct Place {
+    dir: PathBuf,
+}
+
+/// A port that nobody else can take until this is dropped.
+pub(super) struct HeldPort {
+    listener: TcpListener,
+}
+
+impl HeldPort {
+    /// Holds the usual port, or a free one when it is taken.
+    pub(super) fn find() -> std::io::Result<Self> {
+        let usual = TcpListener::bind((Ipv4Addr::LOCALHOST, PORT));
+        let listener = usual.or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+        Ok(Self { listener })
+    }
+
+    /// The address it stands for.
+    pub(super) fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+impl Place {
+    /// Makes the directory.
+    pub(super) fn make() -> std::io::Result<Self> {
+        let dir = std::env::temp_dir().join(format!("zvit-demo-{}", clock::new_id(clock::now())));
+        make_private_dir(&dir)?;
+        Ok(Self { dir })
+    }
+
+    /// The directory.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// How the service runs here. The issuer is the address that is really served, so that what the metadata names can be
+    /// called.
+    pub(super) fn settings(&self, listen: SocketAddr) -> Settings {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Settings {
+            database: DatabaseUrl::Sqlite(self.dir.join("zvit.sqlite3")),
+            listen,
+            issuer: Some(format!("http://{listen}")),
+            duty_line: Text::new("the duty line of this demonstration", "чергова лінія цієї демонстрації"),
+            workers: cores.min(4),
+            readers: 4,
+            queue: 1024,
+            batch: 256,
+            max_connections: 1000,
+            clocks: Clocks::default(),
+            log_format: LogFormat::Text,
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.dir) {
+            log::warn!("{} could not be removed: {error}", self.dir.display());
+        }
+    }
+}
+
+/// The store holds the signing key: only its owner may read it. A directory that is there already is not taken.
+fn make_private_dir(dir: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
+}
+
+/// Ends when SIGINT or SIGTERM came. From the call on, they no longer end the process by themselves.
+#[cfg(unix)]
+pub(super) fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Ends when Ctrl-C was pressed.
+#[cfg(not(unix))]
+pub(super) fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

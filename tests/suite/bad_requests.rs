@@ -1,0 +1,156 @@
+//! Requests that are wrong before their content is looked at: no JSON, too much of it, the wrong kind, the wrong header; and
+//! which complaint comes first.
+
+use zvit_tests::{Answer, both, fresh, json, raw, report};
+
+const PATH: &str = "/v1/incidents";
+const LIMIT: usize = 256 * 1024;
+
+/// Asserts a problem whose status may be either of two.
+#[track_caller]
+fn either(answer: Answer, statuses: [u16; 2]) {
+    assert!(statuses.contains(&answer.status), "{statuses:?} was expected\n{answer}");
+    let (status, code) = (answer.status, answer.string("/code"));
+    answer.problem(status, &code);
+}
+
+both!(what_is_no_json_is_malformed, |server| {
+    let hospital = server.hospital();
+    server.store.untouched(|| {
+        for body in [
+            "",
+            " ",
+            "{",
+            "{\"description\": \"x\"",
+            "{\"description\": \"x\",}",
+            "{'description': 'x'}",
+            "description=x",
+            "{\"description\": \"x\"} x",
+            "\u{feff}",
+            "nul",
+            "{\"description\": \"\\ud800\"}",
+            "{\"description\": \"\u{1}\"}",
+            "{\"affected_users\": 01, \"description\": \"x\"}",
+            "NaN",
+        ] {
+            hospital.post(PATH).body("application/json", body).problem(400, "malformed_json");
+        }
+        let invalid: Vec<u8> = [b"{\"description\": \"".as_slice(), &[0xff, 0xfe, 0xc3], b"\"}"].concat();
+        let answer = hospital.post(PATH).body("application/json", invalid).send().expect(400);
+        assert!(["bad_encoding", "malformed_json"].contains(&answer.str("/code")), "{answer}");
+        let utf16: Vec<u8> = "{\"description\": \"x\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        hospital.post(PATH).body("application/json", utf16).expect(400);
+    });
+});
+
+both!(deep_nesting_is_refused_and_harms_nobody, |server| {
+    let hospital = server.hospital();
+    server.store.untouched(|| {
+        for depth in [200, 10_000, 100_000] {
+            let body = format!("{{\"description\": {}1{}}}", "[".repeat(depth), "]".repeat(depth));
+            hospital.post(PATH).body("application/json", body).problem(400, "malformed_json");
+            let body = format!("{}1{}", "{\"a\":".repeat(depth.min(30_000)), "}".repeat(depth.min(30_000)));
+            hospital.post(PATH).body("application/json", body).problem(400, "malformed_json");
+        }
+    });
+    hospital.submit(report("Усе ще приймає"));
+});
+
+both!(a_body_of_256_kib_is_the_largest, |server| {
+    let token = server.hospital().token().unwrap();
+    let authorization = format!("Bearer {token}");
+    let key = fresh();
+    let headers = [
+        ("Authorization", authorization.as_str()),
+        ("Content-Type", "application/json"),
+        ("Idempotency-Key", key.as_str()),
+    ];
+    // Blanks are part of the body as well.
+    let exactly = |size: usize| format!("{:size$}", r#"{"description": "Large"}"#).into_bytes();
+    server.store.untouched(|| {
+        for size in [LIMIT + 1, 2 * LIMIT, 40 * LIMIT] {
+            raw::exchange(&server.base, &raw::request("POST", PATH, &headers, &exactly(size)))
+                .problem(413, "payload_too_large");
+        }
+        // Nor does it help to say nothing of the size.
+        let mut chunked =
+            raw::request("POST", PATH, &[headers.as_slice(), &[("Transfer-Encoding", "chunked")]].concat(), &[]);
+        for _ in 0..20 {
+            chunked.extend_from_slice(format!("{:x}\r\n{}\r\n", 64 * 1024, " ".repeat(64 * 1024)).as_bytes());
+        }
+        chunked.extend_from_slice(b"0\r\n\r\n");
+        raw::exchange(&server.base, &chunked).problem(413, "payload_too_large");
+        let batch = exactly(4 * 1024 * 1024 + 1);
+        raw::exchange(&server.base, &raw::request("POST", "/v1/incidents/batch", &headers, &batch))
+            .problem(413, "payload_too_large");
+    });
+    raw::exchange(&server.base, &raw::request("POST", PATH, &headers, &exactly(LIMIT))).expect(201);
+});
+
+both!(another_media_type_is_refused_before_anything_is_read, |server| {
+    let hospital = server.hospital();
+    server.store.untouched(|| {
+        for media_type in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/merge-patch+json",
+            "multipart/form-data; boundary=x",
+            "application/xml",
+            "json",
+            "",
+            "application/json2",
+        ] {
+            hospital.post(PATH).body(media_type, r#"{"description":"x"}"#).problem(415, "unsupported_media_type");
+        }
+        // Nothing at all has no media type either; both complaints are true.
+        either(hospital.post(PATH).send(), [400, 415]);
+    });
+    for media_type in ["application/json; charset=utf-8", "Application/JSON"] {
+        hospital.post(PATH).fresh_key().body(media_type, r#"{"description":"x"}"#).expect(201);
+    }
+});
+
+both!(what_judges_first_is_told_first, |server| {
+    let hospital = server.hospital();
+    let nowhere = "/v1/incidents/01920000-0000-7000-8000-000000000000/reports";
+    // 401 before 403 before 404 before 415 and 413 before 400 and 422 before 428 before 412 before 409.
+    server.anyone().post(nowhere).body("text/plain", "x").problem(401, "token_missing");
+    server.alpha().post(nowhere).body("text/plain", "x").problem(403, "scope_lacking");
+    hospital.post(nowhere).fresh_key().body("text/plain", "x").problem(404, "not_found");
+    let id = hospital.submit(report("Подія")).string("/id");
+    let path = format!("/v1/incidents/{id}/reports");
+    hospital.post(&path).fresh_key().body("text/plain", "{").problem(415, "unsupported_media_type");
+    hospital.post(&path).fresh_key().json(json!({"stage": "final"})).expect(201);
+    // The stage alone would be a conflict; the faulty member comes first.
+    hospital.post(&path).fresh_key().json(json!({"stage": "interim", "tlp": "purple"})).faults(&["/tlp"]);
+    hospital.post(&path).fresh_key().json(json!({"stage": "interim"})).problem(409, "stage_order");
+    let triage = format!("/v1/incidents/{id}/triage");
+    server.coordinator().put(&triage).json(json!({"level": 9})).faults(&["/level", "/reason"]);
+    server.coordinator().put(&triage).json(json!({"level": 3, "reason": "…"})).problem(428, "precondition_required");
+});
+
+both!(malformed_if_match_is_a_fault_of_the_header, |server| {
+    let id = server.hospital().submit(report("Подія")).string("/id");
+    let path = format!("/v1/incidents/{id}/triage");
+    server.store.untouched(|| {
+        for tag in ["no quotes", "\"open"] {
+            let answer = server.coordinator().put(&path).if_match(tag).json(json!({"level": 3, "reason": "…"})).send();
+            assert!([412, 422].contains(&answer.status), "{answer}");
+        }
+        // A weak tag never matches strongly.
+        let tag = server.coordinator().get(&format!("/v1/incidents/{id}")).expect(200).etag();
+        let weak = server
+            .coordinator()
+            .put(&path)
+            .if_match(&format!("W/{tag}"))
+            .json(json!({"level": 3, "reason": "…"}))
+            .send();
+        assert!([412, 422].contains(&weak.status), "{weak}");
+    });
+});
+
+both!(a_query_that_is_no_query_is_refused, |server| {
+    for query in ["limit=%ff", "limit=1&limit=2", "%zz=1"] {
+        either(server.hospital().get(&format!("/v1/incidents?{query}")).send(), [400, 422]);
+    }
+});
