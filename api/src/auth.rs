@@ -88,8 +88,12 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
     }
     let _ = req.extensions_mut().insert(LoggedClient(claims.client_id.clone()));
     // What the token says counts only as far as the client still holds it.
-    let scopes: Vec<String> =
-        claims.scope.split_whitespace().filter(|scope| client.scopes.iter().any(|held| held == scope)).map(str::to_owned).collect();
+    let scopes: Vec<String> = claims
+        .scope
+        .split_whitespace()
+        .filter(|scope| client.scopes.iter().any(|held| held == scope))
+        .map(str::to_owned)
+        .collect();
     if let Some(first) = P::SCOPES.first() {
         let holds = P::SCOPES.iter().any(|wanted| scopes.iter().any(|scope| scope == wanted));
         if !holds || !(P::ROLES.is_empty() || P::ROLES.contains(&client.role)) {

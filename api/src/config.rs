@@ -168,11 +168,18 @@ impl ConfigFile {
     /// When a value is out of range.
     pub fn settings(&self, store: &StoreArgs, args: &ServeArgs) -> Result<Settings, ConfigFault> {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let hours = |flag: Option<u32>, file: Option<u32>, default: u32| flag.or(file).unwrap_or(default).saturating_mul(3600);
-        let line = args.duty_line.clone().or_else(|| self.duty_line.clone()).unwrap_or_else(|| "the coordinator's duty line".into());
+        let hours =
+            |flag: Option<u32>, file: Option<u32>, default: u32| flag.or(file).unwrap_or(default).saturating_mul(3600);
+        let line = args
+            .duty_line
+            .clone()
+            .or_else(|| self.duty_line.clone())
+            .unwrap_or_else(|| "the coordinator's duty line".into());
         let line_uk = args.duty_line_uk.clone().or_else(|| self.duty_line_uk.clone());
         let default_line = args.duty_line.is_none() && self.duty_line.is_none();
-        let line_uk = line_uk.unwrap_or_else(|| if default_line { "чергова лінія координатора".into() } else { line.clone() });
+        let line_uk = line_uk.unwrap_or_else(|| {
+            if default_line { "чергова лінія координатора".into() } else { line.clone() }
+        });
         let settings = Settings {
             database: self.database(store)?,
             listen: args.listen.or(self.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
@@ -191,7 +198,9 @@ impl ConfigFile {
             },
             log_format: args.log_format.or(self.log_format).unwrap_or(LogFormat::Text),
         };
-        settings.validate().map_err(|faults| ConfigFault::Value(format!("settings: {}", faults.to_string().replace('\n', "; "))))?;
+        settings
+            .validate()
+            .map_err(|faults| ConfigFault::Value(format!("settings: {}", faults.to_string().replace('\n', "; "))))?;
         Ok(settings)
     }
 }

@@ -53,7 +53,10 @@ impl Scope {
     fn head(&self) -> [u8; HEAD] {
         let mut head = [0; HEAD];
         let (store, owner) = (self.store.as_bytes(), self.owner.as_bytes());
-        let parts = [VERSION, self.kind as u8].into_iter().chain(store.iter().skip(8).copied()).chain(owner.iter().skip(12).copied());
+        let parts = [VERSION, self.kind as u8]
+            .into_iter()
+            .chain(store.iter().skip(8).copied())
+            .chain(owner.iter().skip(12).copied());
         for (place, byte) in head.iter_mut().zip(parts) {
             *place = byte;
         }

@@ -86,7 +86,10 @@ fn shown(row: &DirectoryRow) -> Result<Value, Problem> {
 fn with_common_members(schema: RefOr<Schema>) -> RefOr<Schema> {
     let RefOr::T(Schema::Object(mut object)) = schema else { return schema };
     let time = || RefOr::Ref(Ref::from_schema_name(Time::name()));
-    let id = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))).description(Some("Its id."));
+    let id = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .description(Some("Its id."));
     let active = ObjectBuilder::new().schema_type(Type::Boolean).description(Some("Whether it takes part."));
     let version = ObjectBuilder::new()
         .schema_type(Type::Integer)
@@ -94,8 +97,13 @@ fn with_common_members(schema: RefOr<Schema>) -> RefOr<Schema> {
         .minimum(Some(1))
         .maximum(Some(9_007_199_254_740_991_i64))
         .description(Some("Rises with every change; the ETag."));
-    let members: [(&str, RefOr<Schema>); 5] =
-        [("id", id.into()), ("active", active.into()), ("version", version.into()), ("created_at", time()), ("updated_at", time())];
+    let members: [(&str, RefOr<Schema>); 5] = [
+        ("id", id.into()),
+        ("active", active.into()),
+        ("version", version.into()),
+        ("created_at", time()),
+        ("updated_at", time()),
+    ];
     for (name, member) in members {
         object.properties.insert(name.to_owned(), member);
         object.required.push(name.to_owned());

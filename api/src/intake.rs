@@ -4,7 +4,9 @@ use aws_lc_rs::digest::{SHA256, digest};
 use uuid::Uuid;
 use zvit_db::idempotency::KeyOf;
 use zvit_domain::fault::Fault;
-use zvit_domain::report::{Circumstances, Content, OnBehalfOf, Parsed, ReportFields, ReportInput, canonical_hash_input, parse};
+use zvit_domain::report::{
+    Circumstances, Content, OnBehalfOf, Parsed, ReportFields, ReportInput, canonical_hash_input, parse,
+};
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
 
@@ -64,7 +66,12 @@ pub fn submission(
 ///
 /// # Errors
 /// 422 as in [`submission`].
-pub fn accept<T: Clone>(checked: Checked<T>, parsed: &Parsed, more: Vec<Fault>, lenient: bool) -> Result<Vec<StoredWarning>, Problem> {
+pub fn accept<T: Clone>(
+    checked: Checked<T>,
+    parsed: &Parsed,
+    more: Vec<Fault>,
+    lenient: bool,
+) -> Result<Vec<StoredWarning>, Problem> {
     let mut faults = parsed.faults.clone();
     faults.extend(more);
     let raw = checked.raw.clone();
@@ -75,7 +82,8 @@ pub fn accept<T: Clone>(checked: Checked<T>, parsed: &Parsed, more: Vec<Fault>, 
         checked.strict(faults)?;
         Vec::new()
     };
-    let original: serde_json::Value = if pruned.is_empty() { serde_json::Value::Null } else { serde_json::from_slice(&raw)? };
+    let original: serde_json::Value =
+        if pruned.is_empty() { serde_json::Value::Null } else { serde_json::from_slice(&raw)? };
     let kept = |fault: Fault| {
         let value = original.pointer(&fault.pointer).map(|value| shortened(value.to_string()));
         StoredWarning { pointer: Some(fault.pointer), code: fault.code.to_owned(), detail: fault.detail, value }
@@ -104,7 +112,10 @@ fn reporter(actor: &Actor, parsed: &Parsed, directory: &Directory) -> (Option<Re
         ),
         (Some(OnBehalfOf::Institution(id)), role, own) => {
             if may_report_for(directory, role, own, id.0) {
-                (Some(Reporter::Known(id.0)), if role == Role::Coordinator { Vec::new() } else { coordinator_members(parsed) })
+                (
+                    Some(Reporter::Known(id.0)),
+                    if role == Role::Coordinator { Vec::new() } else { coordinator_members(parsed) },
+                )
             } else {
                 fault(
                     "unknown_institution",
@@ -116,9 +127,11 @@ fn reporter(actor: &Actor, parsed: &Parsed, directory: &Directory) -> (Option<Re
         (Some(OnBehalfOf::Unregistered(who)), Role::Coordinator, _) => {
             (Some(Reporter::Unregistered { name: who.name.clone(), phone: who.phone.clone() }), Vec::new())
         }
-        (Some(OnBehalfOf::Unregistered(_)), _, _) => {
-            fault("not_allowed", "Only the coordinator may enter an institution.", "Лише координатор може внести установу.")
-        }
+        (Some(OnBehalfOf::Unregistered(_)), _, _) => fault(
+            "not_allowed",
+            "Only the coordinator may enter an institution.",
+            "Лише координатор може внести установу.",
+        ),
     }
 }
 
@@ -126,16 +139,24 @@ fn may_report_for(directory: &Directory, role: Role, own: Option<Uuid>, institut
     if !directory.institutions.get(&institution).is_some_and(|known| known.active) {
         return false;
     }
-    let represents = |own: Uuid| directory.institutions.get(&own).is_some_and(|known| known.entry.represents.contains(&institution));
+    let represents =
+        |own: Uuid| directory.institutions.get(&own).is_some_and(|known| known.entry.represents.contains(&institution));
     role == Role::Coordinator || own == Some(institution) || own.is_some_and(represents)
 }
 
 /// `reported_via` and `notified_at` are for the coordinator, who takes reports by telephone.
 fn coordinator_members(parsed: &Parsed) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for (pointer, stated) in [("/reported_via", parsed.reported_via.is_some()), ("/notified_at", parsed.notified_at.is_some())] {
+    for (pointer, stated) in
+        [("/reported_via", parsed.reported_via.is_some()), ("/notified_at", parsed.notified_at.is_some())]
+    {
         if stated {
-            faults.push(Fault::new(pointer, "not_allowed", "Only the coordinator says this.", "Це зазначає лише координатор."));
+            faults.push(Fault::new(
+                pointer,
+                "not_allowed",
+                "Only the coordinator says this.",
+                "Це зазначає лише координатор.",
+            ));
         }
     }
     faults

@@ -5,8 +5,8 @@
 
 pub mod actor;
 pub mod auth;
-pub mod clock;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod contract;
 pub mod cursor;

@@ -91,7 +91,8 @@ impl Directory {
     /// When there is none: nothing can be taken in before the directory has it.
     pub fn coordinator_team(&self) -> Result<Uuid> {
         let own = self.teams.iter().find(|team| team.team.coordinator);
-        own.map(|team| team.id).ok_or_else(|| StoreError::Refused("the directory has no coordinator's team yet: seed it first".into()))
+        own.map(|team| team.id)
+            .ok_or_else(|| StoreError::Refused("the directory has no coordinator's team yet: seed it first".into()))
     }
 
     /// The name of a client's owner, where it has one.
@@ -107,7 +108,9 @@ impl Directory {
 
     /// Whether a client's owner is active.
     pub fn owner_is_active(&self, owner: Uuid) -> bool {
-        self.institutions.get(&owner).map(|institution| institution.active)
+        self.institutions
+            .get(&owner)
+            .map(|institution| institution.active)
             .or_else(|| self.teams.iter().find(|team| team.id == owner).map(|team| team.active))
             .or_else(|| self.participants.get(&owner).map(|(active, _)| *active))
             .unwrap_or(false)
@@ -155,13 +158,19 @@ impl Clients {
         let by_id = clients::all(tx)?.into_iter().map(client).collect::<Result<_>>()?;
         let rows = clients::signing_keys(tx)?;
         let keys = KeySet::new(rows.iter().map(|row| (row.kid.clone(), row.public_x.clone()))).map_err(unreadable)?;
-        let signing = rows.into_iter().find(|row| row.state == "active").map(|row| SigningKey::from_pkcs8(row.pkcs8)).transpose().map_err(unreadable)?;
+        let signing = rows
+            .into_iter()
+            .find(|row| row.state == "active")
+            .map(|row| SigningKey::from_pkcs8(row.pkcs8))
+            .transpose()
+            .map_err(unreadable)?;
         Ok(Self { version, by_id, keys, signing })
     }
 }
 
 fn client(row: ClientRow) -> Result<(String, Client)> {
-    let role = row.role.parse().map_err(|_| StoreError::Failed(format!("client {} has an unknown role", row.client_id)))?;
+    let role =
+        row.role.parse().map_err(|_| StoreError::Failed(format!("client {} has an unknown role", row.client_id)))?;
     let client = Client {
         role,
         owner: row.owner.map(|owner| owner.0),

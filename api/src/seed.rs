@@ -98,7 +98,8 @@ impl SeedFile {
     /// When it is no JSON or has unknown members.
     pub fn parse(text: &str) -> Result<Self, SeedFault> {
         // Read as an object first: serde would take a list for a structure, too.
-        let members: Map<String, Value> = serde_json::from_str(text).map_err(|error| SeedFault::Unreadable(error.to_string()))?;
+        let members: Map<String, Value> =
+            serde_json::from_str(text).map_err(|error| SeedFault::Unreadable(error.to_string()))?;
         serde_json::from_value(Value::Object(members)).map_err(|error| SeedFault::Unreadable(error.to_string()))
     }
 }
@@ -126,9 +127,11 @@ pub fn seed(change: &mut Change<'_>, file: SeedFile) -> Result<Vec<MadeClient>, 
         return Err(SetupFault::NotEmpty.into());
     }
     let participants = entries::<ParticipantInput>("participants", file.participants)?;
-    let by_code: HashMap<String, Uuid> = participants.entries.iter().map(|(id, entry)| (entry.code.clone(), *id)).collect();
+    let by_code: HashMap<String, Uuid> =
+        participants.entries.iter().map(|(id, entry)| (entry.code.clone(), *id)).collect();
     let institutions = entries::<InstitutionInput>("institutions", file.institutions)?;
-    let teams = entries::<TeamInput>("teams", file.teams.into_iter().map(|team| with_participant(team, &by_code)).collect())?;
+    let teams =
+        entries::<TeamInput>("teams", file.teams.into_iter().map(|team| with_participant(team, &by_code)).collect())?;
     let directory = directory(&participants, &institutions, &teams);
 
     let actor = Actor { name: "seed".into(), ..Actor::service() };
@@ -138,7 +141,10 @@ pub fn seed(change: &mut Change<'_>, file: SeedFile) -> Result<Vec<MadeClient>, 
     if let Some(set) = &file.routing_rules {
         rules::put(change, &directory, &actor, set, Some("seed"))?;
     }
-    wanted_clients(&participants, &institutions, &teams).iter().map(|new| make_client(change, &directory, &actor, new)).collect()
+    wanted_clients(&participants, &institutions, &teams)
+        .iter()
+        .map(|new| make_client(change, &directory, &actor, new))
+        .collect()
 }
 
 fn with_participant(mut team: Map<String, Value>, by_code: &HashMap<String, Uuid>) -> Map<String, Value> {
@@ -150,7 +156,11 @@ fn with_participant(mut team: Map<String, Value>, by_code: &HashMap<String, Uuid
 }
 
 /// The directory as it will be, so that entries may refer to later ones.
-fn directory(participants: &Entries<ParticipantInput>, institutions: &Entries<InstitutionInput>, teams: &Entries<TeamInput>) -> Directory {
+fn directory(
+    participants: &Entries<ParticipantInput>,
+    institutions: &Entries<InstitutionInput>,
+    teams: &Entries<TeamInput>,
+) -> Directory {
     let mut directory = Directory::default();
     for (id, entry) in &participants.entries {
         directory.participants.insert(*id, (true, entry.clone()));
@@ -158,19 +168,35 @@ fn directory(participants: &Entries<ParticipantInput>, institutions: &Entries<In
     for (id, entry) in &institutions.entries {
         directory.institutions.insert(*id, Institution { id: *id, active: true, entry: entry.clone() });
     }
-    directory.teams = teams.entries.iter().map(|(id, team)| TeamEntry { id: *id, active: true, participant: None, team: team.clone() }).collect();
+    directory.teams = teams
+        .entries
+        .iter()
+        .map(|(id, team)| TeamEntry { id: *id, active: true, participant: None, team: team.clone() })
+        .collect();
     directory
 }
 
-fn add<E: Entry>(change: &mut Change<'_>, directory: &Directory, actor: &Actor, entries: &Entries<E>) -> Result<(), SeedFault> {
+fn add<E: Entry>(
+    change: &mut Change<'_>,
+    directory: &Directory,
+    actor: &Actor,
+    entries: &Entries<E>,
+) -> Result<(), SeedFault> {
     for (index, (id, entry)) in entries.entries.iter().enumerate() {
-        create(change, directory, actor, Some(*id), entry)
-            .map_err(|problem| SeedFault::Entry { list: entries.list, index, fault: problem.to_string() })?;
+        create(change, directory, actor, Some(*id), entry).map_err(|problem| SeedFault::Entry {
+            list: entries.list,
+            index,
+            fault: problem.to_string(),
+        })?;
     }
     Ok(())
 }
 
-fn wanted_clients(participants: &Entries<ParticipantInput>, institutions: &Entries<InstitutionInput>, teams: &Entries<TeamInput>) -> Vec<NewClient> {
+fn wanted_clients(
+    participants: &Entries<ParticipantInput>,
+    institutions: &Entries<InstitutionInput>,
+    teams: &Entries<TeamInput>,
+) -> Vec<NewClient> {
     let client = |role, owner, name: &str| NewClient { role, owner, name: name.to_owned(), scopes: None };
     let mut wanted = vec![client(Role::Coordinator, None, "Coordinator"), client(Role::Auditor, None, "Auditor")];
     for (id, entry) in &participants.entries {
@@ -189,7 +215,12 @@ fn wanted_clients(participants: &Entries<ParticipantInput>, institutions: &Entri
 ///
 /// # Errors
 /// When role, owner and scopes don't fit; the store's.
-pub fn make_client(change: &mut Change<'_>, directory: &Directory, actor: &Actor, new: &NewClient) -> Result<MadeClient, SeedFault> {
+pub fn make_client(
+    change: &mut Change<'_>,
+    directory: &Directory,
+    actor: &Actor,
+    new: &NewClient,
+) -> Result<MadeClient, SeedFault> {
     let (row, secret) = create_client(change, directory, actor, new)?;
     Ok(MadeClient {
         client_id: row.client_id,

@@ -77,7 +77,10 @@ pub fn open(url: &DatabaseUrl, issuer: Option<&str>) -> Result<Ready, SetupFault
 ///
 /// # Errors
 /// What `work` answers; the store's.
-pub fn change<T, E: From<StoreError>>(conn: &mut Conn, work: impl FnOnce(&mut Change<'_>) -> Result<T, E>) -> Result<T, E> {
+pub fn change<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    work: impl FnOnce(&mut Change<'_>) -> Result<T, E>,
+) -> Result<T, E> {
     let (answer, _): (T, Moved) = conn.write(|tx| {
         let mut change = Change::begin(tx, clock::now())?;
         let answer = work(&mut change)?;

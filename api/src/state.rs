@@ -118,7 +118,14 @@ pub struct App {
 
 impl App {
     /// Puts the parts together.
-    pub fn new(readers: Readers, writer: Writer<SubmitFlow>, memory: Arc<Memory>, store_id: Uuid, issuer: String, clocks: Clocks) -> Self {
+    pub fn new(
+        readers: Readers,
+        writer: Writer<SubmitFlow>,
+        memory: Arc<Memory>,
+        store_id: Uuid,
+        issuer: String,
+        clocks: Clocks,
+    ) -> Self {
         Self { readers, writer, memory, store_id, clocks, issuer }
     }
 
@@ -146,7 +153,10 @@ impl App {
     ///
     /// # Errors
     /// What `work` answers; 503 when no connection is free in time.
-    pub async fn read<T: Send + 'static>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
         let readers = self.readers.clone();
         web::block(move || readers.read(|mut tx| work(&mut tx))).await.map_err(Problem::internal)?
     }

@@ -12,7 +12,9 @@ use zvit_domain::taxonomy::Classification;
 use zvit_domain::time::Time;
 use zvit_domain::tlp::{Pap, Tlp};
 use zvit_domain::triage::Triage;
-use zvit_domain::vocabulary::{Assistance, AssignmentRole, CaseState, DataType, IncidentStatus, Sector, Stage, Symptom};
+use zvit_domain::vocabulary::{
+    AssignmentRole, Assistance, CaseState, DataType, IncidentStatus, Sector, Stage, Symptom,
+};
 
 /// A team, by id and name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

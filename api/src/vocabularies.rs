@@ -3,16 +3,16 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 use zvit_domain::impact::{
-    ActorCharacterization, FunctionalImpact, InformationImpact, LocationOfObservedActivity, ObservedActivity, PotentialImpact,
-    Recoverability, Scored,
+    ActorCharacterization, FunctionalImpact, InformationImpact, LocationOfObservedActivity, ObservedActivity,
+    PotentialImpact, Recoverability, Scored,
 };
 use zvit_domain::indicator::IndicatorType;
 use zvit_domain::region::Region;
 use zvit_domain::taxonomy::IncidentClass;
 use zvit_domain::tlp::{Pap, Tlp};
 use zvit_domain::vocabulary::{
-    Assistance, AssignmentRole, CaseState, DataType, IncidentStatus, InfrastructureCategory, ParticipantRole, Role, Sector, Stage, StageState,
-    Symptom,
+    AssignmentRole, Assistance, CaseState, DataType, IncidentStatus, InfrastructureCategory, ParticipantRole, Role,
+    Sector, Stage, StageState, Symptom,
 };
 use zvit_domain::word::Word;
 
@@ -181,12 +181,26 @@ fn terms<W: Word>() -> Vec<Term> {
 }
 
 fn class(class: &IncidentClass) -> ClassTerm {
-    let types = class.types().map(|kind| Term { code: kind.code.into(), label_uk: kind.label_uk.into(), label_en: kind.label_en.into() });
-    ClassTerm { code: class.code().into(), label_uk: class.label_uk().into(), label_en: class.label_en().into(), types: types.collect() }
+    let types = class.types().map(|kind| Term {
+        code: kind.code.into(),
+        label_uk: kind.label_uk.into(),
+        label_en: kind.label_en.into(),
+    });
+    ClassTerm {
+        code: class.code().into(),
+        label_uk: class.label_uk().into(),
+        label_en: class.label_en().into(),
+        types: types.collect(),
+    }
 }
 
 fn region(region: &Region) -> RegionTerm {
-    RegionTerm { code: region.code().into(), label_uk: region.label_uk().into(), label_en: region.label_en().into(), katotth: region.katotth().into() }
+    RegionTerm {
+        code: region.code().into(),
+        label_uk: region.label_uk().into(),
+        label_en: region.label_en().into(),
+        katotth: region.katotth().into(),
+    }
 }
 
 /// Level, Ukrainian and English label, colour, smallest score.
@@ -213,7 +227,12 @@ fn levels() -> Vec<LevelTerm> {
 }
 
 fn question<W: Word + Scored>() -> ImpactTerm {
-    ImpactTerm { code: W::CATEGORY.into(), label_uk: W::CATEGORY_UK.into(), label_en: W::CATEGORY_EN.into(), options: terms::<W>() }
+    ImpactTerm {
+        code: W::CATEGORY.into(),
+        label_uk: W::CATEGORY_UK.into(),
+        label_en: W::CATEGORY_EN.into(),
+        options: terms::<W>(),
+    }
 }
 
 fn impact() -> Vec<ImpactTerm> {

@@ -104,8 +104,11 @@ pub fn timeline(tx: &mut Tx<'_>, incident: Uuid, reader: Reader, after: i64, lim
 pub fn page(tx: &mut Tx<'_>, filter: &Filter, after: i64, limit: i64) -> Result<Vec<AuditRow>> {
     macro_rules! page {
         ($c:ident) => {{
-            let mut query =
-                audit_events::table.filter(audit_events::position.gt(after)).order(audit_events::position).limit(limit).into_boxed();
+            let mut query = audit_events::table
+                .filter(audit_events::position.gt(after))
+                .order(audit_events::position)
+                .limit(limit)
+                .into_boxed();
             if let Some(kind) = &filter.kind {
                 query = query.filter(audit_events::kind.eq(kind));
             }

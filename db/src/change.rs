@@ -74,7 +74,10 @@ impl<'a> Change<'a> {
     ///
     /// # Errors
     /// What `work` answers.
-    pub fn attempt<T, E: From<crate::error::StoreError>>(&mut self, work: impl FnOnce(&mut Change<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub fn attempt<T, E: From<crate::error::StoreError>>(
+        &mut self,
+        work: impl FnOnce(&mut Change<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let (gate, now) = (self.gate.clone(), self.now);
         let (answer, inner_gate, events, moved) = self.tx.savepoint(|tx| {
             let mut inner = Change { tx, gate, now, events: Vec::new(), moved: Vec::new() };

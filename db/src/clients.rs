@@ -22,7 +22,9 @@ pub fn find(tx: &mut Tx<'_>, client_id: &str) -> Result<Option<ClientRow>> {
 /// The database's own.
 pub fn page(tx: &mut Tx<'_>, after: Option<&str>, limit: i64) -> Result<Vec<ClientRow>> {
     let after = after.unwrap_or_default();
-    Ok(on!(tx, c => clients::table.filter(clients::client_id.gt(after)).order(clients::client_id).limit(limit).load(*c))?)
+    Ok(
+        on!(tx, c => clients::table.filter(clients::client_id.gt(after)).order(clients::client_id).limit(limit).load(*c))?,
+    )
 }
 
 /// All of them, for the memory of the process.

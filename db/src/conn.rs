@@ -31,9 +31,12 @@ impl FromStr for DatabaseUrl {
             return Ok(Self::Sqlite(path.into()));
         }
         if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
-            return Err(StoreError::Refused("the database URL must begin with postgres://, postgresql:// or sqlite:".into()));
+            return Err(StoreError::Refused(
+                "the database URL must begin with postgres://, postgresql:// or sqlite:".into(),
+            ));
         }
-        let wants_tls = ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"].iter().any(|mode| url.contains(mode));
+        let wants_tls =
+            ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"].iter().any(|mode| url.contains(mode));
         if wants_tls && !cfg!(feature = "postgres-tls") {
             return Err(StoreError::Refused(
                 "this build of zvit has no TLS to PostgreSQL, but the database URL asks for it with sslmode: \
@@ -199,11 +202,17 @@ struct Setting {
 fn make_sqlite_durable(conn: &mut SqliteConnection) -> Result<()> {
     conn.batch_execute("PRAGMA busy_timeout = 5000")?;
     write_ahead(conn)?;
-    conn.batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY")?;
+    conn.batch_execute(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY",
+    )?;
     for (pragma, wanted) in [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")] {
-        let found = sql_query(format!("SELECT CAST({pragma} AS TEXT) AS value FROM pragma_{pragma}")).get_result::<Setting>(conn)?.value;
+        let found = sql_query(format!("SELECT CAST({pragma} AS TEXT) AS value FROM pragma_{pragma}"))
+            .get_result::<Setting>(conn)?
+            .value;
         if found != wanted {
-            return Err(StoreError::Refused(format!("SQLite keeps {pragma} = {found}, but {wanted} is needed to never lose an accepted report")));
+            return Err(StoreError::Refused(format!(
+                "SQLite keeps {pragma} = {found}, but {wanted} is needed to never lose an accepted report"
+            )));
         }
     }
     Ok(())
@@ -226,10 +235,14 @@ fn write_ahead(conn: &mut SqliteConnection) -> Result<()> {
 
 fn make_postgres_durable(conn: &mut PgConnection) -> Result<()> {
     conn.batch_execute("SET synchronous_commit = on; SET TIME ZONE 'UTC'; SET lock_timeout = '10s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'")?;
-    for (name, refused) in [("synchronous_commit", &["off", "local"][..]), ("fsync", &["off"]), ("full_page_writes", &["off"])] {
+    for (name, refused) in
+        [("synchronous_commit", &["off", "local"][..]), ("fsync", &["off"]), ("full_page_writes", &["off"])]
+    {
         let found = sql_query(format!("SELECT current_setting('{name}') AS value")).get_result::<Setting>(conn)?.value;
         if refused.contains(&found.as_str()) {
-            return Err(StoreError::Refused(format!("PostgreSQL runs with {name} = {found}: an accepted report could be lost")));
+            return Err(StoreError::Refused(format!(
+                "PostgreSQL runs with {name} = {found}: an accepted report could be lost"
+            )));
         }
     }
     Ok(())
@@ -278,7 +291,12 @@ impl Readers {
             }
             Self::Pg(pool) => {
                 let mut conn = pool.get().map_err(unavailable)?;
-                lift(conn.build_transaction().repeatable_read().read_only().run(|c| work(Tx::Pg(c)).map_err(Carried::Work)))
+                lift(
+                    conn.build_transaction()
+                        .repeatable_read()
+                        .read_only()
+                        .run(|c| work(Tx::Pg(c)).map_err(Carried::Work)),
+                )
             }
         }
     }
@@ -299,7 +317,12 @@ fn builder<M: diesel::r2d2::ManageConnection<Error = diesel::r2d2::Error>>(
     size: u32,
     customizer: Box<dyn CustomizeConnection<M::Connection, diesel::r2d2::Error>>,
 ) -> diesel::r2d2::Builder<M> {
-    Pool::builder().max_size(size).min_idle(Some(1)).connection_timeout(POOL_WAIT).test_on_check_out(false).connection_customizer(customizer)
+    Pool::builder()
+        .max_size(size)
+        .min_idle(Some(1))
+        .connection_timeout(POOL_WAIT)
+        .test_on_check_out(false)
+        .connection_customizer(customizer)
 }
 
 #[derive(Debug)]
@@ -307,8 +330,10 @@ struct ReadOnlySqlite;
 
 impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for ReadOnlySqlite {
     fn on_acquire(&self, conn: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
-        conn.batch_execute("PRAGMA busy_timeout = 2000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA query_only = ON")
-            .map_err(diesel::r2d2::Error::QueryError)
+        conn.batch_execute(
+            "PRAGMA busy_timeout = 2000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA query_only = ON",
+        )
+        .map_err(diesel::r2d2::Error::QueryError)
     }
 }
 

@@ -55,9 +55,9 @@ fn from_database(kind: DatabaseErrorKind, info: &dyn diesel::result::DatabaseErr
         DatabaseErrorKind::UniqueViolation => {
             StoreError::Taken { what: info.constraint_name().map_or_else(|| unique_of_sqlite(&message), str::to_owned) }
         }
-        DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::SerializationFailure => {
-            StoreError::Unavailable(message)
-        }
+        DatabaseErrorKind::ClosedConnection
+        | DatabaseErrorKind::UnableToSendCommand
+        | DatabaseErrorKind::SerializationFailure => StoreError::Unavailable(message),
         _ if is_lost_connection(&message) => StoreError::Unavailable(message),
         _ if is_not_writable(&message) => StoreError::NotWritable(message),
         _ => StoreError::Failed(message),
@@ -72,15 +72,31 @@ fn unique_of_sqlite(message: &str) -> String {
 
 /// libpq reports a lost server as an "unknown" error with a text.
 fn is_lost_connection(message: &str) -> bool {
-    ["server closed the connection", "terminating connection", "connection to server", "no connection to the server", "database is locked", "due to lock timeout", "due to statement timeout", "SSL connection has been closed"]
-        .iter()
-        .any(|sign| message.contains(sign))
+    [
+        "server closed the connection",
+        "terminating connection",
+        "connection to server",
+        "no connection to the server",
+        "database is locked",
+        "due to lock timeout",
+        "due to statement timeout",
+        "SSL connection has been closed",
+    ]
+    .iter()
+    .any(|sign| message.contains(sign))
 }
 
 fn is_not_writable(message: &str) -> bool {
-    ["disk is full", "No space left", "could not extend file", "readonly database", "read-only transaction", "disk I/O error"]
-        .iter()
-        .any(|sign| message.contains(sign))
+    [
+        "disk is full",
+        "No space left",
+        "could not extend file",
+        "readonly database",
+        "read-only transaction",
+        "disk I/O error",
+    ]
+    .iter()
+    .any(|sign| message.contains(sign))
 }
 
 impl From<serde_json::Error> for StoreError {
@@ -95,7 +111,10 @@ mod tests {
 
     #[test]
     fn a_broken_uniqueness_has_one_name_on_both_databases() {
-        assert_eq!(unique_of_sqlite("UNIQUE constraint failed: incidents.institution_id, incidents.external_ref"), "incidents_external_ref");
+        assert_eq!(
+            unique_of_sqlite("UNIQUE constraint failed: incidents.institution_id, incidents.external_ref"),
+            "incidents_external_ref"
+        );
         assert_eq!(unique_of_sqlite("UNIQUE constraint failed: incidents.reference"), "incidents_reference");
     }
 }

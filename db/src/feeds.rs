@@ -111,9 +111,7 @@ impl QueryFragment<diesel::pg::Pg> for PutFeeds {
         out.push_bind_param::<Array<Integer>, Vec<i32>>(&self.weighted_load)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Integer>, Vec<i32>>(&self.open_cases)?;
-        out.push_sql(
-            ") AS n (owner, position, gate_position, weighted_load, open_cases) WHERE feeds.owner = n.owner",
-        );
+        out.push_sql(") AS n (owner, position, gate_position, weighted_load, open_cases) WHERE feeds.owner = n.owner");
         Ok(())
     }
 }

@@ -42,7 +42,9 @@ pub fn find(tx: &mut Tx<'_>, keys: &[KeyOf]) -> Result<Vec<AnswerRow>> {
         .filter(idempotency_keys::operation.eq_any(&operations))
         .filter(idempotency_keys::key.eq_any(&names))
         .load(*c))?;
-    found.retain(|row| keys.iter().any(|key| row.owner.0 == key.owner && row.operation == key.operation && row.key == key.key));
+    found.retain(|row| {
+        keys.iter().any(|key| row.owner.0 == key.owner && row.operation == key.operation && row.key == key.key)
+    });
     Ok(found)
 }
 

@@ -80,7 +80,13 @@ pub fn find_all(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Vec<IncidentRow>> {
 ///
 /// # Errors
 /// The database's own.
-pub fn page(tx: &mut Tx<'_>, sight: Sight, filter: &Filter, before: Option<i64>, limit: i64) -> Result<Vec<IncidentRow>> {
+pub fn page(
+    tx: &mut Tx<'_>,
+    sight: Sight,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<IncidentRow>> {
     let words: Vec<String> = filter.words.iter().map(|word| format!("% {}%", escape_like(word))).collect();
     let region = filter.region.as_ref().map(|region| format!("% {region} %"));
     macro_rules! page {
@@ -88,7 +94,9 @@ pub fn page(tx: &mut Tx<'_>, sight: Sight, filter: &Filter, before: Option<i64>,
             let mut query = incidents::table.into_boxed();
             match sight {
                 Sight::Institution(owner) => {
-                    query = query.filter(incidents::institution_id.eq(Id(owner))).order(incidents::institution_position.desc());
+                    query = query
+                        .filter(incidents::institution_id.eq(Id(owner)))
+                        .order(incidents::institution_position.desc());
                     if let Some(before) = before {
                         query = query.filter(incidents::institution_position.lt(before));
                     }
@@ -163,7 +171,11 @@ pub fn feed(tx: &mut Tx<'_>, sight: Sight, after: i64, limit: i64) -> Result<Vec
 ///
 /// # Errors
 /// The database's own.
-pub fn with_external_refs(tx: &mut Tx<'_>, institutions: &[Uuid], refs: &[String]) -> Result<Vec<(Uuid, String, Uuid)>> {
+pub fn with_external_refs(
+    tx: &mut Tx<'_>,
+    institutions: &[Uuid],
+    refs: &[String],
+) -> Result<Vec<(Uuid, String, Uuid)>> {
     if refs.is_empty() {
         return Ok(Vec::new());
     }
@@ -244,7 +256,9 @@ pub fn reports_of(tx: &mut Tx<'_>, incident: Uuid, after: Option<Uuid>, limit: i
 /// # Errors
 /// The database's own.
 pub fn stages_of(tx: &mut Tx<'_>, incident: Uuid) -> Result<Vec<String>> {
-    Ok(on!(tx, c => reports::table.filter(reports::incident_id.eq(Id(incident))).order(reports::id).select(reports::stage).load(*c))?)
+    Ok(
+        on!(tx, c => reports::table.filter(reports::incident_id.eq(Id(incident))).order(reports::id).select(reports::stage).load(*c))?,
+    )
 }
 
 /// The indicators of these incidents, in the order in which they were given.

@@ -28,7 +28,8 @@ pub fn up(conn: &mut Conn) -> Result<Vec<String>> {
         Conn::Pg(c) => {
             // A migration of a large table may take long; waiting for a lock that a running server holds must not.
             c.batch_execute(&format!("SET statement_timeout = 0; SELECT pg_advisory_lock({LOCK})"))?;
-            let done = c.run_pending_migrations(POSTGRES).map(|versions| versions.iter().map(ToString::to_string).collect());
+            let done =
+                c.run_pending_migrations(POSTGRES).map(|versions| versions.iter().map(ToString::to_string).collect());
             c.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
             done
         }

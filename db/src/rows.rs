@@ -6,8 +6,8 @@ use diesel::sql_types::Array;
 use crate::conn::Tx;
 use crate::error::Result;
 use crate::schema::*;
-use crate::types::{At, Id, Json};
 use crate::types::sql::*;
+use crate::types::{At, Id, Json};
 
 /// Declares a row and how it is written: one prepared INSERT per row on SQLite and for a single row on PostgreSQL, one
 /// `INSERT … SELECT * FROM UNNEST($1, …)` for several rows there. Diesel caches the statement because the query type is
@@ -282,4 +282,3 @@ rows! {
         replays: i32 as Integer,
     }
 }
-

@@ -213,4 +213,17 @@ table! {
     }
 }
 
-allow_tables_to_appear_in_same_query!(gate, directory, feeds, clients, signing_keys, rule_versions, incidents, reports, indicators, assignments, audit_events, idempotency_keys);
+allow_tables_to_appear_in_same_query!(
+    gate,
+    directory,
+    feeds,
+    clients,
+    signing_keys,
+    rule_versions,
+    incidents,
+    reports,
+    indicators,
+    assignments,
+    audit_events,
+    idempotency_keys
+);

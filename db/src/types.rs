@@ -22,9 +22,9 @@ use zvit_domain::time::Time;
 
 /// The SQL types, to be imported by `table!`.
 pub mod sql {
-    pub use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
     use diesel::query_builder::QueryId;
     use diesel::sql_types::SqlType;
+    pub use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
 
     /// A UUID.
     #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]

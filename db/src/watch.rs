@@ -6,8 +6,8 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use diesel::connection::SimpleConnection;
 use diesel::PgConnection;
+use diesel::connection::SimpleConnection;
 
 use crate::change::{Moved, Versions};
 use crate::conn::{Conn, DatabaseUrl, open};
@@ -36,7 +36,8 @@ pub fn watch(url: &DatabaseUrl, stop: &Receiver<()>, mut tell: impl FnMut(Seen))
     let mut versions = Versions::default();
     let mut due = Instant::now();
     loop {
-        let pause = if matches!(conn, Some(Conn::Pg(_))) { NOTICES } else { due.saturating_duration_since(Instant::now()) };
+        let pause =
+            if matches!(conn, Some(Conn::Pg(_))) { NOTICES } else { due.saturating_duration_since(Instant::now()) };
         match stop.recv_timeout(pause) {
             Err(RecvTimeoutError::Timeout) => {}
             Ok(()) | Err(RecvTimeoutError::Disconnected) => return,

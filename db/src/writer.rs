@@ -108,7 +108,10 @@ impl<I: Intake> Writer<I> {
     ///
     /// # Errors
     /// What `work` answers, or the writer's own.
-    pub async fn change<T, E>(&self, work: impl FnOnce(&mut Change<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn change<T, E>(
+        &self,
+        work: impl FnOnce(&mut Change<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + From<WriterError> + Send + 'static,
@@ -122,7 +125,9 @@ impl<I: Intake> Writer<I> {
             })
         });
         self.enqueue(Job::Change(work)).map_err(E::from)?;
-        answer.await.map_err(|_| E::from(WriterError::Store(StoreError::Failed("the writer gave up the change".into()))))?
+        answer
+            .await
+            .map_err(|_| E::from(WriterError::Store(StoreError::Failed("the writer gave up the change".into()))))?
     }
 
     fn enqueue(&self, job: Job<I>) -> Result<(), WriterError> {
@@ -180,7 +185,11 @@ impl<I: Intake> Loop<I> {
 
     fn commit(&mut self, submissions: Vec<Submitted<I>>, changes: Vec<Work>) {
         let now = (self.options.now)();
-        let (items, replies): (Vec<_>, Vec<_>) = submissions.into_iter().map(|(items, reply)| (items.len(), (items, reply))).map(|(n, (items, reply))| (items, (n, reply))).unzip();
+        let (items, replies): (Vec<_>, Vec<_>) = submissions
+            .into_iter()
+            .map(|(items, reply)| (items.len(), (items, reply)))
+            .map(|(n, (items, reply))| (items, (n, reply)))
+            .unzip();
         let items: Vec<I::Item> = items.into_iter().flatten().collect();
         let mut conn = self.conn.take();
         if conn.is_none() {
@@ -207,7 +216,11 @@ impl<I: Intake> Loop<I> {
                 None
             }
             Err(error) => {
-                log::error!("a batch of {} submissions and {} changes was not committed: {error}", items.len(), done.len());
+                log::error!(
+                    "a batch of {} submissions and {} changes was not committed: {error}",
+                    items.len(),
+                    done.len()
+                );
                 Some(error)
             }
         };

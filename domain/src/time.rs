@@ -169,7 +169,15 @@ mod tests {
     #[test]
     fn a_missing_offset_is_told_from_nonsense() {
         assert_eq!(Time::parse("2026-11-23T04:10:00"), Err(TimeFault::NoOffset));
-        for bad in ["", "yesterday", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01T00:00:00+25:00", "20261123T041000Z", "2026-11-23T04:10:00+02:00[Europe/Kyiv]"] {
+        for bad in [
+            "",
+            "yesterday",
+            "2026-13-01T00:00:00Z",
+            "2026-02-30T00:00:00Z",
+            "2026-01-01T00:00:00+25:00",
+            "20261123T041000Z",
+            "2026-11-23T04:10:00+02:00[Europe/Kyiv]",
+        ] {
             assert_eq!(Time::parse(bad), Err(TimeFault::Malformed), "{bad}");
         }
     }

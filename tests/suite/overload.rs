@@ -63,7 +63,10 @@ both!(many_small_and_large_requests_at_once_are_all_answered, |server| {
                 .collect();
             hospital.post("/v1/incidents/batch").json(json!({"items": items})).expect(200).list("/items").len()
         }
-        1 => alpha.get("/v1/cases?limit=200").expect(200).list("/items").len().min(0),
+        1 => {
+            alpha.get("/v1/cases?limit=200").expect(200);
+            0
+        }
         _ => (0..5).map(|n| hospital.submit(report(&format!("Звіт {number}, {n}"))).list("/assignments").len()).sum(),
     });
     let accepted: usize = answers.iter().sum();

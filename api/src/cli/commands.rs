@@ -1,6 +1,10 @@
 //! The commands.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command answers on standard output and fails on standard error")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command answers on standard output and fails on standard error"
+)]
 
 use std::process::ExitCode;
 
@@ -92,7 +96,9 @@ fn migrate(file: &ConfigFile, store: &StoreArgs) -> Result<(), Failure> {
 fn run_seed(file: &ConfigFile, args: &SeedArgs) -> Result<(), Failure> {
     logging::start(LogFormat::Text, "warn");
     let text = match &args.file {
-        Some(path) => std::fs::read_to_string(path).map_err(|error| Failure::new(2, format!("{}: {error}", path.display())))?,
+        Some(path) => {
+            std::fs::read_to_string(path).map_err(|error| Failure::new(2, format!("{}: {error}", path.display())))?
+        }
         None => DEMO.to_owned(),
     };
     let seed_file = SeedFile::parse(&text)?;
@@ -113,7 +119,11 @@ fn create_client(file: &ConfigFile, args: &ClientArgs) -> Result<(), Failure> {
         let new = NewClient { role: args.role, owner: args.owner, name: args.name.clone(), scopes };
         make_client(change, &directory, &Actor { name: "command line".into(), ..Actor::service() }, &new)
     })?;
-    if args.json { print_json(&[made]) } else { Ok(print_client(&made)) }
+    if args.json {
+        return print_json(&[made]);
+    }
+    print_client(&made);
+    Ok(())
 }
 
 fn print_client(made: &MadeClient) {

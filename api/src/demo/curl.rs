@@ -36,7 +36,12 @@ pub(super) fn invitation(outcome: &Outcome, address: SocketAddr, clients: &[Made
     let role = Role::Coordinator.to_string();
     if let Some(client) = clients.iter().find(|client| client.role == role) {
         say("the coordinator sees everything", &token("COORDINATOR", &base, client));
-        say("the newest incidents of level 4 and above", &format!(r#"curl -s "{base}/v1/incidents?level_min=4&limit=2" -H "Authorization: Bearer $COORDINATOR"; echo"#));
+        say(
+            "the newest incidents of level 4 and above",
+            &format!(
+                r#"curl -s "{base}/v1/incidents?level_min=4&limit=2" -H "Authorization: Bearer $COORDINATOR"; echo"#
+            ),
+        );
     }
     page
 }

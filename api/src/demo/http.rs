@@ -55,7 +55,8 @@ struct Page<T> {
 impl Service {
     pub(super) fn at(address: SocketAddr) -> Self {
         // A proxy of the environment has no part in a call to this machine.
-        let config = Agent::config_builder().http_status_as_error(false).proxy(None).timeout_global(Some(TIMEOUT)).build();
+        let config =
+            Agent::config_builder().http_status_as_error(false).proxy(None).timeout_global(Some(TIMEOUT)).build();
         Self { agent: config.into(), base: format!("http://{address}"), tokens: Mutex::default() }
     }
 
@@ -117,7 +118,11 @@ fn said(text: &str) -> String {
         .into_iter()
         .collect();
     for error in problem.get("errors").and_then(Value::as_array).into_iter().flatten() {
-        parts.push(format!("{} {}", member(error, "pointer").unwrap_or_default(), member(error, "detail").unwrap_or_default()));
+        parts.push(format!(
+            "{} {}",
+            member(error, "pointer").unwrap_or_default(),
+            member(error, "detail").unwrap_or_default()
+        ));
     }
     parts.join("; ")
 }
@@ -143,7 +148,13 @@ impl Session<'_> {
     }
 
     /// Sends JSON, with one more header.
-    pub(super) fn send(&self, method: Method, path: &str, header: (&str, String), body: &Value) -> Result<Answer, DemoFault> {
+    pub(super) fn send(
+        &self,
+        method: Method,
+        path: &str,
+        header: (&str, String),
+        body: &Value,
+    ) -> Result<Answer, DemoFault> {
         let json = ("Content-Type", "application/json".to_owned());
         self.service.send(method, path, &[self.bearer(), english(), json, header], body.to_string())
     }

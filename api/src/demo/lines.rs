@@ -86,7 +86,11 @@ fn line(shown: &Shown) -> Line<'_> {
         rule: lead.and_then(|lead| lead.why.rules.last()).map(String::as_str),
         outcome: lead.map(|lead| lead.why.outcome.code()),
         candidates: lead.map_or(0, |lead| candidates(&lead.why)),
-        uncovered_assistance: lead.iter().flat_map(|lead| &lead.why.uncovered_assistance).map(|kind| kind.code()).collect(),
+        uncovered_assistance: lead
+            .iter()
+            .flat_map(|lead| &lead.why.uncovered_assistance)
+            .map(|kind| kind.code())
+            .collect(),
         why: shown.why(),
         events: &shown.events,
     }

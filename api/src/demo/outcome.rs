@@ -8,14 +8,15 @@ use zvit_domain::word::{Language, Word};
 use super::DemoFault;
 use super::script::Story;
 use super::text::counted;
-use crate::views::{Assignment, Incident, TimelineEvent};
+use crate::views::{Assignment, Incident, Report, TimelineEvent};
 use crate::vocabularies::LEVELS;
 
-/// An incident, the story it retells, and its course.
+/// An incident, the story it retells, its reports and its course.
 #[derive(Debug)]
 pub(super) struct Shown {
     pub(super) incident: Incident,
     pub(super) story: Option<Story>,
+    pub(super) reports: Vec<Report>,
     pub(super) events: Vec<TimelineEvent>,
 }
 
@@ -29,7 +30,6 @@ pub(super) struct Outcome {
     /// Those that were refused, with the service's words.
     pub(super) refused: Vec<String>,
     pub(super) follow_ups: usize,
-    pub(super) decisions: usize,
     pub(super) polls: usize,
     pub(super) elapsed_ms: u64,
 }
@@ -65,7 +65,9 @@ impl Shown {
         match self.incident.language.as_deref() {
             Some("en") => Language::En,
             Some("uk") => Language::Uk,
-            _ if self.incident.description.chars().any(|letter| ('\u{400}'..='\u{4ff}').contains(&letter)) => Language::Uk,
+            _ if self.incident.description.chars().any(|letter| ('\u{400}'..='\u{4ff}').contains(&letter)) => {
+                Language::Uk
+            }
             _ => Language::En,
         }
     }
@@ -73,6 +75,11 @@ impl Shown {
     /// The team that answers for the incident now.
     pub(super) fn lead(&self) -> Option<&Assignment> {
         self.held().find(|assignment| assignment.role == AssignmentRole::Lead)
+    }
+
+    /// Whether the lead team has said that it has it.
+    pub(super) fn is_acknowledged(&self) -> bool {
+        self.lead().is_some_and(|lead| lead.acknowledged_at.is_some())
     }
 
     /// The teams that help it.
@@ -104,7 +111,8 @@ impl Shown {
         if triage.r#override.as_ref().is_some_and(|decision| decision.level.is_some()) {
             return Some("level decided by the coordinator".into());
         }
-        let band = LEVELS.iter().filter(|(_, _, _, _, from)| f64::from(*from) <= triage.score).map(|level| level.0).max();
+        let band =
+            LEVELS.iter().filter(|(_, _, _, _, from)| f64::from(*from) <= triage.score).map(|level| level.0).max();
         if band >= Some(triage.level) {
             return None;
         }
@@ -121,7 +129,8 @@ impl Shown {
             parts.push(format!("after {}", counted(declined, "refusal")));
         }
         if !lead.why.uncovered_assistance.is_empty() {
-            let kinds: Vec<String> = lead.why.uncovered_assistance.iter().map(|kind| kind.label_en().to_lowercase()).collect();
+            let kinds: Vec<String> =
+                lead.why.uncovered_assistance.iter().map(|kind| kind.label_en().to_lowercase()).collect();
             parts.push(format!("nobody gives {}", kinds.join(", ")));
         }
         parts.join("; ")
@@ -153,5 +162,31 @@ fn chosen(why: &Why) -> String {
         Some(Strategy::RoundRobin) => format!("next of {of} in turn"),
         None => counted(of, "candidate"),
     };
-    if earlier.is_empty() { format!("{last}: {how}") } else { format!("{last}: {how} (nobody for {})", earlier.join(", ")) }
+    if earlier.is_empty() {
+        format!("{last}: {how}")
+    } else {
+        format!("{last}: {how} (nobody for {})", earlier.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(sent: usize, refused: &[&str]) -> Outcome {
+        let refused = refused.iter().map(|&fault| fault.to_owned()).collect();
+        Outcome { shown: Vec::new(), sent, refused, follow_ups: 0, polls: 0, elapsed_ms: 0 }
+    }
+
+    #[test]
+    fn a_refused_report_fails_the_run_and_is_named() {
+        let fault = outcome(2, &["“A”: no"]).verdict().unwrap_err();
+        assert_eq!(fault.to_string(), "1 of 2 reports were not accepted: “A”: no");
+    }
+
+    #[test]
+    fn an_accepted_report_that_is_not_shown_fails_the_run() {
+        assert!(matches!(outcome(1, &[]).verdict(), Err(DemoFault::Missing { accepted: 1, shown: 0 })));
+        assert!(outcome(0, &[]).verdict().is_ok());
+    }
 }

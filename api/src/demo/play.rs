@@ -45,13 +45,21 @@ struct Play<'a> {
 }
 
 /// Plays everything. `stop` ends it between two calls.
-pub(super) fn play(address: SocketAddr, clients: Vec<MadeClient>, progress: &Progress, stop: &AtomicBool) -> Result<Outcome, DemoFault> {
+pub(super) fn play(
+    address: SocketAddr,
+    clients: Vec<MadeClient>,
+    progress: &Progress,
+    stop: &AtomicBool,
+) -> Result<Outcome, DemoFault> {
     let (service, script) = (Service::at(address), Script::read()?);
     let play = Play { service: &service, clients: &clients, script: &script, progress, stop };
     let coordinator = play.coordinator()?;
     let institutions: Vec<Entry> = coordinator.list("/v1/institutions")?;
     let teams: Vec<Entry> = coordinator.list("/v1/teams")?;
-    progress.say("directory", &format!("{} institutions, {} teams, {} clients", institutions.len(), teams.len(), clients.len()));
+    progress.say(
+        "directory",
+        &format!("{} institutions, {} teams, {} clients", institutions.len(), teams.len(), clients.len()),
+    );
 
     let submitted = play.submit(&institutions)?;
     let mut desks = play.desks(&teams)?;
@@ -72,7 +80,9 @@ impl<'a> Play<'a> {
 
     fn client(&self, owner: Uuid) -> Result<&'a MadeClient, DemoFault> {
         let mut clients = self.clients.iter();
-        clients.find(|client| client.owner == Some(owner)).ok_or_else(|| DemoFault::Script(format!("{owner} has no client")))
+        clients
+            .find(|client| client.owner == Some(owner))
+            .ok_or_else(|| DemoFault::Script(format!("{owner} has no client")))
     }
 
     fn coordinator(&self) -> Result<Session<'a>, DemoFault> {
@@ -139,7 +149,12 @@ impl<'a> Play<'a> {
     }
 
     /// Further reports and decisions. Their incidents are taken up from now on, also those the teams had let lie.
-    fn go_further(&self, institutions: &[Entry], submitted: &Submitted, plan: &mut Plan) -> Result<(usize, usize), DemoFault> {
+    fn go_further(
+        &self,
+        institutions: &[Entry],
+        submitted: &Submitted,
+        plan: &mut Plan,
+    ) -> Result<(usize, usize), DemoFault> {
         let (mut reports, mut decisions) = (0, 0);
         for (index, further) in self.script.further.iter().enumerate() {
             self.check_stop()?;
@@ -172,8 +187,12 @@ impl<'a> Play<'a> {
     }
 
     fn read_back(&self, coordinator: &Session<'_>, submitted: &Submitted) -> Result<Vec<Shown>, DemoFault> {
-        let stories: HashMap<Uuid, &Act> =
-            self.script.acts.iter().filter_map(|act| submitted.incidents.get(&act.story.en).map(|id| (*id, act))).collect();
+        let stories: HashMap<Uuid, &Act> = self
+            .script
+            .acts
+            .iter()
+            .filter_map(|act| submitted.incidents.get(&act.story.en).map(|id| (*id, act)))
+            .collect();
         let incidents: Vec<Incident> = coordinator.list("/v1/incidents")?;
         let of = incidents.len();
         let mut shown = Vec::with_capacity(of);

@@ -26,11 +26,11 @@ impl Progress {
         self.write(&format!("{begin}{phase:<NAME$} {what}\n"));
     }
 
-    /// So many are done of this phase. Without a terminal only [`Progress::say`] speaks.
-    pub(super) fn count(&self, phase: &str, done: usize, of: usize) {
+    /// How far this phase is, in place of what stood there. Without a terminal only [`Progress::say`] speaks.
+    pub(super) fn count(&self, phase: &str, what: &str) {
         if self.live {
             self.counting.set(true);
-            self.write(&format!("\r\x1b[2K{phase:<NAME$} {done}/{of}"));
+            self.write(&format!("\r\x1b[2K{phase:<NAME$} {what}"));
         }
     }
 

@@ -84,7 +84,8 @@ fn incident(page: &mut String, shown: &Shown, columns: &Columns, paint: &Paint) 
         }
         let (plain, painted) = one.unwrap_or_default();
         let filled = format!("{painted}{}", " ".repeat(columns.left.saturating_sub(width_of(&plain))));
-        let line = other.map_or_else(|| painted, |(plain, painted)| format!("{filled}{GAP}{}", painted.unwrap_or(plain)));
+        let line =
+            other.map_or_else(|| painted, |(plain, painted)| format!("{filled}{GAP}{}", painted.unwrap_or(plain)));
         let _ = writeln!(page, "{}", line.trim_end());
     }
 }
@@ -162,7 +163,8 @@ pub(super) fn teams(outcome: &Outcome, paint: &Paint) -> String {
 /// The run in a few lines.
 pub(super) fn summary(outcome: &Outcome, paint: &Paint, width: usize) -> String {
     let figures = Figures::of(outcome);
-    let sectors: Vec<String> = figures.by_sector.iter().map(|(sector, count)| format!("{} {count}", sector.replace('_', " "))).collect();
+    let sectors: Vec<String> =
+        figures.by_sector.iter().map(|(sector, count)| format!("{} {count}", sector.replace('_', " "))).collect();
     let seconds = f64::from(u32::try_from(figures.elapsed_ms).unwrap_or(u32::MAX)) / 1000.0;
     let sentence = format!(
         "{} sent, {} accepted, {} routed to a lead team, {} unassigned, {} waiting; {} declined and {} of these routed on; {} resolved; \
@@ -181,7 +183,10 @@ pub(super) fn summary(outcome: &Outcome, paint: &Paint, width: usize) -> String 
         counted(figures.polls, "poll"),
     );
     let mut page = format!("{}\n", paint.bold("In all"));
-    for line in wrap(&sentence, width - INDENT).into_iter().chain(wrap(&format!("By sector: {}.", sectors.join(", ")), width - INDENT)) {
+    for line in wrap(&sentence, width - INDENT)
+        .into_iter()
+        .chain(wrap(&format!("By sector: {}.", sectors.join(", ")), width - INDENT))
+    {
         let _ = writeln!(page, "{}{line}", " ".repeat(INDENT));
     }
     page

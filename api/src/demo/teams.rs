@@ -86,7 +86,8 @@ impl<'a> Desk<'a> {
                     done.started += 1;
                 }
                 if then == Then::Resolve {
-                    let summary = "The attacker’s access is closed, services run again; what was found is with the institution.";
+                    let summary =
+                        "The attacker’s access is closed, services run again; what was found is with the institution.";
                     self.act(case.id, "resolve", &json!({"outcome": "recovered", "summary": summary}))?;
                     done.resolved += 1;
                 }
@@ -113,7 +114,12 @@ impl<'a> Desk<'a> {
 }
 
 /// Every team polls, until nobody finds anything to do: what one declines, another finds. `seen` hears after each poll.
-pub(super) fn work(desks: &mut [Desk<'_>], plan: &Plan, done: &mut Done, mut seen: impl FnMut(&Done) -> Result<(), DemoFault>) -> Result<(), DemoFault> {
+pub(super) fn work(
+    desks: &mut [Desk<'_>],
+    plan: &Plan,
+    done: &mut Done,
+    mut seen: impl FnMut(&Done) -> Result<(), DemoFault>,
+) -> Result<(), DemoFault> {
     loop {
         let before = done.steps();
         for desk in desks.iter_mut() {

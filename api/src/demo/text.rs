@@ -57,7 +57,10 @@ impl Paint {
 
 /// English name, Ukrainian name and colour of a level.
 pub(super) fn level_of(level: u8) -> (&'static str, &'static str, &'static str) {
-    LEVELS.iter().find(|known| known.0 == level).map_or(("unknown", "невідомий", "white"), |known| (known.2, known.1, known.3))
+    LEVELS
+        .iter()
+        .find(|known| known.0 == level)
+        .map_or(("unknown", "невідомий", "white"), |known| (known.2, known.1, known.3))
 }
 
 /// Columns of the terminal on standard output.

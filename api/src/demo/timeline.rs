@@ -13,7 +13,9 @@ const INDENT: usize = 13;
 
 /// The incident with the most events, event by event.
 pub(super) fn of(outcome: &Outcome, paint: &Paint, width: usize) -> String {
-    let Some(shown) = outcome.by_gravity().into_iter().max_by_key(|shown| shown.events.len()) else { return String::new() };
+    let Some(shown) = outcome.by_gravity().into_iter().max_by_key(|shown| shown.events.len()) else {
+        return String::new();
+    };
     let title = format!("The course of {}: {}", shown.incident.reference, shown.heading());
     let mut page = String::new();
     for line in wrap(&title, width) {
@@ -46,7 +48,9 @@ fn words(event: &TimelineEvent) -> String {
     let said = match event.r#type.as_str() {
         "incident_submitted" => format!("{} reports: {}", event.actor.name, member("reference")),
         "report_submitted" => format!("{} reports again: {}", event.actor.name, member("stage")),
-        "triaged" => format!("judged: level {level} {}, score {}, {}", level_of(level).0, member("score"), member("sector")),
+        "triaged" => {
+            format!("judged: level {level} {}, score {}, {}", level_of(level).0, member("score"), member("sector"))
+        }
         "triage_overridden" => format!("{} decides: level {level} {}", event.actor.name, level_of(level).0),
         "assigned" => format!("given to {team} as {}, by rule {}", member("role"), member("rule")),
         "revoked" => format!("taken from {team}"),

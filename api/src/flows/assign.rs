@@ -27,7 +27,12 @@ use crate::views::CaseChange;
 pub const REVOKED_BY_COORDINATOR: &str = "revoked_by_coordinator";
 
 /// What routing has to know of an incident.
-pub fn routing_input<'a>(record: &'a Record, class: zvit_domain::taxonomy::IncidentClass, already: &'a [Uuid], excluded: &'a [Uuid]) -> RoutingInput<'a> {
+pub fn routing_input<'a>(
+    record: &'a Record,
+    class: zvit_domain::taxonomy::IncidentClass,
+    already: &'a [Uuid],
+    excluded: &'a [Uuid],
+) -> RoutingInput<'a> {
     RoutingInput {
         sector: record.triage.sector,
         level: record.triage.level,
@@ -42,7 +47,8 @@ pub fn routing_input<'a>(record: &'a Record, class: zvit_domain::taxonomy::Incid
         became_aware_at: record.became_aware_at(),
         already,
         excluded,
-        expiries: u32::try_from(record.assignments.iter().filter(|held| state(held) == CaseState::Expired).count()).unwrap_or(u32::MAX),
+        expiries: u32::try_from(record.assignments.iter().filter(|held| state(held) == CaseState::Expired).count())
+            .unwrap_or(u32::MAX),
         reassign_resolved: false,
     }
 }
@@ -74,7 +80,13 @@ pub fn assignment(choice: &Choice, incident: Uuid, level: u8, now: Time) -> Resu
 }
 
 /// Notes that a team was given the incident.
-pub fn note_assigned(change: &mut Change<'_>, actor: &Actor, row: &AssignmentRow, directory: &Directory, reason: Option<&str>) {
+pub fn note_assigned(
+    change: &mut Change<'_>,
+    actor: &Actor,
+    row: &AssignmentRow,
+    directory: &Directory,
+    reason: Option<&str>,
+) {
     Event::assignment("assigned", row.incident_id.0, row.id.0, row.team_id.0)
         .with(json!({
             "assignment_id": row.id.0,
@@ -121,7 +133,14 @@ pub fn round_robin(change: &Change<'_>) -> Result<RoundRobin> {
 ///
 /// # Errors
 /// The store's.
-pub fn give(change: &mut Change<'_>, record: &mut Record, choice: &Choice, directory: &Directory, actor: &Actor, reason: Option<&str>) -> Result<Uuid> {
+pub fn give(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    choice: &Choice,
+    directory: &Directory,
+    actor: &Actor,
+    reason: Option<&str>,
+) -> Result<Uuid> {
     let row = assignment(choice, record.id(), record.triage.level, change.now)?;
     change.add_load(choice.team, row.weight, 1)?;
     note_assigned(change, actor, &row, directory, reason);
@@ -150,7 +169,14 @@ pub fn set_state(change: &mut Change<'_>, record: &mut Record, id: Uuid, to: Cas
 ///
 /// # Errors
 /// The store's.
-pub fn take_away(change: &mut Change<'_>, record: &mut Record, id: Uuid, directory: &Directory, actor: &Actor, reason: &str) -> Result<()> {
+pub fn take_away(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    id: Uuid,
+    directory: &Directory,
+    actor: &Actor,
+    reason: &str,
+) -> Result<()> {
     set_state(change, record, id, CaseState::Revoked)?;
     let team = record.assignment(id).map(|row| row.team_id.0).ok_or(StoreError::NotFound)?;
     Event::assignment("revoked", record.id(), id, team)

@@ -98,7 +98,9 @@ impl Verb {
 /// # Errors
 /// 404; the store's.
 pub fn find(change: &mut Change<'_>, team: Uuid, case: Uuid) -> Result<Record, Problem> {
-    let row = cases::find_for_team(&mut change.tx, team, case)?.filter(|row| state(row).is_held()).ok_or_else(Problem::not_found)?;
+    let row = cases::find_for_team(&mut change.tx, team, case)?
+        .filter(|row| state(row).is_held())
+        .ok_or_else(Problem::not_found)?;
     let incident = incidents::find_all(&mut change.tx, &[row.incident_id.0])?.pop().ok_or_else(Problem::not_found)?;
     Ok(Record::load(&mut change.tx, incident)?)
 }
@@ -107,7 +109,14 @@ pub fn find(change: &mut Change<'_>, team: Uuid, case: Uuid) -> Result<Record, P
 ///
 /// # Errors
 /// 409 when the case's state doesn't allow it, 422 for a hand-over to a team that can't have it; the store's.
-pub fn act(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Directory>, actor: &Actor, id: Uuid, verb: &Verb) -> Result<(), Problem> {
+pub fn act(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    directory: &Arc<Directory>,
+    actor: &Actor,
+    id: Uuid,
+    verb: &Verb,
+) -> Result<(), Problem> {
     let row = record.assignment(id).ok_or_else(Problem::not_found)?;
     let (from, team, role) = (state(row), row.team_id.0, row.role.clone());
     if from == verb.goal() {
@@ -216,7 +225,11 @@ pub fn by_hand(change: &Change<'_>, team: Uuid, role: AssignmentRole, level: u8)
 pub fn check_can_hold(record: &Record, directory: &Directory, team: Uuid, pointer: &str) -> Result<(), Problem> {
     let fault = |code: &'static str, en: &str, uk: &str| Err(Problem::from(vec![Fault::new(pointer, code, en, uk)]));
     let Some(entry) = directory.teams.iter().find(|entry| entry.id == team) else {
-        return fault("unknown_team", "No team with this id is in the directory.", "Команди з таким ідентифікатором немає в довіднику.");
+        return fault(
+            "unknown_team",
+            "No team with this id is in the directory.",
+            "Команди з таким ідентифікатором немає в довіднику.",
+        );
     };
     if !entry.active {
         return fault("team_inactive", "This team is deactivated.", "Цю команду деактивовано.");
@@ -229,7 +242,8 @@ pub fn check_can_hold(record: &Record, directory: &Directory, team: Uuid, pointe
         );
     }
     if record.assignments.iter().any(|row| row.team_id.0 == team && state(row).is_held()) {
-        return Err(Problem::new(Code::StateConflict).detail("This team has the incident already.", "Ця команда вже має цей інцидент."));
+        return Err(Problem::new(Code::StateConflict)
+            .detail("This team has the incident already.", "Ця команда вже має цей інцидент."));
     }
     Ok(())
 }

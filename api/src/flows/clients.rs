@@ -34,15 +34,23 @@ pub struct NewClient {
 ///
 /// # Errors
 /// 422 when role, owner and scopes don't fit; the store's.
-pub fn create(change: &mut Change<'_>, directory: &Directory, actor: &Actor, new: &NewClient) -> Result<(ClientRow, Secret), Problem> {
+pub fn create(
+    change: &mut Change<'_>,
+    directory: &Directory,
+    actor: &Actor,
+    new: &NewClient,
+) -> Result<(ClientRow, Secret), Problem> {
     let mut faults = Vec::new();
     faults.extend(owner_fault(directory, new.role, new.owner));
-    faults.extend(new.scopes.iter().flatten().enumerate().filter_map(|(index, scope)| scope_fault(new.role, index, scope)));
+    faults.extend(
+        new.scopes.iter().flatten().enumerate().filter_map(|(index, scope)| scope_fault(new.role, index, scope)),
+    );
     if !faults.is_empty() {
         return Err(faults.into());
     }
     let secret = new_secret().map_err(Problem::internal)?;
-    let scopes = new.scopes.clone().unwrap_or_else(|| scopes_of(new.role).iter().map(|scope| (*scope).to_owned()).collect());
+    let scopes =
+        new.scopes.clone().unwrap_or_else(|| scopes_of(new.role).iter().map(|scope| (*scope).to_owned()).collect());
     let row = ClientRow {
         client_id: clock::new_id(change.now).to_string(),
         role: new.role.to_string(),
@@ -70,10 +78,18 @@ fn owner_fault(directory: &Directory, role: Role, owner: Option<Uuid>) -> Option
     };
     match (role, owner) {
         (Role::Coordinator | Role::Auditor, None) => None,
-        (Role::Coordinator | Role::Auditor, Some(_)) => {
-            Some(Fault::new("/owner", "not_allowed", "A client of this role has no owner.", "Клієнт із цією роллю не має власника."))
-        }
-        (_, None) => Some(Fault::new("/owner", "required", "A client of this role has an owner.", "Клієнт із цією роллю має власника.")),
+        (Role::Coordinator | Role::Auditor, Some(_)) => Some(Fault::new(
+            "/owner",
+            "not_allowed",
+            "A client of this role has no owner.",
+            "Клієнт із цією роллю не має власника.",
+        )),
+        (_, None) => Some(Fault::new(
+            "/owner",
+            "required",
+            "A client of this role has an owner.",
+            "Клієнт із цією роллю має власника.",
+        )),
         (_, Some(owner)) if is_there(owner) => None,
         _ => Some(Fault::new(
             "/owner",
@@ -99,9 +115,16 @@ fn scope_fault(role: Role, index: usize, scope: &str) -> Option<Fault> {
 ///
 /// # Errors
 /// 422 for scopes that don't fit the role; the store's.
-pub fn replace(change: &mut Change<'_>, actor: &Actor, mut row: ClientRow, name: &str, scopes: &[String]) -> Result<ClientRow, Problem> {
+pub fn replace(
+    change: &mut Change<'_>,
+    actor: &Actor,
+    mut row: ClientRow,
+    name: &str,
+    scopes: &[String],
+) -> Result<ClientRow, Problem> {
     let role: Role = row.role.parse().map_err(Problem::internal)?;
-    let faults: Vec<Fault> = scopes.iter().enumerate().filter_map(|(index, scope)| scope_fault(role, index, scope)).collect();
+    let faults: Vec<Fault> =
+        scopes.iter().enumerate().filter_map(|(index, scope)| scope_fault(role, index, scope)).collect();
     if !faults.is_empty() {
         return Err(faults.into());
     }
@@ -116,7 +139,13 @@ pub fn replace(change: &mut Change<'_>, actor: &Actor, mut row: ClientRow, name:
 ///
 /// # Errors
 /// 409 when a client would disable itself; the store's.
-pub fn set_active(change: &mut Change<'_>, actor: &Actor, mut row: ClientRow, active: bool, reason: &str) -> Result<ClientRow, Problem> {
+pub fn set_active(
+    change: &mut Change<'_>,
+    actor: &Actor,
+    mut row: ClientRow,
+    active: bool,
+    reason: &str,
+) -> Result<ClientRow, Problem> {
     if row.active == active {
         return Ok(row);
     }
@@ -133,7 +162,11 @@ pub fn set_active(change: &mut Change<'_>, actor: &Actor, mut row: ClientRow, ac
 ///
 /// # Errors
 /// 409 when a client would rotate itself; the store's.
-pub fn rotate_secret(change: &mut Change<'_>, actor: &Actor, mut row: ClientRow) -> Result<(ClientRow, Secret), Problem> {
+pub fn rotate_secret(
+    change: &mut Change<'_>,
+    actor: &Actor,
+    mut row: ClientRow,
+) -> Result<(ClientRow, Secret), Problem> {
     check_not_self(actor, &row)?;
     let secret = new_secret().map_err(Problem::internal)?;
     row.secret_sha256 = Some(hash_secret(&secret).to_vec());
@@ -157,7 +190,9 @@ fn note(change: &mut Change<'_>, actor: &Actor, row: &ClientRow, kind: &'static 
     change.gate.clients_version += 1;
     Event::other(kind, "client", &row.client_id)
         .because(reason)
-        .with(json!({"role": row.role, "owner": row.owner.map(|owner| owner.0), "scopes": row.scopes, "name": row.name}))
+        .with(
+            json!({"role": row.role, "owner": row.owner.map(|owner| owner.0), "scopes": row.scopes, "name": row.name}),
+        )
         .note(change, actor);
 }
 

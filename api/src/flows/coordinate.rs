@@ -30,8 +30,13 @@ pub fn override_triage(
     reason: &str,
 ) -> Result<(), Problem> {
     check_open(record)?;
-    let decision = (level.is_some() || sector.is_some())
-        .then(|| Override { level, sector, reason: reason.to_owned(), by: actor.name.clone(), at: change.now });
+    let decision = (level.is_some() || sector.is_some()).then(|| Override {
+        level,
+        sector,
+        reason: reason.to_owned(),
+        by: actor.name.clone(),
+        at: change.now,
+    });
     record.triage = triage_of(record, directory, decision);
     Event::incident("triage_overridden", record.id())
         .with(json!({"level": record.triage.level, "sector": record.triage.sector, "decided": {"level": level, "sector": sector}}))
@@ -74,14 +79,23 @@ pub fn assign(
 ///
 /// # Errors
 /// 409 when it is over already; the store's.
-pub fn revoke(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Directory>, actor: &Actor, id: Uuid, reason: &str) -> Result<(), Problem> {
+pub fn revoke(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    directory: &Arc<Directory>,
+    actor: &Actor,
+    id: Uuid,
+    reason: &str,
+) -> Result<(), Problem> {
     let row = record.assignment(id).ok_or_else(Problem::not_found)?;
     match state(row) {
         CaseState::Revoked => return Ok(()),
         held if held.is_open() => {}
         over => {
-            return Err(Problem::new(Code::StateConflict)
-                .detail(format!("The assignment is {over}."), format!("Призначення у стані «{}».", zvit_domain::word::Word::label_uk(over))));
+            return Err(Problem::new(Code::StateConflict).detail(
+                format!("The assignment is {over}."),
+                format!("Призначення у стані «{}».", zvit_domain::word::Word::label_uk(over)),
+            ));
         }
     }
     take_away(change, record, id, directory, actor, reason)?;

@@ -130,7 +130,8 @@ impl Entry for TeamInput {
                 ));
             }
         }
-        let was_coordinator = own.is_some_and(|own| directory.teams.iter().any(|team| team.id == own && team.team.coordinator));
+        let was_coordinator =
+            own.is_some_and(|own| directory.teams.iter().any(|team| team.id == own && team.team.coordinator));
         if was_coordinator && !self.coordinator {
             faults.push(Fault::new(
                 "/coordinator",
@@ -147,7 +148,12 @@ fn contacts(contacts: &[DirectoryContact]) -> Vec<Fault> {
     let faulty = |(index, contact): (usize, &DirectoryContact)| {
         let email = contact.email.as_ref()?;
         (!email.validate_email()).then(|| {
-            Fault::new(format!("/contacts/{index}/email"), "email_implausible", "This is not an e-mail address.", "Це не адреса електронної пошти.")
+            Fault::new(
+                format!("/contacts/{index}/email"),
+                "email_implausible",
+                "This is not an e-mail address.",
+                "Це не адреса електронної пошти.",
+            )
         })
     };
     contacts.iter().enumerate().filter_map(faulty).collect()
@@ -164,7 +170,13 @@ fn stored<E: Entry>(error: StoreError) -> Problem {
 ///
 /// # Errors
 /// 422 with all faults, 409 when the key is taken; the store's.
-pub fn create<E: Entry>(change: &mut Change<'_>, directory: &Directory, actor: &Actor, id: Option<Uuid>, entry: &E) -> Result<DirectoryRow, Problem> {
+pub fn create<E: Entry>(
+    change: &mut Change<'_>,
+    directory: &Directory,
+    actor: &Actor,
+    id: Option<Uuid>,
+    entry: &E,
+) -> Result<DirectoryRow, Problem> {
     let faults = entry.check(directory, None);
     if !faults.is_empty() {
         return Err(faults.into());
@@ -191,7 +203,13 @@ pub fn create<E: Entry>(change: &mut Change<'_>, directory: &Directory, actor: &
 ///
 /// # Errors
 /// As [`create`].
-pub fn replace<E: Entry>(change: &mut Change<'_>, directory: &Directory, actor: &Actor, mut row: DirectoryRow, entry: &E) -> Result<DirectoryRow, Problem> {
+pub fn replace<E: Entry>(
+    change: &mut Change<'_>,
+    directory: &Directory,
+    actor: &Actor,
+    mut row: DirectoryRow,
+    entry: &E,
+) -> Result<DirectoryRow, Problem> {
     let faults = entry.check(directory, Some(row.id.0));
     if !faults.is_empty() {
         return Err(faults.into());
@@ -207,7 +225,13 @@ pub fn replace<E: Entry>(change: &mut Change<'_>, directory: &Directory, actor: 
 ///
 /// # Errors
 /// 409 for the coordinator's own team; the store's.
-pub fn set_active<E: Entry>(change: &mut Change<'_>, actor: &Actor, mut row: DirectoryRow, active: bool, reason: &str) -> Result<DirectoryRow, Problem> {
+pub fn set_active<E: Entry>(
+    change: &mut Change<'_>,
+    actor: &Actor,
+    mut row: DirectoryRow,
+    active: bool,
+    reason: &str,
+) -> Result<DirectoryRow, Problem> {
     if row.active == active {
         return Ok(row);
     }

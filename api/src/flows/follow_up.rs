@@ -60,7 +60,14 @@ pub fn follow_up(
     let became_aware_before = record.content.became_aware_at;
     record.content.merge(report.parsed.change.clone(), &report.parsed.clear);
     take_indicators(change, record, &report.parsed)?;
-    move_clocks(change, record, clocks, report.stage, was_exercise, became_aware_before != record.content.became_aware_at);
+    move_clocks(
+        change,
+        record,
+        clocks,
+        report.stage,
+        was_exercise,
+        became_aware_before != record.content.became_aware_at,
+    );
     record.warnings.retain(|warning| warning.code != "tlp_above_every_ceiling");
     record.warnings.extend(report.warnings.iter().cloned());
 
@@ -128,14 +135,23 @@ fn take_indicators(change: &mut Change<'_>, record: &mut Record, parsed: &Parsed
     for indicator in &parsed.indicators {
         match record.add_indicator(indicator, change.now) {
             IndicatorChange::Added(row) => added.push(row),
-            IndicatorChange::Retracted(ordinal) => incidents::retract_indicator(&mut change.tx, record.id(), ordinal, change.now)?,
+            IndicatorChange::Retracted(ordinal) => {
+                incidents::retract_indicator(&mut change.tx, record.id(), ordinal, change.now)?
+            }
             IndicatorChange::None => {}
         }
     }
     Ok(IndicatorRow::insert_all(&mut change.tx, added)?)
 }
 
-fn move_clocks(change: &mut Change<'_>, record: &mut Record, clocks: &Clocks, stage: Stage, was_exercise: bool, aware_changed: bool) {
+fn move_clocks(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    clocks: &Clocks,
+    stage: Stage,
+    was_exercise: bool,
+    aware_changed: bool,
+) {
     let received = record.row.received_at.0;
     let start = deadline::clock_start(record.content.became_aware_at, received);
     match (was_exercise, is_exercise(&record.content)) {
@@ -160,7 +176,8 @@ fn reopen(change: &mut Change<'_>, record: &mut Record, actor: &Actor) -> Result
     if !matches!(record.status(), IncidentStatus::Resolved | IncidentStatus::Closed) {
         return Ok(());
     }
-    let resolved: Vec<_> = record.assignments.iter().filter(|row| state(row) == CaseState::Resolved).map(|row| row.id.0).collect();
+    let resolved: Vec<_> =
+        record.assignments.iter().filter(|row| state(row) == CaseState::Resolved).map(|row| row.id.0).collect();
     for id in resolved {
         super::assign::set_state(change, record, id, CaseState::InProgress)?;
     }
@@ -194,9 +211,11 @@ pub fn triage_of(record: &Record, directory: &Directory, decision: Option<zvit_d
             content: &record.content,
             institution_sector: institution.map_or(Sector::Other, |entry| entry.sector),
             institution_services: institution.map_or(&[], |entry| &entry.services),
-            category: institution.and_then(|entry| entry.infrastructure_category).unwrap_or(InfrastructureCategory::None),
+            category: institution
+                .and_then(|entry| entry.infrastructure_category)
+                .unwrap_or(InfrastructureCategory::None),
         },
-        &RuleData::current(),
+        RuleData::current(),
     );
     match decision {
         Some(decision) => judged.with_override(decision),

@@ -36,7 +36,14 @@ impl Kept {
     /// # Errors
     /// When the body can't be JSON: a defect.
     pub fn new(status: u16, body: &impl Serialize) -> Result<Self, serde_json::Error> {
-        Ok(Self { status, body: serde_json::to_string(body)?, location: None, etag: None, incident_id: None, replayed: false })
+        Ok(Self {
+            status,
+            body: serde_json::to_string(body)?,
+            location: None,
+            etag: None,
+            incident_id: None,
+            replayed: false,
+        })
     }
 
     /// With the address of what was made.

@@ -48,9 +48,25 @@ pub struct Record {
 
 impl Record {
     /// A new incident: nothing of it is stored yet.
-    pub fn new(row: IncidentRow, content: Content, triage: Triage, deadlines: Vec<Deadline>, warnings: Vec<StoredWarning>) -> Self {
+    pub fn new(
+        row: IncidentRow,
+        content: Content,
+        triage: Triage,
+        deadlines: Vec<Deadline>,
+        warnings: Vec<StoredWarning>,
+    ) -> Self {
         let (indicators, assignments) = (Vec::new(), Vec::new());
-        Self { row, content, triage, deadlines, warnings, indicators, assignments, added: Vec::new(), altered: Vec::new() }
+        Self {
+            row,
+            content,
+            triage,
+            deadlines,
+            warnings,
+            indicators,
+            assignments,
+            added: Vec::new(),
+            altered: Vec::new(),
+        }
     }
 
     /// Reads what belongs to these incidents: two queries, however many there are.
@@ -62,7 +78,8 @@ impl Record {
         let indicators = incidents::indicators_of(tx, &ids)?;
         let assignments = cases::of_incidents(tx, &ids)?;
         let mut records = rows.into_iter().map(Self::read).collect::<Result<Vec<_>>>()?;
-        let places: std::collections::HashMap<Id, usize> = ids.into_iter().enumerate().map(|(place, id)| (id, place)).collect();
+        let places: std::collections::HashMap<Id, usize> =
+            ids.into_iter().enumerate().map(|(place, id)| (id, place)).collect();
         let place = |id: Id| places.get(&id).copied();
         for indicator in indicators {
             if let Some(record) = place(indicator.incident_id).and_then(|place| records.get_mut(place)) {
@@ -112,7 +129,7 @@ impl Record {
 
     /// Class and type, stated or inferred.
     pub fn classification(&self) -> Classification {
-        classify(&self.content, &RuleData::current()).0
+        classify(&self.content, RuleData::current()).0
     }
 
     /// When the institution became aware.
@@ -233,7 +250,9 @@ pub fn state(assignment: &AssignmentRow) -> CaseState {
 
 /// Whether the coordinator's team only keeps the incident until a place is free: nobody is waited for.
 pub fn is_waiting(assignment: &AssignmentRow) -> bool {
-    assignment.rule_id == zvit_domain::routing::COORDINATOR_RULE && assignment.acknowledge_by.is_none() && state(assignment) == CaseState::Assigned
+    assignment.rule_id == zvit_domain::routing::COORDINATOR_RULE
+        && assignment.acknowledge_by.is_none()
+        && state(assignment) == CaseState::Assigned
 }
 
 /// Whether a report is an exercise: no clocks, no statistics.

@@ -25,7 +25,13 @@ pub fn faults(rules: &RuleSet, directory: &Directory) -> Vec<Fault> {
 ///
 /// # Errors
 /// 422 with all faults; the store's.
-pub fn put(change: &mut Change<'_>, directory: &Directory, actor: &Actor, rules: &RuleSet, reason: Option<&str>) -> Result<RuleVersionRow, Problem> {
+pub fn put(
+    change: &mut Change<'_>,
+    directory: &Directory,
+    actor: &Actor,
+    rules: &RuleSet,
+    reason: Option<&str>,
+) -> Result<RuleVersionRow, Problem> {
     let faults = faults(rules, directory);
     if !faults.is_empty() {
         return Err(faults.into());

@@ -11,7 +11,9 @@ use zvit_domain::word::Language;
 
 use super::record::{Record, state};
 use crate::memory::Directory;
-use crate::views::{Assignment, Case, CaseIncident, CaseItem, Incident, Indicator, InstitutionRef, StoredWarning, TeamRef, Warning};
+use crate::views::{
+    Assignment, Case, CaseIncident, CaseItem, Incident, Indicator, InstitutionRef, StoredWarning, TeamRef, Warning,
+};
 
 /// Builds either view of an incident; the members of its own follow.
 macro_rules! view {
@@ -167,7 +169,9 @@ fn role(row: &AssignmentRow) -> AssignmentRole {
 fn institution(record: &Record, directory: &Directory) -> InstitutionRef {
     let Id(id) = record.row.institution_id;
     match directory.institutions.get(&id) {
-        Some(known) => InstitutionRef { id, name_uk: known.entry.name_uk.clone(), name_en: known.entry.name_en.clone() },
+        Some(known) => {
+            InstitutionRef { id, name_uk: known.entry.name_uk.clone(), name_en: known.entry.name_en.clone() }
+        }
         None => InstitutionRef { id, name_uk: id.to_string(), name_en: id.to_string() },
     }
 }

@@ -20,7 +20,7 @@ use zvit_domain::ids::Reference;
 use zvit_domain::report::{Content, Parsed};
 use zvit_domain::routing::{Loads, Roster, RoundRobin, route};
 use zvit_domain::triage::{RuleData, TriageInput, triage};
-use zvit_domain::vocabulary::{InfrastructureCategory, IncidentStatus, Sector, Stage};
+use zvit_domain::vocabulary::{IncidentStatus, InfrastructureCategory, Sector, Stage};
 use zvit_domain::word::Text;
 
 use super::assign::{assignment, loads_of, note_assigned, round_robin, routing_input};
@@ -109,7 +109,7 @@ pub fn submit(change: &mut Change<'_>, memory: &Memory, clocks: &Clocks, items: 
     for (item, institution) in items.iter().zip(&reporters) {
         let answer = match kept_rows.get(&item.key.of) {
             Some(found) => repeat(change, item, found)?,
-            None => batch.take(change, item, *institution, &directory, &roster, &rule_data, clocks)?,
+            None => batch.take(change, item, *institution, &directory, &roster, rule_data, clocks)?,
         };
         if let Ok(given) = &answer
             && !given.replayed
@@ -155,7 +155,12 @@ fn repeat(change: &mut Change<'_>, item: &Submission, found: &Found) -> Result<A
 }
 
 /// The institution of each item; those reported by telephone for the first time are entered provisionally.
-fn reporters(change: &mut Change<'_>, memory: &Memory, items: &[Submission], kept: &HashMap<KeyOf, Found>) -> Result<Vec<Uuid>> {
+fn reporters(
+    change: &mut Change<'_>,
+    memory: &Memory,
+    items: &[Submission],
+    kept: &HashMap<KeyOf, Found>,
+) -> Result<Vec<Uuid>> {
     let mut ids = Vec::with_capacity(items.len());
     // A repetition within the batch must not enter the institution twice.
     let mut entered: HashMap<&KeyOf, Uuid> = HashMap::new();
@@ -231,7 +236,8 @@ struct Batch {
 
 impl Batch {
     fn open(change: &mut Change<'_>, directory: &Directory, reporters: &[Uuid], items: &[Submission]) -> Result<Self> {
-        let mut owners: Vec<Uuid> = reporters.iter().copied().chain(directory.teams.iter().map(|team| team.id)).collect();
+        let mut owners: Vec<Uuid> =
+            reporters.iter().copied().chain(directory.teams.iter().map(|team| team.id)).collect();
         owners.sort_unstable();
         owners.dedup();
         let rows = feeds::of(&mut change.tx, &owners)?;
@@ -289,7 +295,14 @@ impl Batch {
     }
 
     /// The incident: content, triage, clocks.
-    fn record(&mut self, change: &Change<'_>, item: &Submission, institution: &Institution, rule_data: &RuleData, clocks: &Clocks) -> Result<Record> {
+    fn record(
+        &mut self,
+        change: &Change<'_>,
+        item: &Submission,
+        institution: &Institution,
+        rule_data: &RuleData,
+        clocks: &Clocks,
+    ) -> Result<Record> {
         let now = change.now;
         let mut content = Content::default();
         content.merge(item.parsed.change.clone(), &[]);
@@ -355,22 +368,38 @@ impl Batch {
             warnings: Json::of(&item.warnings).unwrap_or_else(|_| Json("[]".into())),
         });
         Event::incident("incident_submitted", record.id())
-            .with(json!({"reference": record.row.reference, "stage": "initial", "sha256": crate::hex(&item.body_sha256)}))
+            .with(
+                json!({"reference": record.row.reference, "stage": "initial", "sha256": crate::hex(&item.body_sha256)}),
+            )
             .note(change, &item.actor);
         note_triage(change, record);
     }
 
     /// Routes the incident and puts the chosen teams on it.
-    fn assign(&mut self, change: &mut Change<'_>, record: &mut Record, directory: &Directory, roster: &Roster<'_>) -> Result<()> {
+    fn assign(
+        &mut self,
+        change: &mut Change<'_>,
+        record: &mut Record,
+        directory: &Directory,
+        roster: &Roster<'_>,
+    ) -> Result<()> {
         let class = record.classification().class;
-        let decision = route(&routing_input(record, class, &[], &[]), &directory.rules, roster, &self.loads, &self.turns, change.now);
+        let decision = route(
+            &routing_input(record, class, &[], &[]),
+            &directory.rules,
+            roster,
+            &self.loads,
+            &self.turns,
+            change.now,
+        );
         let level = record.triage.level;
         self.turns_moved |= !decision.round_robin.is_empty();
         decision.apply(level, &mut self.loads, &mut self.turns);
         let service = Actor::service();
         for choice in decision.choices() {
             let mut row = assignment(choice, record.id(), level, change.now)?;
-            let feed = self.feeds.get_mut(&choice.team).ok_or_else(|| StoreError::Failed("a team has no feed".into()))?;
+            let feed =
+                self.feeds.get_mut(&choice.team).ok_or_else(|| StoreError::Failed("a team has no feed".into()))?;
             feed.position += 1;
             feed.weighted_load += row.weight;
             feed.open_cases += 1;
@@ -406,7 +435,8 @@ impl Batch {
         AssignmentRow::insert_all(&mut change.tx, rows.assignments)?;
         AnswerRow::insert_all(&mut change.tx, rows.answers)?;
         let gate_position = change.gate.position;
-        let moved = feeds.into_values().filter(|row| moved.contains(&row.owner.0)).map(|row| FeedRow { gate_position, ..row });
+        let moved =
+            feeds.into_values().filter(|row| moved.contains(&row.owner.0)).map(|row| FeedRow { gate_position, ..row });
         change.put_feeds(moved.collect())?;
         if turns_moved {
             change.gate.round_robin = Json::of(&turns)?;
@@ -449,7 +479,9 @@ pub fn note_triage(change: &mut Change<'_>, record: &Record) {
         }))
         .note(change, &Actor::service());
     if record.warnings.iter().any(|warning| warning.code == "tlp_above_every_ceiling") {
-        Event::incident("tlp_above_every_ceiling", record.id()).seen_by(Audience::Institution).note(change, &Actor::service());
+        Event::incident("tlp_above_every_ceiling", record.id())
+            .seen_by(Audience::Institution)
+            .note(change, &Actor::service());
     }
 }
 

@@ -33,7 +33,9 @@ pub(crate) struct Places(Option<Value>);
 impl Places {
     fn of(value: &Value) -> Value {
         match value {
-            Value::Array(items) => items.iter().enumerate().map(|(index, item)| json!([index, Self::of(item)])).collect(),
+            Value::Array(items) => {
+                items.iter().enumerate().map(|(index, item)| json!([index, Self::of(item)])).collect()
+            }
             Value::Object(members) => {
                 Value::Object(members.iter().map(|(name, member)| (name.clone(), Self::of(member))).collect())
             }
@@ -79,7 +81,9 @@ impl Places {
         for (place, segment) in path.iter().enumerate() {
             steps.push(segment.clone());
             at = at.and_then(|at| child(at, segment));
-            let is_item = at.is_some_and(|item| item.as_array().is_some_and(|pair| pair.len() == 2 && pair.first().is_some_and(Value::is_u64)));
+            let is_item = at.is_some_and(|item| {
+                item.as_array().is_some_and(|pair| pair.len() == 2 && pair.first().is_some_and(Value::is_u64))
+            });
             if is_item && place + 1 < path.len() {
                 steps.push("1".to_owned());
                 at = at.and_then(|item| item.get(1));

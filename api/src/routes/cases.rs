@@ -75,7 +75,11 @@ pub async fn follow_cases(
     let after = match feed::open(&app, &scope, &FeedQuery { cursor, limit, wait }).await? {
         Opened::Read(after) => after,
         Opened::Unchanged(cursor) => {
-            return feed::unchanged(&if_none_match, &CaseFeed { items: Vec::new(), next_cursor: cursor.clone() }, &cursor);
+            return feed::unchanged(
+                &if_none_match,
+                &CaseFeed { items: Vec::new(), next_cursor: cursor.clone() },
+                &cursor,
+            );
         }
     };
     let directory = app.directory();
@@ -104,7 +108,8 @@ fn items(
         Record::load_all(tx, incidents)?.into_iter().map(|record| (record.id(), record)).collect();
     rows.iter()
         .map(|row| {
-            let record = records.get(&row.incident_id.0).ok_or_else(|| Problem::internal("a case without an incident"))?;
+            let record =
+                records.get(&row.incident_id.0).ok_or_else(|| Problem::internal("a case without an incident"))?;
             Ok(record.case_item(row, directory)?)
         })
         .collect()
@@ -121,12 +126,20 @@ fn items(
     security(("oauth2" = ["cases:read"])),
 )]
 #[get("/v1/cases/{id}")]
-pub async fn get_case(caller: Caller<ReadCases>, id: PathId, if_none_match: IfNoneMatch, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn get_case(
+    caller: Caller<ReadCases>,
+    id: PathId,
+    if_none_match: IfNoneMatch,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     let (team, id, directory) = (caller.owner()?, id.0, app.directory());
     let (case, position) = app
         .read(move |tx| {
-            let row = cases::find_for_team(tx, team, id)?.filter(|row| state(row).is_held()).ok_or_else(Problem::not_found)?;
-            let incident = zvit_db::incidents::find_all(tx, &[row.incident_id.0])?.pop().ok_or_else(Problem::not_found)?;
+            let row = cases::find_for_team(tx, team, id)?
+                .filter(|row| state(row).is_held())
+                .ok_or_else(Problem::not_found)?;
+            let incident =
+                zvit_db::incidents::find_all(tx, &[row.incident_id.0])?.pop().ok_or_else(Problem::not_found)?;
             let record = Record::load(tx, incident)?;
             Ok((record.case(&row, &directory)?, row.position))
         })
@@ -311,5 +324,9 @@ async fn run<T: DeserializeOwned + ToSchema>(
 /// A team that gave a case away may repeat the verb and gets the answer it got then: never what became of the case since.
 /// No caller can choose this key: it holds a blank.
 fn last_word(team: Uuid, operation: String) -> RequestKey {
-    RequestKey { of: KeyOf { owner: team, operation, key: "last word".into() }, body_sha256: Vec::new(), derived: false }
+    RequestKey {
+        of: KeyOf { owner: team, operation, key: "last word".into() },
+        body_sha256: Vec::new(),
+        derived: false,
+    }
 }

@@ -123,7 +123,11 @@ pub struct ClientList {
 /// List clients
 #[utoipa::path(tag = "directory", operation_id = "list_clients", params(PartQuery), responses((status = 200, description = "A page of clients", body = ClientList)), security(("oauth2" = ["directory:read"])))]
 #[get("/v1/clients")]
-pub async fn list_clients(_caller: Caller<ReadDirectory>, query: Query<PartQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn list_clients(
+    _caller: Caller<ReadDirectory>,
+    query: Query<PartQuery>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     let query = query.checked()?;
     let scope = Scope { kind: ListKind::Clients, store: app.store_id, owner: Uuid::nil() };
     let after = match query.cursor.as_deref() {
@@ -156,7 +160,11 @@ async fn find(app: &App, request: &HttpRequest) -> Result<ClientRow, Problem> {
     security(("oauth2" = ["directory:read"])),
 )]
 #[get("/v1/clients/{id}")]
-pub async fn get_client(_caller: Caller<ReadDirectory>, request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn get_client(
+    _caller: Caller<ReadDirectory>,
+    request: HttpRequest,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     let row = find(&app, &request).await?;
     reply::tagged(&Client::from(&row), &etag(row.version))
 }
@@ -177,7 +185,13 @@ pub async fn get_client(_caller: Caller<ReadDirectory>, request: HttpRequest, ap
     security(("oauth2" = ["directory:write"])),
 )]
 #[post("/v1/clients")]
-pub async fn create_client(caller: Caller<WriteDirectory>, key: IdempotencyKey, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn create_client(
+    caller: Caller<WriteDirectory>,
+    key: IdempotencyKey,
+    body: Body,
+    schemas: web::Data<Schemas>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     let checked = body.json::<ClientInput>(&schemas)?;
     let raw = checked.raw.clone();
     let input = checked.strict(Vec::new())?;
@@ -192,7 +206,9 @@ pub async fn create_client(caller: Caller<WriteDirectory>, key: IdempotencyKey, 
                 let (row, secret) = create(change, &directory, &actor, &new)?;
                 made = Some(secret);
                 // What is kept for a repetition has no secret in it.
-                Ok(Kept::new(201, &Client::from(&row))?.at(format!("/v1/clients/{}", row.client_id)).tagged(etag(row.version)))
+                Ok(Kept::new(201, &Client::from(&row))?
+                    .at(format!("/v1/clients/{}", row.client_id))
+                    .tagged(etag(row.version)))
             })?;
             Ok((answer, made))
         })
@@ -207,7 +223,9 @@ fn with_secret(mut answer: Kept, secret: Option<crate::token::Secret>) -> Result
         answer.body = serde_json::to_string(&client)?;
     }
     let mut response = reply::kept(answer);
-    response.headers_mut().insert(actix_web::http::header::CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(actix_web::http::header::CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
@@ -242,7 +260,14 @@ pub async fn replace_client(
     Ok(reply::kept(answer))
 }
 
-async fn activate(caller: Caller<WriteDirectory>, request: HttpRequest, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>, active: bool) -> Result<HttpResponse, Problem> {
+async fn activate(
+    caller: Caller<WriteDirectory>,
+    request: HttpRequest,
+    body: Body,
+    schemas: web::Data<Schemas>,
+    app: web::Data<App>,
+    active: bool,
+) -> Result<HttpResponse, Problem> {
     let id = find(&app, &request).await?.client_id;
     let input = body.json::<ReasonInput>(&schemas)?.strict(Vec::new())?;
     let actor = caller.actor();
@@ -265,7 +290,13 @@ async fn activate(caller: Caller<WriteDirectory>, request: HttpRequest, body: Bo
     security(("oauth2" = ["directory:write"])),
 )]
 #[post("/v1/clients/{id}/activate")]
-pub async fn activate_client(caller: Caller<WriteDirectory>, request: HttpRequest, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn activate_client(
+    caller: Caller<WriteDirectory>,
+    request: HttpRequest,
+    body: Body,
+    schemas: web::Data<Schemas>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     activate(caller, request, body, schemas, app, true).await
 }
 
@@ -280,7 +311,13 @@ pub async fn activate_client(caller: Caller<WriteDirectory>, request: HttpReques
     security(("oauth2" = ["directory:write"])),
 )]
 #[post("/v1/clients/{id}/deactivate")]
-pub async fn deactivate_client(caller: Caller<WriteDirectory>, request: HttpRequest, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn deactivate_client(
+    caller: Caller<WriteDirectory>,
+    request: HttpRequest,
+    body: Body,
+    schemas: web::Data<Schemas>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     activate(caller, request, body, schemas, app, false).await
 }
 
@@ -294,7 +331,11 @@ pub async fn deactivate_client(caller: Caller<WriteDirectory>, request: HttpRequ
     security(("oauth2" = ["directory:write"])),
 )]
 #[post("/v1/clients/{id}/rotate-secret")]
-pub async fn rotate_client_secret(caller: Caller<WriteDirectory>, request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn rotate_client_secret(
+    caller: Caller<WriteDirectory>,
+    request: HttpRequest,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     let id = find(&app, &request).await?.client_id;
     let actor = caller.actor();
     let (answer, secret) = app

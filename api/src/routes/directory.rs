@@ -18,7 +18,10 @@ use crate::routes::reports::PartQuery;
 use crate::state::App;
 
 mod crud {
-    use super::{App, Body, Caller, DirectoryRow, IdempotencyKey, IfMatch, IfNoneMatch, ListKind, PartQuery, Problem, Query, ReasonInput, Schemas, Serialize, Uuid, WriteDirectory, store};
+    use super::{
+        App, Body, Caller, DirectoryRow, IdempotencyKey, IfMatch, IfNoneMatch, ListKind, PartQuery, Problem, Query,
+        ReasonInput, Schemas, Serialize, Uuid, WriteDirectory, store,
+    };
     use crate::cursor::Scope;
     use crate::flows::directory::{Entry, create, replace, set_active};
     use crate::flows::idempotency::{Kept, once};
@@ -28,10 +31,17 @@ mod crud {
     use actix_web::{HttpResponse, web};
 
     /// A view that an entry can be turned into.
-    pub(super) trait View: for<'a> TryFrom<&'a DirectoryRow, Error = Problem> + Serialize + Send + 'static {}
+    pub(super) trait View:
+        for<'a> TryFrom<&'a DirectoryRow, Error = Problem> + Serialize + Send + 'static
+    {
+    }
     impl<T: for<'a> TryFrom<&'a DirectoryRow, Error = Problem> + Serialize + Send + 'static> View for T {}
 
-    pub(super) async fn list<E: Entry, V: View>(app: &App, query: Query<PartQuery>, kind: ListKind) -> Result<(Vec<V>, Option<String>), Problem> {
+    pub(super) async fn list<E: Entry, V: View>(
+        app: &App,
+        query: Query<PartQuery>,
+        kind: ListKind,
+    ) -> Result<(Vec<V>, Option<String>), Problem> {
         let query = query.checked()?;
         let scope = Scope { kind, store: app.store_id, owner: Uuid::nil() };
         let after = scope.id(query.cursor.as_deref())?;
@@ -46,10 +56,18 @@ mod crud {
         .await
     }
 
-    pub(super) async fn one<E: Entry, V: View>(app: &App, id: Uuid, if_none_match: IfNoneMatch) -> Result<HttpResponse, Problem> {
+    pub(super) async fn one<E: Entry, V: View>(
+        app: &App,
+        id: Uuid,
+        if_none_match: IfNoneMatch,
+    ) -> Result<HttpResponse, Problem> {
         let row = find::<E>(app, id).await?;
         let tag = etag(row.version);
-        if if_none_match.matches(&tag) { Ok(reply::not_modified(&tag)) } else { reply::tagged(&V::try_from(&row)?, &tag) }
+        if if_none_match.matches(&tag) {
+            Ok(reply::not_modified(&tag))
+        } else {
+            reply::tagged(&V::try_from(&row)?, &tag)
+        }
     }
 
     async fn find<E: Entry>(app: &App, id: Uuid) -> Result<DirectoryRow, Problem> {
@@ -75,7 +93,9 @@ mod crud {
                 once(change, Some(&key), |change| {
                     let directory = memory.directory_for(change)?;
                     let row = create(change, &directory, &actor, None, &entry)?;
-                    Ok(Kept::new(201, &V::try_from(&row)?)?.at(format!("{path}/{}", row.id.0)).tagged(etag(row.version)))
+                    Ok(Kept::new(201, &V::try_from(&row)?)?
+                        .at(format!("{path}/{}", row.id.0))
+                        .tagged(etag(row.version)))
                 })
             })
             .await?;

@@ -29,7 +29,12 @@ use crate::views::{AuditEvent, AuditEventList, EventActor, Timeline, TimelineEve
     security(("oauth2" = ["incidents:read"]), ("oauth2" = ["cases:read"])),
 )]
 #[get("/v1/incidents/{id}/timeline")]
-pub async fn get_timeline(caller: Caller<ReadIncidentParts>, id: PathId, query: Query<PartQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn get_timeline(
+    caller: Caller<ReadIncidentParts>,
+    id: PathId,
+    query: Query<PartQuery>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     let (actor, id, store) = (caller.actor(), id.0, app.store_id);
     let timeline = app
         .read(move |tx| {
@@ -105,13 +110,22 @@ pub struct AuditQuery {
     security(("oauth2" = ["audit:read"])),
 )]
 #[get("/v1/audit-events")]
-pub async fn list_audit_events(_caller: Caller<ReadAudit>, query: Query<AuditQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn list_audit_events(
+    _caller: Caller<ReadAudit>,
+    query: Query<AuditQuery>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     let query = query.checked()?;
     let scope = Scope { kind: ListKind::Audit, store: app.store_id, owner: Uuid::nil() };
     let after = scope.position(query.cursor.as_deref())?.unwrap_or(0);
     let list = app
         .read(move |tx| {
-            let filter = Filter { kind: query.r#type, incident: query.incident_id, actor_id: query.actor_id, since: query.since };
+            let filter = Filter {
+                kind: query.r#type,
+                incident: query.incident_id,
+                actor_id: query.actor_id,
+                since: query.since,
+            };
             let mut rows = audit::page(tx, &filter, after, i64::from(query.limit) + 1)?;
             let next_cursor = next(&mut rows, query.limit, &scope);
             let items = rows.iter().map(event).collect::<Result<_, _>>()?;
@@ -127,7 +141,11 @@ fn event(row: &AuditRow) -> Result<AuditEvent, Problem> {
         position: row.position,
         at: row.at.0,
         r#type: row.kind.clone(),
-        actor: EventActor { role: row.actor_role.clone(), id: Some(row.actor_id.clone()), name: row.actor_name.clone() },
+        actor: EventActor {
+            role: row.actor_role.clone(),
+            id: Some(row.actor_id.clone()),
+            name: row.actor_name.clone(),
+        },
         object_type: row.object_kind.clone(),
         object_id: row.object_id.clone(),
         incident_id: row.incident_id.map(|id| id.0),

@@ -49,7 +49,9 @@ pub async fn open(app: &App, scope: &Scope, query: &FeedQuery) -> Result<Opened,
     let Some(after) = scope.position(query.cursor.as_deref())? else { return Ok(Opened::Read(0)) };
     let hub = &app.memory.hub;
     let newest = hub.position(scope.owner);
-    if newest == after && (query.wait == 0 || !hub.wait(scope.owner, after, Duration::from_secs(u64::from(query.wait))).await) {
+    if newest == after
+        && (query.wait == 0 || !hub.wait(scope.owner, after, Duration::from_secs(u64::from(query.wait))).await)
+    {
         return Ok(Opened::Unchanged(scope.at(after)));
     }
     // Also when the cursor is ahead of what this process knows: the store decides.

@@ -143,7 +143,11 @@ impl IncidentQuery {
     security(("oauth2" = ["incidents:read"])),
 )]
 #[get("/v1/incidents")]
-pub async fn list_incidents(caller: Caller<ReadIncidents>, query: Query<IncidentQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn list_incidents(
+    caller: Caller<ReadIncidents>,
+    query: Query<IncidentQuery>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     let query = query.checked()?;
     let sight = sight(&caller)?;
     let scope = Scope { kind: ListKind::Incidents, store: app.store_id, owner: feed_owner(sight) };
@@ -157,7 +161,10 @@ pub async fn list_incidents(caller: Caller<ReadIncidents>, query: Query<Incident
             rows.truncate(limit);
             let next = rows.last().filter(|_| more).map(|row| scope.at(position(sight, row)));
             let records = Record::load_all(tx, rows)?;
-            Ok(IncidentList { items: records.iter().map(|record| record.incident(&directory, language, role)).collect(), next_cursor: next })
+            Ok(IncidentList {
+                items: records.iter().map(|record| record.incident(&directory, language, role)).collect(),
+                next_cursor: next,
+            })
         })
         .await?;
     reply::json(&list)
@@ -203,7 +210,11 @@ pub async fn follow_incidents(
     let after = match feed::open(&app, &scope, &query).await? {
         feed::Opened::Read(after) => after,
         feed::Opened::Unchanged(cursor) => {
-            return feed::unchanged(&if_none_match, &IncidentFeed { items: Vec::new(), next_cursor: cursor.clone() }, &cursor);
+            return feed::unchanged(
+                &if_none_match,
+                &IncidentFeed { items: Vec::new(), next_cursor: cursor.clone() },
+                &cursor,
+            );
         }
     };
     let limit = i64::from(query.limit);
@@ -233,7 +244,12 @@ pub async fn follow_incidents(
     security(("oauth2" = ["incidents:read"])),
 )]
 #[get("/v1/incidents/{id}")]
-pub async fn get_incident(caller: Caller<ReadIncidents>, id: PathId, if_none_match: IfNoneMatch, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn get_incident(
+    caller: Caller<ReadIncidents>,
+    id: PathId,
+    if_none_match: IfNoneMatch,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     let (sight, id) = (sight(&caller)?, id.0);
     let (directory, language, role) = (app.directory(), caller.language, caller.role);
     let (incident, version) = app

@@ -86,10 +86,15 @@ fn result(answer: Result<Kept, Problem>, language: Language) -> BatchItemResult 
         Ok((kept.status, made))
     });
     match made {
-        Ok((status, made)) => BatchItemResult { status, id: Some(made.id), reference: Some(made.reference), problem: None },
-        Err(problem) => {
-            BatchItemResult { status: problem.status(), id: None, reference: None, problem: Some(problem.body(language, None, None)) }
+        Ok((status, made)) => {
+            BatchItemResult { status, id: Some(made.id), reference: Some(made.reference), problem: None }
         }
+        Err(problem) => BatchItemResult {
+            status: problem.status(),
+            id: None,
+            reference: None,
+            problem: Some(problem.body(language, None, None)),
+        },
     }
 }
 
@@ -133,7 +138,14 @@ pub async fn submit_incident_batch(
     let items = results
         .into_iter()
         .enumerate()
-        .map(|(index, refused)| refused.unwrap_or_else(|| result(answered(answers.next()).map_err(|problem| problem.under(&format!("/items/{index}/report"))), language)))
+        .map(|(index, refused)| {
+            refused.unwrap_or_else(|| {
+                result(
+                    answered(answers.next()).map_err(|problem| problem.under(&format!("/items/{index}/report"))),
+                    language,
+                )
+            })
+        })
         .collect();
     let mut response = reply::json(&BatchResult { items })?;
     if let Some((name, value)) = prefer.applied() {
@@ -146,16 +158,30 @@ pub async fn submit_incident_batch(
 fn items(value: Value) -> Result<Vec<Value>, Problem> {
     let fault = |pointer: String, code, en: &str, uk: &str| Fault::new(pointer, code, en, uk);
     let Value::Object(mut body) = value else {
-        let faulty = fault(String::new(), "type", "The body must be an object with the member items.", "Вміст запиту має бути об’єктом із полем items.");
+        let faulty = fault(
+            String::new(),
+            "type",
+            "The body must be an object with the member items.",
+            "Вміст запиту має бути об’єктом із полем items.",
+        );
         return Err(vec![faulty].into());
     };
     let items = body.remove("items");
-    let mut faults: Vec<Fault> =
-        body.keys().map(|member| fault(format!("/{}", escape(member)), "unknown_member", "There is no such member.", "Такого поля немає.")).collect();
+    let mut faults: Vec<Fault> = body
+        .keys()
+        .map(|member| {
+            fault(format!("/{}", escape(member)), "unknown_member", "There is no such member.", "Такого поля немає.")
+        })
+        .collect();
     match items {
         Some(Value::Array(items)) if (1..=BATCH_ITEMS).contains(&items.len()) && faults.is_empty() => return Ok(items),
         Some(Value::Array(items)) if (1..=BATCH_ITEMS).contains(&items.len()) => {}
-        Some(Value::Array(_)) => faults.push(fault("/items".into(), "item_count", "Send 1 to 500 items.", "Надішліть від 1 до 500 елементів.")),
+        Some(Value::Array(_)) => faults.push(fault(
+            "/items".into(),
+            "item_count",
+            "Send 1 to 500 items.",
+            "Надішліть від 1 до 500 елементів.",
+        )),
         Some(_) => faults.push(fault("/items".into(), "type", "Must be an array.", "Має бути масивом.")),
         None => faults.push(fault("/items".into(), "required", "This member is mandatory.", "Це поле обов’язкове.")),
     }
@@ -163,18 +189,33 @@ fn items(value: Value) -> Result<Vec<Value>, Problem> {
 }
 
 /// One item as a submission; pointers of its faults are into the whole body.
-fn read_item(item: Value, index: usize, actor: &Actor, lenient: bool, schemas: &Schemas, directory: &Directory, now: Time) -> Result<Submission, Problem> {
+fn read_item(
+    item: Value,
+    index: usize,
+    actor: &Actor,
+    lenient: bool,
+    schemas: &Schemas,
+    directory: &Directory,
+    now: Time,
+) -> Result<Submission, Problem> {
     let at = format!("/items/{index}");
     let report = item.get("report").map(Value::to_string).unwrap_or_default();
-    let envelope = schemas.check::<BatchItemInput>(item.clone(), web::Bytes::new()).map_err(|problem| problem.under(&at))?;
+    let envelope =
+        schemas.check::<BatchItemInput>(item.clone(), web::Bytes::new()).map_err(|problem| problem.under(&at))?;
     // Faults of the report are found again, and judged strictly or leniently, when it is read by itself.
-    let faults = envelope.faults.into_iter().filter(|fault| !fault.pointer.starts_with("/report/")).map(|fault| fault.under(&at)).collect::<Vec<_>>();
+    let faults = envelope
+        .faults
+        .into_iter()
+        .filter(|fault| !fault.pointer.starts_with("/report/"))
+        .map(|fault| fault.under(&at))
+        .collect::<Vec<_>>();
     if !faults.is_empty() {
         return Err(faults.into());
     }
     let under = |problem: Problem| problem.under(&format!("{at}/report"));
     let value = item.get("report").cloned().unwrap_or_default();
     let checked = schemas.check::<ReportInput>(value, report.clone().into()).map_err(under)?;
-    let key = request_key(actor, "POST /v1/incidents/batch".to_owned(), envelope.value.idempotency_key, report.as_bytes());
+    let key =
+        request_key(actor, "POST /v1/incidents/batch".to_owned(), envelope.value.idempotency_key, report.as_bytes());
     submission(actor.clone(), checked, key, lenient, directory, now).map_err(under)
 }

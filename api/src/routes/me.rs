@@ -71,7 +71,13 @@ pub async fn get_me(caller: Caller<AnyClient>) -> Result<HttpResponse, Problem> 
         role: caller.role.to_string(),
         owner: caller.owner.map(|id| Owner { id, name: caller.name.clone() }),
         scopes: caller.scopes().to_vec(),
-        limits: ServiceLimits { body_bytes: 262_144, batch_bytes: 4_194_304, batch_items: 500, page_items: 200, wait_seconds: 30 },
+        limits: ServiceLimits {
+            body_bytes: 262_144,
+            batch_bytes: 4_194_304,
+            batch_items: 500,
+            page_items: 200,
+            wait_seconds: 30,
+        },
     })
 }
 
@@ -87,7 +93,11 @@ pub async fn get_me(caller: Caller<AnyClient>) -> Result<HttpResponse, Problem> 
     ),
 )]
 #[get("/v1/vocabularies")]
-pub async fn get_vocabularies(_caller: Caller<AnyClient>, if_none_match: IfNoneMatch, words: web::Data<WordsPage>) -> Result<HttpResponse, Problem> {
+pub async fn get_vocabularies(
+    _caller: Caller<AnyClient>,
+    if_none_match: IfNoneMatch,
+    words: web::Data<WordsPage>,
+) -> Result<HttpResponse, Problem> {
     if if_none_match.matches(&words.etag) {
         return Ok(reply::not_modified(&words.etag));
     }

@@ -5,7 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
 use crate::clock;
 use crate::input::Body;
-use crate::oauth_request::{Metadata, OauthCode, OauthError, TokenAnswer, TokenForm, grant_scopes, parse_token_request};
+use crate::oauth_request::{
+    Metadata, OauthCode, OauthError, TokenAnswer, TokenForm, grant_scopes, parse_token_request,
+};
 use crate::permission::SCOPES;
 use crate::problem::Problem;
 use crate::state::App;
@@ -45,7 +47,14 @@ pub async fn issue_token(request: HttpRequest, body: Body, app: web::Data<App>) 
     };
     let scopes = grant_scopes(asked.scope.as_deref(), &client.scopes)?;
     let now = clock::now();
-    let claims = Claims::new(app.issuer(), &asked.client_id, &scopes, i64::from(client.credential_version), clock::new_id(now), now);
+    let claims = Claims::new(
+        app.issuer(),
+        &asked.client_id,
+        &scopes,
+        i64::from(client.credential_version),
+        clock::new_id(now),
+        now,
+    );
     let key = clients.signing.as_ref().ok_or_else(|| OauthError::unavailable(2))?;
     let access_token = token::issue(key, &claims).map_err(|error| {
         log::error!("no token could be signed: {error}");

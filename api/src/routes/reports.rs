@@ -158,7 +158,12 @@ pub struct PartQuery {
     security(("oauth2" = ["incidents:read"]), ("oauth2" = ["cases:read"])),
 )]
 #[get("/v1/incidents/{id}/reports")]
-pub async fn list_reports(caller: Caller<ReadIncidentParts>, id: PathId, query: Query<PartQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn list_reports(
+    caller: Caller<ReadIncidentParts>,
+    id: PathId,
+    query: Query<PartQuery>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     let (actor, id) = (caller.actor(), id.0);
     let store = app.store_id;
     let list = app

@@ -73,7 +73,15 @@ impl RoutingRulesVersion {
 
     fn standard() -> Self {
         let set = RuleSet::default();
-        Self { version: 0, act_on: set.act_on, max_tries: set.max_tries, rules: set.rules, changed_by: None, changed_at: None, reason: None }
+        Self {
+            version: 0,
+            act_on: set.act_on,
+            max_tries: set.max_tries,
+            rules: set.rules,
+            changed_by: None,
+            changed_at: None,
+            reason: None,
+        }
     }
 }
 
@@ -125,11 +133,16 @@ pub struct RoutingRulesInput {
     security(("oauth2" = ["routing:read"])),
 )]
 #[get("/v1/routing-rules")]
-pub async fn get_routing_rules(_caller: Caller<ReadRouting>, if_none_match: IfNoneMatch, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn get_routing_rules(
+    _caller: Caller<ReadRouting>,
+    if_none_match: IfNoneMatch,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     let rules = app
         .read(|tx| {
             let version = feeds::gate(tx)?.rules_version;
-            store::find(tx, version)?.map_or_else(|| Ok(RoutingRulesVersion::standard()), |row| RoutingRulesVersion::of(&row))
+            store::find(tx, version)?
+                .map_or_else(|| Ok(RoutingRulesVersion::standard()), |row| RoutingRulesVersion::of(&row))
         })
         .await?;
     let tag = etag(rules.version);
@@ -193,7 +206,9 @@ fn rules_faults(input: &RoutingRulesInput, directory: &Directory) -> Vec<Fault> 
             "Send either rules or restore.",
             "Надішліть або rules, або restore.",
         )],
-        (None, None) => vec![Fault::new("/rules", "required", "Send either rules or restore.", "Надішліть або rules, або restore.")],
+        (None, None) => {
+            vec![Fault::new("/rules", "required", "Send either rules or restore.", "Надішліть або rules, або restore.")]
+        }
     }
 }
 
@@ -204,7 +219,11 @@ fn unknown_version() -> Problem {
 /// List the versions of the routing rules
 #[utoipa::path(tag = "routing", operation_id = "list_routing_rules_versions", params(PartQuery), responses((status = 200, description = "A page of versions, newest first", body = RoutingRulesVersionList)), security(("oauth2" = ["routing:read"])))]
 #[get("/v1/routing-rules/versions")]
-pub async fn list_routing_rules_versions(_caller: Caller<ReadRouting>, query: Query<PartQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn list_routing_rules_versions(
+    _caller: Caller<ReadRouting>,
+    query: Query<PartQuery>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     let query = query.checked()?;
     let scope = Scope { kind: ListKind::Rules, store: app.store_id, owner: Uuid::nil() };
     let before = scope.position(query.cursor.as_deref())?.map(|version| i32::try_from(version).unwrap_or(i32::MAX));
@@ -305,7 +324,12 @@ pub struct Simulation {
     security(("oauth2" = ["routing:write"])),
 )]
 #[post("/v1/routing/simulate")]
-pub async fn simulate_routing(_caller: Caller<WriteRouting>, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn simulate_routing(
+    _caller: Caller<WriteRouting>,
+    body: Body,
+    schemas: web::Data<Schemas>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     let checked = body.json::<SimulationInput>(&schemas)?;
     let (directory, now) = (app.directory(), clock::now());
     let semantic = simulation_faults(&checked.value, &directory, now);
@@ -315,7 +339,14 @@ pub async fn simulate_routing(_caller: Caller<WriteRouting>, body: Body, schemas
             let loads = loads(tx, &directory)?;
             let turns: RoundRobin = feeds::gate(tx)?.round_robin.read()?;
             let roster = Roster::new(&directory.teams, now).map_err(Problem::internal)?;
-            let trial = Trial { directory: &directory, rules: input.draft.as_ref().unwrap_or(&directory.rules), roster: &roster, loads: &loads, turns: &turns, now };
+            let trial = Trial {
+                directory: &directory,
+                rules: input.draft.as_ref().unwrap_or(&directory.rules),
+                roster: &roster,
+                loads: &loads,
+                turns: &turns,
+                now,
+            };
             let items = match &input.report {
                 Some(report) => vec![trial.report(report, input.institution_id)],
                 None => {
@@ -323,7 +354,9 @@ pub async fn simulate_routing(_caller: Caller<WriteRouting>, body: Body, schemas
                     Record::load_all(tx, rows)?.iter().map(|record| trial.record(record)).collect()
                 }
             };
-            let count = |wanted: &dyn Fn(&SimulatedRouting) -> bool| i32::try_from(items.iter().filter(|item| wanted(item)).count()).unwrap_or(0);
+            let count = |wanted: &dyn Fn(&SimulatedRouting) -> bool| {
+                i32::try_from(items.iter().filter(|item| wanted(item)).count()).unwrap_or(0)
+            };
             let own = roster.coordinator();
             Ok(Simulation {
                 considered: count(&|_| true),
@@ -342,13 +375,23 @@ fn simulation_faults(input: &SimulationInput, directory: &Directory, now: Time) 
         let parsed = parse(&ReportFields::from(report.clone()), &Circumstances { now, current: None });
         found.extend(parsed.faults.into_iter().map(|fault| fault.under("/report")));
         if input.last.is_some() {
-            found.push(Fault::new("/last", "not_with_report", "Send either report or last.", "Надішліть або report, або last."));
+            found.push(Fault::new(
+                "/last",
+                "not_with_report",
+                "Send either report or last.",
+                "Надішліть або report, або last.",
+            ));
         }
     }
     if let Some(id) = input.institution_id
         && !directory.institutions.contains_key(&id)
     {
-        found.push(Fault::new("/institution_id", "unknown_institution", "No institution with this id is in the directory.", "Установи з таким ідентифікатором немає в довіднику."));
+        found.push(Fault::new(
+            "/institution_id",
+            "unknown_institution",
+            "No institution with this id is in the directory.",
+            "Установи з таким ідентифікатором немає в довіднику.",
+        ));
     }
     if let Some(draft) = &input.draft {
         found.extend(faults(draft, directory).into_iter().map(|fault| fault.under("/draft")));
@@ -370,7 +413,8 @@ impl Trial<'_> {
         let parsed = parse(&ReportFields::from(report.clone()), &Circumstances { now: self.now, current: None });
         let mut content = Content::default();
         content.merge(parsed.change, &[]);
-        let entry = institution.and_then(|id| self.directory.institutions.get(&id)).map(|institution| &institution.entry);
+        let entry =
+            institution.and_then(|id| self.directory.institutions.get(&id)).map(|institution| &institution.entry);
         let judged = triage(
             &TriageInput {
                 content: &content,
@@ -378,9 +422,9 @@ impl Trial<'_> {
                 institution_services: entry.map_or(&[], |entry| &entry.services),
                 category: entry.and_then(|entry| entry.infrastructure_category).unwrap_or(InfrastructureCategory::None),
             },
-            &RuleData::current(),
+            RuleData::current(),
         );
-        let class = zvit_domain::triage::classify(&content, &RuleData::current()).0.class;
+        let class = zvit_domain::triage::classify(&content, RuleData::current()).0.class;
         let input = zvit_domain::routing::RoutingInput {
             sector: judged.sector,
             level: judged.level,
@@ -404,13 +448,27 @@ impl Trial<'_> {
 
     fn record(&self, record: &Record) -> SimulatedRouting {
         let class = record.classification().class;
-        let excluded: Vec<Uuid> = record.assignments.iter().filter(|row| !state(row).is_held()).map(|row| row.team_id.0).collect();
-        let decision = route(&routing_input(record, class, &[], &excluded), self.rules, self.roster, self.loads, self.turns, self.now);
+        let excluded: Vec<Uuid> =
+            record.assignments.iter().filter(|row| !state(row).is_held()).map(|row| row.team_id.0).collect();
+        let decision = route(
+            &routing_input(record, class, &[], &excluded),
+            self.rules,
+            self.roster,
+            self.loads,
+            self.turns,
+            self.now,
+        );
         let current = record.lead().map(|row| row.team_id.0);
         self.shown(decision, Some(record), (record.triage.sector, record.triage.level), current)
     }
 
-    fn shown(&self, decision: Decision, record: Option<&Record>, (sector, level): (Sector, u8), current: Option<Uuid>) -> SimulatedRouting {
+    fn shown(
+        &self,
+        decision: Decision,
+        record: Option<&Record>,
+        (sector, level): (Sector, u8),
+        current: Option<Uuid>,
+    ) -> SimulatedRouting {
         let team = |id: Uuid| TeamRef { id, name: self.directory.team_name(id) };
         SimulatedRouting {
             incident_id: record.map(Record::id),

@@ -91,7 +91,14 @@ pub async fn override_triage(
             let directory = memory.directory_for(change)?;
             let mut record = load(change, id)?;
             if_match.required(&etag(record.row.version))?;
-            coordinate::override_triage(change, &mut record, &directory, &actor, (input.level, input.sector), &input.reason)?;
+            coordinate::override_triage(
+                change,
+                &mut record,
+                &directory,
+                &actor,
+                (input.level, input.sector),
+                &input.reason,
+            )?;
             let incident = record.incident(&directory, actor.language, actor.role);
             Ok(Kept::new(200, &incident)?.tagged(etag(record.row.version)))
         })
@@ -135,8 +142,16 @@ pub async fn assign_team(
             once(change, Some(&key), |change| {
                 let directory = memory.directory_for(change)?;
                 let mut record = load(change, id)?;
-                let assignment = coordinate::assign(change, &mut record, &directory, &actor, (input.team_id, input.role), &input.reason)?;
-                let row = record.assignment(assignment).ok_or_else(|| Problem::internal("the assignment is missing"))?;
+                let assignment = coordinate::assign(
+                    change,
+                    &mut record,
+                    &directory,
+                    &actor,
+                    (input.team_id, input.role),
+                    &input.reason,
+                )?;
+                let row =
+                    record.assignment(assignment).ok_or_else(|| Problem::internal("the assignment is missing"))?;
                 let kept = Kept::new(201, &show::assignment(row, &directory, true))?;
                 Ok(kept.at(format!("/v1/incidents/{id}")).tagged(etag(record.row.version)).about(id))
             })
