@@ -282,3 +282,6 @@ fn again(error: &StoreError) -> StoreError {
         other => StoreError::Failed(other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests;

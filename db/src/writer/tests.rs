@@ -1,0 +1,177 @@
+//! The writer against a real SQLite file: who is told what when something in a batch fails.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+use crate::conn::Tx;
+use crate::on;
+use crate::rows::DirectoryRow;
+use crate::schema::directory;
+use crate::store::prepare;
+use crate::types::{At, Id, Json};
+
+const NOW: fn() -> Time = || Time::from_micros(1_790_000_000_000_000);
+
+/// Writes each item as a participant; the item `bad` fails in the database, as a row that breaks a constraint would.
+struct Participants {
+    gate: Option<Receiver<()>>,
+}
+
+fn row(key: &str, kind: &str) -> DirectoryRow {
+    DirectoryRow {
+        id: Id(Uuid::new_v4()),
+        kind: kind.into(),
+        unique_key: Some(key.into()),
+        active: true,
+        version: 1,
+        document: Json("{}".into()),
+        created_at: At(NOW()),
+        updated_at: At(NOW()),
+    }
+}
+
+impl Intake for Participants {
+    type Item = String;
+    type Answer = String;
+
+    fn submit(&mut self, change: &mut Change<'_>, items: &[String]) -> Result<Vec<String>> {
+        if let Some(gate) = &self.gate {
+            let _ = gate.recv();
+        }
+        let rows = items.iter().map(|item| row(item, if item == "bad" { "nonsense" } else { "participant" })).collect();
+        change.next_position();
+        DirectoryRow::insert_all(&mut change.tx, rows)?;
+        Ok(items.to_vec())
+    }
+}
+
+struct Scratch {
+    dir: std::path::PathBuf,
+    url: DatabaseUrl,
+    moved: Arc<Mutex<Vec<Moved>>>,
+}
+
+impl Scratch {
+    fn new() -> Self {
+        let dir = std::env::temp_dir().join(format!("zvit-writer-{}", Uuid::new_v4()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let url = DatabaseUrl::Sqlite(dir.join("store.sqlite3"));
+        prepare(&url, Uuid::new_v4()).unwrap();
+        Self { dir, url, moved: Arc::default() }
+    }
+
+    fn writer(&self, queue: usize, gate: Option<Receiver<()>>) -> (Writer<Participants>, JoinHandle<()>) {
+        let moved = Arc::clone(&self.moved);
+        let on_commit = Arc::new(move |seen: &Moved| moved.lock().unwrap().push(seen.clone()));
+        let options = WriterOptions { queue, batch: 64, now: NOW, on_commit };
+        Writer::start(self.url.clone(), Participants { gate }, options).unwrap()
+    }
+
+    fn keys(&self) -> Vec<String> {
+        let mut conn = open(&self.url).unwrap();
+        let mut tx: Tx<'_> = conn.plain();
+        let keys: Vec<Option<String>> = on!(&mut tx, c => directory::table
+            .order(directory::unique_key)
+            .select(directory::unique_key)
+            .load(*c))
+        .unwrap();
+        keys.into_iter().flatten().collect()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(work)
+}
+
+fn items(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn a_bad_item_fails_alone_and_positions_have_no_gap() {
+    let scratch = Scratch::new();
+    let (writer, thread) = scratch.writer(16, None);
+    let answers = run(writer.submit(items(&["one", "bad", "two"]))).unwrap();
+    assert!(matches!(answers.as_slice(), [Ok(_), Err(StoreError::Failed(_)), Ok(_)]), "{answers:?}");
+    drop(writer);
+    thread.join().unwrap();
+    assert_eq!(scratch.keys(), ["one", "two"]);
+    // The failed batch and the failed item gave their positions back.
+    assert_eq!(scratch.moved.lock().unwrap().last().unwrap().coordinator, 2);
+}
+
+#[test]
+fn a_failed_change_undoes_itself_and_nothing_else() {
+    let scratch = Scratch::new();
+    let (writer, thread) = scratch.writer(16, None);
+    let failed: Result<(), WriterError> = run(writer.change(|change| {
+        DirectoryRow::insert_all(&mut change.tx, vec![row("undone", "participant")])?;
+        change.next_position();
+        Err(WriterError::Store(StoreError::NotFound))
+    }));
+    assert!(matches!(failed, Err(WriterError::Store(StoreError::NotFound))));
+    let kept: Result<i64, WriterError> = run(writer.change(|change| {
+        DirectoryRow::insert_all(&mut change.tx, vec![row("kept", "participant")])?;
+        Ok(change.next_position())
+    }));
+    assert_eq!(kept.unwrap(), 1);
+    drop(writer);
+    thread.join().unwrap();
+    assert_eq!(scratch.keys(), ["kept"]);
+}
+
+#[test]
+fn a_panicking_change_costs_its_batch_but_not_the_intake() {
+    let scratch = Scratch::new();
+    let (writer, thread) = scratch.writer(16, None);
+    let lost: Result<(), WriterError> = run(writer.change(|_| panic!("a defect")));
+    assert!(lost.is_err());
+    assert!(run(writer.submit(items(&["after"]))).unwrap().iter().all(Result::is_ok));
+    drop(writer);
+    thread.join().unwrap();
+    assert_eq!(scratch.keys(), ["after"]);
+}
+
+#[test]
+fn a_full_queue_turns_callers_away_at_once_and_loses_none_it_took() {
+    let scratch = Scratch::new();
+    let (open_gate, gate): (Sender<()>, Receiver<()>) = channel();
+    let (writer, thread) = scratch.writer(2, Some(gate));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let (taken, refused) = runtime.block_on(async {
+        let mut waiting = Vec::new();
+        let mut refused = 0;
+        // The writer holds one job; two fit in the queue.
+        for name in 0..20 {
+            let writer = writer.clone();
+            let mut answer = Box::pin(async move { writer.submit(vec![format!("item-{name:02}")]).await });
+            match std::future::poll_fn(|context| std::task::Poll::Ready(answer.as_mut().poll(context))).await {
+                std::task::Poll::Ready(Err(WriterError::Full)) => refused += 1,
+                std::task::Poll::Ready(other) => panic!("answered before the gate opened: {other:?}"),
+                std::task::Poll::Pending => waiting.push(answer),
+            }
+        }
+        drop(open_gate);
+        let mut taken = 0;
+        for answer in waiting {
+            assert!(answer.await.unwrap().iter().all(Result::is_ok));
+            taken += 1;
+        }
+        (taken, refused)
+    });
+    assert!((2..=3).contains(&taken), "{taken} taken, {refused} refused");
+    assert_eq!(taken + refused, 20);
+    drop(writer);
+    thread.join().unwrap();
+    assert_eq!(scratch.keys().len(), taken);
+}
