@@ -6,7 +6,8 @@ pub mod logging;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use uuid::Uuid;
 use zvit_domain::vocabulary::Role;
 
@@ -110,5 +111,36 @@ fn role(text: &str) -> Result<Role, String> {
 /// Runs what the command line asks for. Exit code 0 when it was done, 2 when the request or the store doesn't allow it, 1 for
 /// anything else.
 pub fn main() -> ExitCode {
-    commands::run(Cli::parse())
+    let matches = Cli::command().get_matches();
+    match Cli::from_arg_matches(&matches) {
+        Ok(mut cli) => {
+            if names_directory_over_variable(&matches) {
+                cli.forget_database_url();
+            }
+            commands::run(cli)
+        }
+        Err(error) => error.exit(),
+    }
+}
+
+/// Whether `--data-dir` stands on the command line and the database URL only in the environment: a flag is stronger.
+fn names_directory_over_variable(matches: &ArgMatches) -> bool {
+    let mut deepest = matches;
+    while let Some((_, inner)) = deepest.subcommand() {
+        deepest = inner;
+    }
+    let source = |id| deepest.try_contains_id(id).ok().and_then(|_| deepest.value_source(id));
+    source("data_dir") == Some(ValueSource::CommandLine) && source("database_url") == Some(ValueSource::EnvVariable)
+}
+
+impl Cli {
+    fn forget_database_url(&mut self) {
+        let store = match &mut self.command {
+            Command::Serve { store, .. } | Command::Migrate { store } => store,
+            Command::Seed(args) => &mut args.store,
+            Command::Client(ClientCommand::Create(args)) => &mut args.store,
+            Command::Openapi | Command::Demo(_) => return,
+        };
+        store.database_url = None;
+    }
 }

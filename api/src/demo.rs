@@ -52,9 +52,10 @@ async fn perform(args: &DemoArgs) -> Result<(), DemoFault> {
     let port = HeldPort::find().map_err(DemoFault::Place)?;
     let settings = place.settings(port.address().map_err(DemoFault::Place)?);
     let clients = fill(&settings)?;
+    let because = if port.is_makeshift() { format!(" ({} is taken)", place::PORT) } else { String::new() };
     drop(port);
     let running = server::start(&settings).await?;
-    progress.say("service", &format!("http://{} on a new store in {}", running.address, place.dir().display()));
+    progress.say("service", &format!("http://{}{because}, its store in {}", running.address, place.dir().display()));
 
     let stop = Arc::new(AtomicBool::new(false));
     let mut playing = {

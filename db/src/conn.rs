@@ -49,12 +49,20 @@ impl FromStr for DatabaseUrl {
 }
 
 impl std::fmt::Debug for DatabaseUrl {
-    /// Without the user information: it may hold a password.
+    /// Without the user information and the parameters: either may hold a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
-            Self::Postgres(url) => write!(f, "postgres://{}", url.rsplit_once('@').map_or("…", |(_, rest)| rest)),
+            Self::Postgres(url) => write!(f, "postgres://{}", host_and_name(url)),
         }
+    }
+}
+
+fn host_and_name(url: &str) -> &str {
+    let plain = url.split_once('?').map_or(url, |(plain, _)| plain);
+    match plain.rsplit_once('@') {
+        Some((_, rest)) => rest,
+        None => plain.split_once("://").map_or("…", |(_, rest)| rest),
     }
 }
 
@@ -344,5 +352,34 @@ impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for ReadOnlyPostgres
     fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
         conn.batch_execute("SET default_transaction_read_only = on; SET TIME ZONE 'UTC'; SET statement_timeout = '10s'")
             .map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_decides_and_nothing_is_guessed() {
+        assert!(matches!("sqlite:/tmp/x.db".parse(), Ok(DatabaseUrl::Sqlite(_))));
+        assert!(matches!("postgresql://h/d".parse(), Ok(DatabaseUrl::Postgres(_))));
+        for wrong in ["postgre://h/d", "/tmp/x.db", "mysql://h/d", ""] {
+            assert!(matches!(wrong.parse::<DatabaseUrl>(), Err(StoreError::Refused(_))), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn no_password_is_shown() {
+        for url in ["postgres://u:hush@h:5/d?sslmode=prefer", "postgres://h:5/d?password=hush", "postgres://u:p@ss:hush@h:5/d"] {
+            let shown = url.parse::<DatabaseUrl>().unwrap().to_string();
+            assert_eq!(shown, "postgres://h:5/d", "{url}");
+        }
+    }
+
+    #[cfg(not(feature = "postgres-tls"))]
+    #[test]
+    fn a_build_without_tls_says_so() {
+        let refused = "postgres://h/d?sslmode=require".parse::<DatabaseUrl>().unwrap_err().to_string();
+        assert!(refused.contains("postgres-tls"), "{refused}");
     }
 }

@@ -8,18 +8,26 @@ use zvit_domain::time::Time;
 use crate::server::Server;
 use crate::store::{Database, Store};
 
-/// Declares a test that runs on both databases with a server of its own: `both!(name, |server| { … });`, or with a store
-/// and no server yet: `both!(name, store |store| { … });`.
+/// Declares a test that runs on both databases with a server of its own: `both!(name, |server| { … });`.
 #[macro_export]
 macro_rules! both {
-    ($(#[$meta:meta])* $name:ident, |$server:ident| $body:block) => {
-        $crate::both!(@tests $(#[$meta])* $name, with_server, fn body($server: &$crate::Server) $body);
+    ($name:ident, |$server:ident| $body:block) => {
+        $crate::on_both_databases!($name, with_server, fn body($server: &$crate::Server) $body);
     };
-    ($(#[$meta:meta])* $name:ident, store |$store:ident| $body:block) => {
-        $crate::both!(@tests $(#[$meta])* $name, with_store, fn body($store: &std::sync::Arc<$crate::Store>) $body);
+}
+
+/// Declares a test that runs on both databases with a seeded store and no server yet: `both_stores!(name, |store| { … });`.
+#[macro_export]
+macro_rules! both_stores {
+    ($name:ident, |$store:ident| $body:block) => {
+        $crate::on_both_databases!($name, with_store, fn body($store: &std::sync::Arc<$crate::Store>) $body);
     };
-    (@tests $(#[$meta:meta])* $name:ident, $with:ident, $body:item) => {
-        $(#[$meta])*
+}
+
+/// What `both!` and `both_stores!` become: a module named after the test, with one test per database.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($name:ident, $with:ident, $body:item) => {
         mod $name {
             #[allow(unused_imports, reason = "shared by every test of the file")]
             use super::*;
@@ -28,19 +36,16 @@ macro_rules! both {
 
             #[test]
             fn on_sqlite() {
-                $crate::program::use_program($crate::both!(@program));
+                $crate::program::use_program(env!("CARGO_BIN_EXE_zvit-under-test"));
                 $crate::run::$with($crate::Database::Sqlite, body);
             }
 
             #[test]
             fn on_postgres() {
-                $crate::program::use_program($crate::both!(@program));
+                $crate::program::use_program(env!("CARGO_BIN_EXE_zvit-under-test"));
                 $crate::run::$with($crate::Database::Postgres, body);
             }
         }
-    };
-    (@program) => {
-        env!("CARGO_BIN_EXE_zvit-under-test")
     };
 }
 

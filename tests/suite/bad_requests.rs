@@ -66,7 +66,11 @@ both!(a_body_of_256_kib_is_the_largest, |server| {
         ("Idempotency-Key", key.as_str()),
     ];
     // Blanks are part of the body as well.
-    let exactly = |size: usize| format!("{:size$}", r#"{"description": "Large"}"#).into_bytes();
+    let exactly = |size: usize| {
+        let mut body = br#"{"description": "Large"}"#.to_vec();
+        body.resize(size, b' ');
+        body
+    };
     server.store.untouched(|| {
         for size in [LIMIT + 1, 2 * LIMIT, 40 * LIMIT] {
             raw::exchange(&server.base, &raw::request("POST", PATH, &headers, &exactly(size)))

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use zvit_tests::directory::ALPHA;
 use zvit_tests::feed::{Follower, everything, page};
-use zvit_tests::{Server, both, json, report};
+use zvit_tests::{Server, both, both_stores, json, report};
 
 both!(a_case_has_all_a_team_needs_to_begin, |server| {
     let incident = server.hospital().submit(
@@ -169,45 +169,39 @@ both!(wrong_parameters_are_named, |server| {
     ]);
 });
 
-both!(
-    a_cursor_of_another_store_is_gone,
-    store | store | {
-        let Some(other) = zvit_tests::Store::seeded(store.database) else { return };
-        // The templates are copies of one store, so a truly other one is made afresh.
-        let fresh = zvit_tests::Store::empty(other.database).expect("the database is there");
-        let file = zvit_tests::store::directory_file();
-        let arguments: Vec<String> =
-            ["seed".to_owned(), file.display().to_string()].into_iter().chain(fresh.flags()).collect();
-        let accounts = zvit_tests::program::zvit(&arguments).expect(0).json();
-        let server = Server::start(store);
-        let elsewhere = Server::start(&fresh);
-        let account = accounts
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(zvit_tests::client::Account::read)
-            .find(|account| account.owner.as_deref() == Some(ALPHA))
-            .unwrap();
-        let foreign = page(&elsewhere.client(&account), "/v1/cases", 50, None).string("/next_cursor");
-        server.alpha().get(&format!("/v1/cases?cursor={foreign}")).problem(410, "cursor_expired");
-        server.alpha().get("/v1/cases").expect(200);
-    }
-);
+both_stores!(a_cursor_of_another_store_is_gone, |store| {
+    let Some(other) = zvit_tests::Store::seeded(store.database) else { return };
+    // The templates are copies of one store, so a truly other one is made afresh.
+    let fresh = zvit_tests::Store::empty(other.database).expect("the database is there");
+    let file = zvit_tests::store::directory_file();
+    let arguments: Vec<String> =
+        ["seed".to_owned(), file.display().to_string()].into_iter().chain(fresh.flags()).collect();
+    let accounts = zvit_tests::program::zvit(&arguments).expect(0).json();
+    let server = Server::start(store);
+    let elsewhere = Server::start(&fresh);
+    let account = accounts
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(zvit_tests::client::Account::read)
+        .find(|account| account.owner.as_deref() == Some(ALPHA))
+        .unwrap();
+    let foreign = page(&elsewhere.client(&account), "/v1/cases", 50, None).string("/next_cursor");
+    server.alpha().get(&format!("/v1/cases?cursor={foreign}")).problem(410, "cursor_expired");
+    server.alpha().get("/v1/cases").expect(200);
+});
 
-both!(
-    a_cursor_outlives_a_restart,
-    store | store | {
-        let server = Server::start(store);
-        server.hospital().submit(report("Перша"));
-        let cursor = page(&server.alpha(), "/v1/cases", 50, None).string("/next_cursor");
-        drop(server);
-        let server = Server::start(store);
-        assert!(page(&server.alpha(), "/v1/cases", 50, Some(&cursor)).list("/items").is_empty());
-        server.hospital().submit(report("Друга"));
-        let news = page(&server.alpha(), "/v1/cases", 50, Some(&cursor));
-        assert_eq!(news.list("/items").len(), 1, "{news}");
-    }
-);
+both_stores!(a_cursor_outlives_a_restart, |store| {
+    let server = Server::start(store);
+    server.hospital().submit(report("Перша"));
+    let cursor = page(&server.alpha(), "/v1/cases", 50, None).string("/next_cursor");
+    drop(server);
+    let server = Server::start(store);
+    assert!(page(&server.alpha(), "/v1/cases", 50, Some(&cursor)).list("/items").is_empty());
+    server.hospital().submit(report("Друга"));
+    let news = page(&server.alpha(), "/v1/cases", 50, Some(&cursor));
+    assert_eq!(news.list("/items").len(), 1, "{news}");
+});
 
 both!(teams_only_have_cases, |server| {
     for client in [server.hospital(), server.observer(), server.auditor()] {

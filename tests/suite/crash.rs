@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use zvit_tests::feed::everything;
-use zvit_tests::{Answer, Client, Server, Value, both, eventually, fresh, json, report};
+use zvit_tests::{Answer, Client, Server, Value, both_stores, eventually, fresh, json, report};
 
 const SENDERS: usize = 8;
 const ROUNDS: usize = 3;
@@ -18,57 +18,50 @@ struct Sent {
     answer: Option<Answer>,
 }
 
-both!(
-    no_accepted_report_is_lost_when_the_server_is_killed,
-    store | store | {
-        let mut sent: Vec<Sent> = Vec::new();
-        for round in 0..ROUNDS {
-            let mut server = Server::start(store);
-            sent.extend(load_until_killed(&mut server, round));
-        }
-        let accepted = sent.iter().filter(|one| one.answer.is_some()).count();
-        assert!(accepted >= ROUNDS * SENDERS, "there was load: {accepted} accepted");
-
-        let server = Server::start(store);
-        let coordinator = server.coordinator();
-        for one in sent.iter().filter(|one| one.answer.is_some()) {
-            is_there_whole_and_assigned(&coordinator, one);
-        }
-        let before = server.store.count("incidents");
-        let unanswered = i64::try_from(sent.len() - accepted).unwrap();
-        let known = i64::try_from(accepted).unwrap();
-        assert!(
-            (known..=known + unanswered).contains(&before),
-            "{known} accepted, {unanswered} unanswered, {before} there"
-        );
-
-        // Everybody tries again with the same key: those who were answered get the same, the others are taken in once.
-        let hospital = server.hospital();
-        let mut ids = BTreeSet::new();
-        for one in &sent {
-            let again =
-                hospital.post("/v1/incidents").key(&one.key).body("application/json", one.body.clone()).expect(201);
-            if let Some(answer) = &one.answer {
-                assert_eq!(again.bytes, answer.bytes, "the answer of then");
-                assert_eq!(again.header("idempotency-replayed"), "true");
-            }
-            assert!(ids.insert(again.string("/id")), "two keys lead to one incident\n{again}");
-        }
-        let all = i64::try_from(sent.len()).unwrap();
-        for table in ["incidents", "reports", "assignments"] {
-            assert_eq!(server.store.count(table), all, "{table}: each once");
-        }
-        let cases = everything(&server.alpha(), "/v1/cases");
-        let seen: BTreeSet<String> =
-            cases.iter().map(|case| case["incident"]["id"].as_str().unwrap().to_owned()).collect();
-        assert_eq!((cases.len(), seen), (ids.len(), ids.clone()), "the team's feed has each once");
-        let feed: BTreeSet<String> = everything(&hospital, "/v1/incidents/feed")
-            .iter()
-            .map(|one| one["id"].as_str().unwrap().to_owned())
-            .collect();
-        assert_eq!(feed, ids, "and so has the institution's");
+both_stores!(no_accepted_report_is_lost_when_the_server_is_killed, |store| {
+    let mut sent: Vec<Sent> = Vec::new();
+    for round in 0..ROUNDS {
+        let mut server = Server::start(store);
+        sent.extend(load_until_killed(&mut server, round));
     }
-);
+    let accepted = sent.iter().filter(|one| one.answer.is_some()).count();
+    assert!(accepted >= ROUNDS * SENDERS, "there was load: {accepted} accepted");
+
+    let server = Server::start(store);
+    let coordinator = server.coordinator();
+    for one in sent.iter().filter(|one| one.answer.is_some()) {
+        is_there_whole_and_assigned(&coordinator, one);
+    }
+    let before = server.store.count("incidents");
+    let unanswered = i64::try_from(sent.len() - accepted).unwrap();
+    let known = i64::try_from(accepted).unwrap();
+    assert!(
+        (known..=known + unanswered).contains(&before),
+        "{known} accepted, {unanswered} unanswered, {before} there"
+    );
+
+    // Everybody tries again with the same key: those who were answered get the same, the others are taken in once.
+    let hospital = server.hospital();
+    let mut ids = BTreeSet::new();
+    for one in &sent {
+        let again = hospital.post("/v1/incidents").key(&one.key).body("application/json", one.body.clone()).expect(201);
+        if let Some(answer) = &one.answer {
+            assert_eq!(again.bytes, answer.bytes, "the answer of then");
+            assert_eq!(again.header("idempotency-replayed"), "true");
+        }
+        assert!(ids.insert(again.string("/id")), "two keys lead to one incident\n{again}");
+    }
+    let all = i64::try_from(sent.len()).unwrap();
+    for table in ["incidents", "reports", "assignments"] {
+        assert_eq!(server.store.count(table), all, "{table}: each once");
+    }
+    let cases = everything(&server.alpha(), "/v1/cases");
+    let seen: BTreeSet<String> = cases.iter().map(|case| case["incident"]["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!((cases.len(), seen), (ids.len(), ids.clone()), "the team's feed has each once");
+    let feed: BTreeSet<String> =
+        everything(&hospital, "/v1/incidents/feed").iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(feed, ids, "and so has the institution's");
+});
 
 /// Several senders at once; the server dies in the midst of it.
 fn load_until_killed(server: &mut Server, round: usize) -> Vec<Sent> {

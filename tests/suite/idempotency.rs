@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: whoever repeats a request gets what it was answered the first time, and nothing is done twice.
 
 use zvit_tests::directory::HOSPITAL;
-use zvit_tests::{Database, Server, Store, both, fresh, in_parallel, json, report};
+use zvit_tests::{Database, Server, Store, both, both_stores, fresh, in_parallel, json, report};
 
 const PATH: &str = "/v1/incidents";
 
@@ -79,17 +79,14 @@ both!(a_key_belongs_to_its_owner_and_its_path, |server| {
     assert_eq!(again.at("/id"), first.at("/id"), "the owner is the institution, not the client");
 });
 
-both!(
-    a_key_outlives_a_restart,
-    store | store | {
-        let server = Server::start(store);
-        let first = server.hospital().post(PATH).key("before-restart").json(report("Подія")).expect(201);
-        drop(server);
-        let server = Server::start(store);
-        let again = server.hospital().post(PATH).key("before-restart").json(report("Подія")).expect(201);
-        assert_eq!((again.bytes.as_slice(), again.header("idempotency-replayed")), (first.bytes.as_slice(), "true"));
-    }
-);
+both_stores!(a_key_outlives_a_restart, |store| {
+    let server = Server::start(store);
+    let first = server.hospital().post(PATH).key("before-restart").json(report("Подія")).expect(201);
+    drop(server);
+    let server = Server::start(store);
+    let again = server.hospital().post(PATH).key("before-restart").json(report("Подія")).expect(201);
+    assert_eq!((again.bytes.as_slice(), again.header("idempotency-replayed")), (first.bytes.as_slice(), "true"));
+});
 
 both!(a_blind_retry_without_a_key_never_doubles, |server| {
     let hospital = server.hospital();

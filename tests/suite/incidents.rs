@@ -4,7 +4,7 @@ use zvit_domain::ids::Reference;
 use zvit_domain::time::Time;
 use zvit_tests::directory::{ALPHA, HOSPITAL, REGISTRY};
 use zvit_tests::report::complete;
-use zvit_tests::{Server, Value, both, hours_ago, json, report, sha256, stamp};
+use zvit_tests::{Server, Value, both, both_stores, hours_ago, json, report, sha256, stamp};
 
 both!(a_description_is_enough, |server| {
     let hospital = server.hospital();
@@ -264,17 +264,14 @@ both!(an_incident_that_is_not_there_and_a_malformed_id_are_not_found, |server| {
     }
 });
 
-both!(
-    with_a_duty_line_every_refusal_of_a_report_says_whom_to_call,
-    store | store | {
-        let server = Server::start_with(store, &["--duty-line", "+380 00 000 11 22"]);
-        let hospital = server.hospital();
-        let en = hospital.post("/v1/incidents").json(json!({})).faults(&["/description"]);
-        assert!(en.str("/support").contains("+380 00 000 11 22"), "{en}");
-        let uk = hospital.post("/v1/incidents").in_ukrainian().json(json!({})).faults(&["/description"]);
-        assert!(uk.str("/support").contains("+380 00 000 11 22"), "{uk}");
-        hospital.post("/v1/incidents").without_token().json(json!({})).problem(401, "token_missing").at("/support");
-        hospital.post("/v1/incidents").body("text/plain", "x").problem(415, "unsupported_media_type").at("/support");
-        hospital.get("/v1/incidents?limit=0").problem(422, "validation_failed").without("/support");
-    }
-);
+both_stores!(with_a_duty_line_every_refusal_of_a_report_says_whom_to_call, |store| {
+    let server = Server::start_with(store, &["--duty-line", "+380 00 000 11 22"]);
+    let hospital = server.hospital();
+    let en = hospital.post("/v1/incidents").json(json!({})).faults(&["/description"]);
+    assert!(en.str("/support").contains("+380 00 000 11 22"), "{en}");
+    let uk = hospital.post("/v1/incidents").in_ukrainian().json(json!({})).faults(&["/description"]);
+    assert!(uk.str("/support").contains("+380 00 000 11 22"), "{uk}");
+    hospital.post("/v1/incidents").without_token().json(json!({})).problem(401, "token_missing").at("/support");
+    hospital.post("/v1/incidents").body("text/plain", "x").problem(415, "unsupported_media_type").at("/support");
+    hospital.get("/v1/incidents?limit=0").problem(422, "validation_failed").without("/support");
+});

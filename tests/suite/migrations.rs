@@ -1,37 +1,31 @@
 //! The store's shape: the same on both databases, and every step can be taken back.
 
 use zvit_db::migrate;
-use zvit_tests::{Database, Store, both};
+use zvit_tests::{Database, Store, both_stores};
 
-both!(
-    migrations_go_up_down_and_up_again,
-    store | store | {
-        let fresh = Store::empty(store.database).expect("the database is there");
-        let mut conn = fresh.connect();
-        assert!(migrate::is_pending(&mut conn).unwrap(), "an empty store has everything before it");
-        assert!(!migrate::up(&mut conn).unwrap().is_empty());
-        assert!(!migrate::is_pending(&mut conn).unwrap());
-        let first = fresh.tables();
-        assert!(first.contains_key("incidents"), "{first:?}");
-        assert!(migrate::up(&mut conn).unwrap().is_empty(), "a second time there is nothing to do");
+both_stores!(migrations_go_up_down_and_up_again, |store| {
+    let fresh = Store::empty(store.database).expect("the database is there");
+    let mut conn = fresh.connect();
+    assert!(migrate::is_pending(&mut conn).unwrap(), "an empty store has everything before it");
+    assert!(!migrate::up(&mut conn).unwrap().is_empty());
+    assert!(!migrate::is_pending(&mut conn).unwrap());
+    let first = fresh.tables();
+    assert!(first.contains_key("incidents"), "{first:?}");
+    assert!(migrate::up(&mut conn).unwrap().is_empty(), "a second time there is nothing to do");
 
-        migrate::down(&mut conn).unwrap();
-        assert_eq!(fresh.tables().len(), 0, "nothing is left: {:?}", fresh.tables());
+    migrate::down(&mut conn).unwrap();
+    assert_eq!(fresh.tables().len(), 0, "nothing is left: {:?}", fresh.tables());
 
-        migrate::up(&mut conn).unwrap();
-        assert_eq!(fresh.tables(), first);
-    }
-);
+    migrate::up(&mut conn).unwrap();
+    assert_eq!(fresh.tables(), first);
+});
 
-both!(
-    a_served_store_has_the_shape_of_the_migrations,
-    store | store | {
-        let fresh = Store::empty(store.database).expect("the database is there");
-        migrate::up(&mut fresh.connect()).unwrap();
-        assert_eq!(store.tables(), fresh.tables());
-        assert!(!migrate::is_pending(&mut store.connect()).unwrap());
-    }
-);
+both_stores!(a_served_store_has_the_shape_of_the_migrations, |store| {
+    let fresh = Store::empty(store.database).expect("the database is there");
+    migrate::up(&mut fresh.connect()).unwrap();
+    assert_eq!(store.tables(), fresh.tables());
+    assert!(!migrate::is_pending(&mut store.connect()).unwrap());
+});
 
 #[test]
 fn both_databases_have_the_same_tables_and_columns() {

@@ -4,7 +4,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zvit_tests::client::Account;
-use zvit_tests::{Answer, Client, Database, Server, Value, both, json};
+use zvit_tests::{Answer, Client, Database, Server, Value, both, both_stores, json};
 
 const ISSUER: &str = "https://zvit.localhost";
 
@@ -295,16 +295,13 @@ both!(a_token_is_judged_strictly_even_with_a_true_signature, |server| {
     use_it(&tampered).problem(401, "token_invalid");
 });
 
-both!(
-    tokens_outlive_a_restart,
-    store | store | {
-        let server = Server::start(store);
-        let token = server.hospital().token().unwrap();
-        drop(server);
-        let server = Server::start(store);
-        Client::with_token(&server.base, &token).get("/v1/me").expect(200);
-    }
-);
+both_stores!(tokens_outlive_a_restart, |store| {
+    let server = Server::start(store);
+    let token = server.hospital().token().unwrap();
+    drop(server);
+    let server = Server::start(store);
+    Client::with_token(&server.base, &token).get("/v1/me").expect(200);
+});
 
 #[test]
 fn servers_that_share_a_database_share_their_tokens() {

@@ -3,41 +3,38 @@
 use std::sync::Mutex;
 
 use zvit_tests::feed::page;
-use zvit_tests::{Database, Server, Store, both, eventually, in_parallel, json, report};
+use zvit_tests::{Database, Server, Store, both, both_stores, eventually, in_parallel, json, report};
 
-both!(
-    a_full_queue_turns_reports_away_at_once,
-    store | store | {
-        let server = Server::start_with(store, &["--queue", "1", "--batch", "1"]);
-        let hospital = server.hospital();
-        hospital.get("/v1/incidents").expect(200);
-        let answers = Mutex::new(Vec::new());
-        std::thread::scope(|scope| {
-            // While the store stands still one report is with the writer and one waits; all others are told to come back.
-            server.store.while_nobody_can_write(|| {
-                for number in 0..8 {
-                    let (hospital, answers) = (&hospital, &answers);
-                    scope.spawn(move || {
-                        let answer =
-                            hospital.post("/v1/incidents").fresh_key().json(report(&format!("Черга {number}"))).send();
-                        answers.lock().unwrap().push(answer);
-                    });
-                }
-                eventually("all but two are turned away", || (answers.lock().unwrap().len() >= 6).then_some(()));
-                hospital.get("/v1/incidents").expect(200);
-            });
+both_stores!(a_full_queue_turns_reports_away_at_once, |store| {
+    let server = Server::start_with(store, &["--queue", "1", "--batch", "1"]);
+    let hospital = server.hospital();
+    hospital.get("/v1/incidents").expect(200);
+    let answers = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        // While the store stands still one report is with the writer and one waits; all others are told to come back.
+        server.store.while_nobody_can_write(|| {
+            for number in 0..8 {
+                let (hospital, answers) = (&hospital, &answers);
+                scope.spawn(move || {
+                    let answer =
+                        hospital.post("/v1/incidents").fresh_key().json(report(&format!("Черга {number}"))).send();
+                    answers.lock().unwrap().push(answer);
+                });
+            }
+            eventually("all but two are turned away", || (answers.lock().unwrap().len() >= 6).then_some(()));
+            hospital.get("/v1/incidents").expect(200);
         });
-        let answers = answers.into_inner().unwrap();
-        let accepted = answers.iter().filter(|answer| answer.status == 201).count();
-        assert!((1..=2).contains(&accepted), "{accepted} were accepted");
-        for refused in answers.into_iter().filter(|answer| answer.status != 201) {
-            let refused = refused.problem(503, "overloaded");
-            assert!(refused.header("retry-after").parse::<u32>().is_ok(), "{refused}");
-            assert!(refused.has("/support"), "a report can always be made by telephone\n{refused}");
-        }
-        assert_eq!(server.store.count("incidents"), i64::try_from(accepted).unwrap());
+    });
+    let answers = answers.into_inner().unwrap();
+    let accepted = answers.iter().filter(|answer| answer.status == 201).count();
+    assert!((1..=2).contains(&accepted), "{accepted} were accepted");
+    for refused in answers.into_iter().filter(|answer| answer.status != 201) {
+        let refused = refused.problem(503, "overloaded");
+        assert!(refused.header("retry-after").parse::<u32>().is_ok(), "{refused}");
+        assert!(refused.has("/support"), "a report can always be made by telephone\n{refused}");
     }
-);
+    assert_eq!(server.store.count("incidents"), i64::try_from(accepted).unwrap());
+});
 
 both!(held_polls_neither_starve_the_intake_nor_miss_the_news, |server| {
     let alpha = server.alpha();

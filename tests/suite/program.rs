@@ -6,7 +6,7 @@ use zvit_tests::client::Account;
 use zvit_tests::directory::{ALPHA, FRONT_OFFICE, GRID, HOSPITAL};
 use zvit_tests::postgres::cluster;
 use zvit_tests::program::{Finished, zvit};
-use zvit_tests::{Client, Database, Server, Store, both, eventually, json, report};
+use zvit_tests::{Client, Database, Server, Store, both_stores, eventually, json, report};
 
 fn run(store: &Store, arguments: &[&str]) -> Finished {
     zvit(arguments.iter().map(|argument| (*argument).to_owned()).chain(store.flags()))
@@ -16,220 +16,183 @@ fn empty(like: &Arc<Store>) -> Arc<Store> {
     Store::empty(like.database).expect("the database is there")
 }
 
-both!(
-    seed_makes_a_store_and_prints_every_client,
-    store | store | {
-        let fresh = empty(store);
-        let file = zvit_tests::store::directory_file();
-        let finished = run(&fresh, &["seed", file.to_str().unwrap()]).expect(0);
-        let accounts: Vec<Account> = finished.json().as_array().unwrap().iter().map(Account::read).collect();
-        for role in ["institution", "team", "coordinator", "observer", "donor", "auditor"] {
-            assert!(accounts.iter().any(|account| account.role == role), "no client for {role}\n{finished}");
-        }
-        for owner in [HOSPITAL, GRID, ALPHA, FRONT_OFFICE] {
-            assert!(
-                accounts.iter().any(|account| account.owner.as_deref() == Some(owner)),
-                "no client for {owner}\n{finished}"
-            );
-        }
+both_stores!(seed_makes_a_store_and_prints_every_client, |store| {
+    let fresh = empty(store);
+    let file = zvit_tests::store::directory_file();
+    let finished = run(&fresh, &["seed", file.to_str().unwrap()]).expect(0);
+    let accounts: Vec<Account> = finished.json().as_array().unwrap().iter().map(Account::read).collect();
+    for role in ["institution", "team", "coordinator", "observer", "donor", "auditor"] {
+        assert!(accounts.iter().any(|account| account.role == role), "no client for {role}\n{finished}");
+    }
+    for owner in [HOSPITAL, GRID, ALPHA, FRONT_OFFICE] {
         assert!(
-            accounts
-                .iter()
-                .all(|account| (account.role == "coordinator") == account.owner.is_none() || account.role == "auditor"),
-            "{finished}"
+            accounts.iter().any(|account| account.owner.as_deref() == Some(owner)),
+            "no client for {owner}\n{finished}"
         );
-        let server = Server::start(&fresh);
-        let hospital = accounts.iter().find(|account| account.owner.as_deref() == Some(HOSPITAL)).unwrap();
-        server.client(hospital).submit(report("Перше повідомлення")).with("/status", "assigned");
     }
-);
+    assert!(
+        accounts
+            .iter()
+            .all(|account| (account.role == "coordinator") == account.owner.is_none() || account.role == "auditor"),
+        "{finished}"
+    );
+    let server = Server::start(&fresh);
+    let hospital = accounts.iter().find(|account| account.owner.as_deref() == Some(HOSPITAL)).unwrap();
+    server.client(hospital).submit(report("Перше повідомлення")).with("/status", "assigned");
+});
 
-both!(
-    seed_demo_leaves_a_store_with_data_alone,
-    store | store | {
-        store.untouched(|| {
-            let finished = run(store, &["seed", "--demo"]).expect(2);
-            assert!(finished.stdout.is_empty(), "{finished}");
-            assert!(!finished.stderr.is_empty(), "{finished}");
-        });
-    }
-);
+both_stores!(seed_demo_leaves_a_store_with_data_alone, |store| {
+    store.untouched(|| {
+        let finished = run(store, &["seed", "--demo"]).expect(2);
+        assert!(finished.stdout.is_empty(), "{finished}");
+        assert!(!finished.stderr.is_empty(), "{finished}");
+    });
+});
 
-both!(
-    seed_demo_fills_an_empty_store,
-    store | store | {
-        let fresh = empty(store);
-        let accounts = run(&fresh, &["seed", "--demo"]).expect(0).json();
-        assert!(accounts.as_array().is_some_and(|list| list.len() > 44), "24 institutions, 20 teams, and the rest");
-        run(&fresh, &["seed", "--demo"]).expect(2);
-    }
-);
+both_stores!(seed_demo_fills_an_empty_store, |store| {
+    let fresh = empty(store);
+    let accounts = run(&fresh, &["seed", "--demo"]).expect(0).json();
+    assert!(accounts.as_array().is_some_and(|list| list.len() > 44), "24 institutions, 20 teams, and the rest");
+    run(&fresh, &["seed", "--demo"]).expect(2);
+});
 
-both!(
-    a_seed_file_with_faults_changes_nothing,
-    store | store | {
-        let fresh = empty(store);
-        run(&fresh, &["migrate"]).expect(0);
-        let directory = fresh.directory().join("faulty.json");
-        fresh.untouched(|| {
-            for text in ["", "{", "[]", r#"{"institutions": [{"name_uk": "Без решти"}]}"#, r#"{"unknown": 1}"#]
-            {
-                std::fs::write(&directory, text).unwrap();
-                let finished = run(&fresh, &["seed", directory.to_str().unwrap()]);
-                assert!(finished.status.is_some_and(|status| status != 0), "{finished}");
-                assert!(
-                    finished.stdout.is_empty() && !finished.stderr.is_empty() && !finished.stderr.contains("panicked"),
-                    "{finished}"
-                );
-            }
-            let finished = run(&fresh, &["seed", "/no/such/file.json"]);
+both_stores!(a_seed_file_with_faults_changes_nothing, |store| {
+    let fresh = empty(store);
+    // Whoever opens a store first makes its signing key; that is no part of the seed.
+    drop(Server::start(&fresh));
+    let directory = fresh.directory().join("faulty.json");
+    fresh.untouched(|| {
+        for text in ["", "{", "[]", r#"{"institutions": [{"name_uk": "Без решти"}]}"#, r#"{"unknown": 1}"#] {
+            std::fs::write(&directory, text).unwrap();
+            let finished = run(&fresh, &["seed", directory.to_str().unwrap()]);
+            assert!(finished.status.is_some_and(|status| status != 0), "{finished}");
             assert!(
-                finished.status.is_some_and(|status| status != 0) && finished.stderr.contains("/no/such/file.json"),
+                finished.stdout.is_empty() && !finished.stderr.is_empty() && !finished.stderr.contains("panicked"),
                 "{finished}"
             );
-        });
-    }
-);
+        }
+        let finished = run(&fresh, &["seed", "/no/such/file.json"]);
+        assert!(
+            finished.status.is_some_and(|status| status != 0) && finished.stderr.contains("/no/such/file.json"),
+            "{finished}"
+        );
+    });
+});
 
-both!(
-    migrate_can_be_run_any_number_of_times,
-    store | store | {
+both_stores!(migrate_can_be_run_any_number_of_times, |store| {
+    let fresh = empty(store);
+    for _ in 0..2 {
+        run(&fresh, &["migrate"]).expect(0);
+    }
+    assert_eq!(fresh.tables(), store.tables());
+    store.untouched(|| run(store, &["migrate"]).expect(0));
+});
+
+both_stores!(several_may_prepare_one_store_at_once, |store| {
+    for _ in 0..3 {
         let fresh = empty(store);
-        for _ in 0..2 {
-            run(&fresh, &["migrate"]).expect(0);
+        for finished in zvit_tests::in_parallel(8, |_| run(&fresh, &["migrate"])) {
+            finished.expect(0);
         }
         assert_eq!(fresh.tables(), store.tables());
-        store.untouched(|| run(store, &["migrate"]).expect(0));
     }
-);
+});
 
-both!(
-    several_may_prepare_one_store_at_once,
-    store | store | {
-        for _ in 0..3 {
-            let fresh = empty(store);
-            for finished in zvit_tests::in_parallel(8, |_| run(&fresh, &["migrate"])) {
-                finished.expect(0);
-            }
-            assert_eq!(fresh.tables(), store.tables());
+both_stores!(client_create_prints_what_seed_prints, |store| {
+    let file = run(store, &["client", "create", "--role", "institution", "--owner", HOSPITAL, "--json"]).expect(0);
+    let printed = file.json();
+    let one = printed.as_array().and_then(|list| list.first()).unwrap_or(&printed).clone();
+    let account = Account::read(&one);
+    assert_eq!((account.role.as_str(), account.owner.as_deref()), ("institution", Some(HOSPITAL)));
+    assert_eq!(account.scopes.len(), 2, "{file}");
+    let server = Server::start(store);
+    Client::of(&server.base, &account).get("/v1/me").expect(200).with("/role", "institution");
+    let coordinator = run(store, &["client", "create", "--role", "coordinator", "--json"]).expect(0).json();
+    assert!(!coordinator.to_string().contains("\"owner\""), "absent for the coordinator: {coordinator}");
+});
+
+both_stores!(client_create_refuses_what_does_not_fit, |store| {
+    store.untouched(|| {
+        for arguments in [
+            &["client", "create", "--role", "institution", "--json"][..],
+            &["client", "create", "--role", "institution", "--owner", ALPHA, "--json"],
+            &["client", "create", "--role", "team", "--owner", "01920000-0000-7003-8000-0000000000ff", "--json"],
+            &["client", "create", "--role", "king", "--json"],
+            &["client", "create", "--role", "team", "--owner", "x", "--json"],
+        ] {
+            let finished = run(store, arguments);
+            assert!(finished.status.is_some_and(|status| status != 0), "{finished}");
+            assert!(
+                finished.stdout.is_empty() && !finished.stderr.is_empty() && !finished.stderr.contains("panicked"),
+                "{finished}"
+            );
         }
-    }
-);
+    });
+});
 
-both!(
-    client_create_prints_what_seed_prints,
-    store | store | {
-        let file = run(store, &["client", "create", "--role", "institution", "--owner", HOSPITAL, "--json"]).expect(0);
-        let printed = file.json();
-        let one = printed.as_array().and_then(|list| list.first()).unwrap_or(&printed).clone();
-        let account = Account::read(&one);
-        assert_eq!((account.role.as_str(), account.owner.as_deref()), ("institution", Some(HOSPITAL)));
-        assert_eq!(account.scopes.len(), 2, "{file}");
-        let server = Server::start(store);
-        Client::of(&server.base, &account).get("/v1/me").expect(200).with("/role", "institution");
-        let coordinator = run(store, &["client", "create", "--role", "coordinator", "--json"]).expect(0).json();
-        assert!(!coordinator.to_string().contains("\"owner\""), "absent for the coordinator: {coordinator}");
-    }
-);
-
-both!(
-    client_create_refuses_what_does_not_fit,
-    store | store | {
-        store.untouched(|| {
-            for arguments in [
-                &["client", "create", "--role", "institution", "--json"][..],
-                &["client", "create", "--role", "institution", "--owner", ALPHA, "--json"],
-                &["client", "create", "--role", "team", "--owner", "01920000-0000-7003-8000-0000000000ff", "--json"],
-                &["client", "create", "--role", "king", "--json"],
-                &["client", "create", "--role", "team", "--owner", "x", "--json"],
-            ] {
-                let finished = run(store, arguments);
-                assert!(finished.status.is_some_and(|status| status != 0), "{finished}");
-                assert!(
-                    finished.stdout.is_empty() && !finished.stderr.is_empty() && !finished.stderr.contains("panicked"),
-                    "{finished}"
-                );
-            }
-        });
-    }
-);
-
-both!(
-    serve_makes_an_empty_store_ready,
-    store | store | {
-        let fresh = empty(store);
-        let server = Server::start(&fresh);
-        server.anyone().get("/readyz").expect(200);
-        assert_eq!(fresh.tables(), store.tables());
-        let account = server.another_account("coordinator", None);
-        let coordinator = Client::of(&server.base, &account);
-        let answer = eventually("the server learns of the client", || {
-            let token = server
-                .anyone()
-                .post("/oauth2/token")
-                .header("authorization", &account.basic())
-                .form(&[("grant_type", "client_credentials")])
-                .send();
-            (token.status == 200).then(|| coordinator.get("/v1/institutions").expect(200))
-        });
-        assert_eq!(answer.list("/items").len(), 0);
-    }
-);
-
-both!(
-    the_issuer_is_said_once_and_kept,
-    store | store | {
-        let fresh = empty(store);
-        drop(Server::start_with(&fresh, &["--issuer", "https://zvit.example"]));
-        let server = Server::start(&fresh);
-        server
+both_stores!(serve_makes_an_empty_store_ready, |store| {
+    let fresh = empty(store);
+    let server = Server::start(&fresh);
+    server.anyone().get("/readyz").expect(200);
+    assert_eq!(fresh.tables(), store.tables());
+    let account = server.another_account("coordinator", None);
+    let coordinator = Client::of(&server.base, &account);
+    let answer = eventually("the server learns of the client", || {
+        let token = server
             .anyone()
-            .get("/.well-known/oauth-authorization-server")
-            .expect(200)
-            .with("/issuer", "https://zvit.example");
-    }
-);
+            .post("/oauth2/token")
+            .header("authorization", &account.basic())
+            .form(&[("grant_type", "client_credentials")])
+            .send();
+        (token.status == 200).then(|| coordinator.get("/v1/institutions").expect(200))
+    });
+    assert_eq!(answer.list("/items").len(), 0);
+});
 
-both!(
-    a_stop_lets_what_is_under_way_finish,
-    store | store | {
-        let mut server = Server::start(store);
-        let (hospital, alpha) = (server.hospital(), server.alpha());
-        let cursor = alpha.get("/v1/cases").expect(200).string("/next_cursor");
-        let answers = std::thread::scope(|scope| {
-            let poll = scope.spawn(|| alpha.get(&format!("/v1/cases?cursor={cursor}&wait=30")).try_send());
-            let senders: Vec<_> = (0..4)
-                .map(|number| {
-                    let hospital = &hospital;
-                    scope.spawn(move || {
-                        let mut answers = Vec::new();
-                        while let Ok(answer) = hospital
-                            .post("/v1/incidents")
-                            .fresh_key()
-                            .json(report(&format!("Перед зупинкою {number} {}", answers.len())))
-                            .try_send()
-                        {
-                            answers.push(answer);
-                            if answers.last().is_some_and(|answer| answer.status != 201) {
-                                break;
-                            }
+both_stores!(the_issuer_is_said_once_and_kept, |store| {
+    let fresh = empty(store);
+    drop(Server::start_with(&fresh, &["--issuer", "https://zvit.example"]));
+    let server = Server::start(&fresh);
+    server.anyone().get("/.well-known/oauth-authorization-server").expect(200).with("/issuer", "https://zvit.example");
+});
+
+both_stores!(a_stop_lets_what_is_under_way_finish, |store| {
+    let mut server = Server::start(store);
+    let (hospital, alpha) = (server.hospital(), server.alpha());
+    let cursor = alpha.get("/v1/cases").expect(200).string("/next_cursor");
+    let answers = std::thread::scope(|scope| {
+        let poll = scope.spawn(|| alpha.get(&format!("/v1/cases?cursor={cursor}&wait=30")).try_send());
+        let senders: Vec<_> = (0..4)
+            .map(|number| {
+                let hospital = &hospital;
+                scope.spawn(move || {
+                    let mut answers = Vec::new();
+                    while let Ok(answer) = hospital
+                        .post("/v1/incidents")
+                        .fresh_key()
+                        .json(report(&format!("Перед зупинкою {number} {}", answers.len())))
+                        .try_send()
+                    {
+                        answers.push(answer);
+                        if answers.last().is_some_and(|answer| answer.status != 201) {
+                            break;
                         }
-                        answers
-                    })
+                    }
+                    answers
                 })
-                .collect();
-            eventually("there is something under way", || (store.count("incidents") > 4).then_some(()));
-            server.terminate();
-            let status = server.wait();
-            assert!(status.success(), "{status}\n{}", server.log());
-            drop(poll.join().unwrap());
-            senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect::<Vec<_>>()
-        });
-        let accepted = answers.iter().filter(|answer| answer.status == 201).count();
-        assert!(answers.iter().all(|answer| [201, 503].contains(&answer.status)));
-        assert!(store.count("incidents") >= i64::try_from(accepted).unwrap(), "{accepted} accepted");
-    }
-);
+            })
+            .collect();
+        eventually("there is something under way", || (store.count("incidents") > 4).then_some(()));
+        server.terminate();
+        let status = server.wait();
+        assert!(status.success(), "{status}\n{}", server.log());
+        drop(poll.join().unwrap());
+        senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect::<Vec<_>>()
+    });
+    let accepted = answers.iter().filter(|answer| answer.status == 201).count();
+    assert!(answers.iter().all(|answer| [201, 503].contains(&answer.status)));
+    assert!(store.count("incidents") >= i64::try_from(accepted).unwrap(), "{accepted} accepted");
+});
 
 #[test]
 fn tls_to_postgresql_is_refused_plainly_where_it_is_not_built_in() {
@@ -300,16 +263,13 @@ fn every_setting_is_documented_with_its_variable() {
     }
 }
 
-both!(
-    a_setting_may_come_from_the_environment_or_a_file,
-    store | store | {
-        let config = store.directory().join("zvit.toml");
-        std::fs::write(&config, "duty_line = \"+380 00 000 77 77\"\n").unwrap();
-        let server = Server::start_with(store, &["--config", config.to_str().unwrap()]);
-        let refused = server.hospital().post("/v1/incidents").json(json!({})).faults(&["/description"]);
-        assert!(refused.str("/support").contains("+380 00 000 77 77"), "{refused}");
-    }
-);
+both_stores!(a_setting_may_come_from_the_environment_or_a_file, |store| {
+    let config = store.directory().join("zvit.toml");
+    std::fs::write(&config, "duty_line = \"+380 00 000 77 77\"\n").unwrap();
+    let server = Server::start_with(store, &["--config", config.to_str().unwrap()]);
+    let refused = server.hospital().post("/v1/incidents").json(json!({})).faults(&["/description"]);
+    assert!(refused.str("/support").contains("+380 00 000 77 77"), "{refused}");
+});
 
 #[test]
 fn a_private_cluster_lets_nothing_be_lost() {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::net::SocketAddr;
 
 use uuid::Uuid;
-use zvit_domain::vocabulary::Role;
+use zvit_domain::vocabulary::{Role, Sector};
 
 use super::figures::Figures;
 use super::outcome::Outcome;
@@ -17,38 +17,39 @@ const TAKE_TOKEN: &str = r#"sed 's/.*"access_token":"\([^"]*\)".*/\1/'"#;
 /// Token, submission, poll and the addresses of the documentation, with real clients of this run.
 pub(super) fn invitation(outcome: &Outcome, address: SocketAddr, clients: &[MadeClient], paint: &Paint) -> String {
     let base = format!("http://{address}");
-    let mut page = String::from("\n");
+    let title = format!("The service runs on until Ctrl-C. Its documentation: {base}/docs/ and {base}/openapi.json");
+    let mut page = format!("\n{}\n\n", paint.bold(&title));
     let mut say = |comment: &str, line: &str| {
         let _ = writeln!(page, "{}\n{line}\n", paint.dim(&format!("# {comment}")));
     };
-    say(&format!("The service goes on until Ctrl-C. Its documentation: {base}/docs/ and {base}/openapi.json"), "");
     if let Some((name, client)) = reporter(outcome, clients) {
-        say(&format!("a token for “{name}”, good for ten minutes"), &token("TOKEN", &base, client));
+        say(&format!("a token for {name}, good for ten minutes"), &token("TOKEN", &base, client));
         let submit = format!(
-            r#"curl -s {base}/v1/incidents -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: by-hand-$(date +%s)" -H 'Content-Type: application/json' -d '{{"description":"Усе зашифровано, реанімація без зв’язку","danger_to_life":true}}'; echo"#
+            r#"curl -s {base}/v1/incidents -H "Authorization: Bearer $TOKEN" \
+  -H "Idempotency-Key: by-hand-$(date +%s)" -H 'Content-Type: application/json' \
+  -d '{{"description":"Усе зашифровано, реанімація без зв’язку","danger_to_life":true}}'; echo"#
         );
         say("report an incident: one line is enough; the answer says how it was judged and who has it", &submit);
     }
     if let Some((name, client)) = busiest(outcome, clients) {
-        say(&format!("poll as “{name}”; go on with next_cursor: ?cursor=…&wait=30"), &token("TEAM", &base, client));
-        say("its cases", &format!(r#"curl -s "{base}/v1/cases?limit=2" -H "Authorization: Bearer $TEAM"; echo"#));
+        say(&format!("a token for {name}"), &token("TEAM", &base, client));
+        let poll = format!(r#"curl -s "{base}/v1/cases?limit=2" -H "Authorization: Bearer $TEAM"; echo"#);
+        say("poll its cases; go on with the answer’s next_cursor: ?cursor=…&wait=30", &poll);
     }
     let role = Role::Coordinator.to_string();
     if let Some(client) = clients.iter().find(|client| client.role == role) {
-        say("the coordinator sees everything", &token("COORDINATOR", &base, client));
-        say(
-            "the newest incidents of level 4 and above",
-            &format!(
-                r#"curl -s "{base}/v1/incidents?level_min=4&limit=2" -H "Authorization: Bearer $COORDINATOR"; echo"#
-            ),
+        say("a token for the coordinator, who sees everything", &token("COORDINATOR", &base, client));
+        let newest = format!(
+            r#"curl -s "{base}/v1/incidents?level_min=4&limit=2" -H "Authorization: Bearer $COORDINATOR"; echo"#
         );
+        say("the incidents of level 4 and above that changed last", &newest);
     }
     page
 }
 
 fn token(variable: &str, base: &str, client: &MadeClient) -> String {
     format!(
-        "{variable}=$(curl -s {base}/oauth2/token -u '{}:{}' -d grant_type=client_credentials | {TAKE_TOKEN})",
+        "{variable}=$(curl -s {base}/oauth2/token -d grant_type=client_credentials \\\n  -u '{}:{}' | {TAKE_TOKEN})",
         client.client_id, client.client_secret
     )
 }
@@ -57,9 +58,9 @@ fn client_of(clients: &[MadeClient], owner: Uuid) -> Option<&MadeClient> {
     clients.iter().find(|client| client.owner == Some(owner))
 }
 
-/// The institution of the gravest incident that is no exercise.
+/// The institution of the gravest incident in health: the report to paste is a hospital’s.
 fn reporter<'a>(outcome: &'a Outcome, clients: &'a [MadeClient]) -> Option<(&'a str, &'a MadeClient)> {
-    let shown = outcome.by_gravity().into_iter().find(|shown| !shown.incident.exercise)?;
+    let shown = outcome.by_gravity().into_iter().find(|shown| shown.incident.sector == Sector::Health)?;
     let institution = &shown.incident.institution;
     Some((institution.name_en.as_str(), client_of(clients, institution.id)?))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use zvit_domain::vocabulary::IncidentStatus;
 
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Shown};
 
 /// Cases of a team.
 #[derive(Debug, Default, Clone, Copy, Serialize)]
@@ -26,7 +26,7 @@ pub(super) struct Figures {
     pub(super) unassigned: usize,
     /// Those that wait with the coordinator's team because all others are full.
     pub(super) waiting: usize,
-    /// Leads that gave an incident back.
+    /// Assignments that a team gave back.
     pub(super) declined: usize,
     /// Incidents that were given back and have another lead.
     pub(super) routed_on: usize,
@@ -36,6 +36,8 @@ pub(super) struct Figures {
     /// Levels or sectors decided by the coordinator.
     pub(super) overridden: usize,
     pub(super) exercises: usize,
+    /// Incidents whose lead has said that it has them.
+    pub(super) acknowledged: usize,
     /// Incidents whose lead is done.
     pub(super) resolved: usize,
     /// Polls of all teams.
@@ -50,7 +52,7 @@ impl Figures {
     /// Counts.
     pub(super) fn of(outcome: &Outcome) -> Self {
         let shown = &outcome.shown;
-        let count = |is: &dyn Fn(&super::outcome::Shown) -> bool| shown.iter().filter(|shown| is(shown)).count();
+        let count = |is: &dyn Fn(&Shown) -> bool| shown.iter().filter(|shown| is(shown)).count();
         let mut by_level: BTreeMap<u8, usize> = (0..=5).map(|level| (level, 0)).collect();
         let mut by_sector = BTreeMap::<String, usize>::new();
         let mut by_team = BTreeMap::<String, TeamFigures>::new();
@@ -79,6 +81,7 @@ impl Figures {
             follow_ups: outcome.follow_ups,
             overridden: count(&|one| one.incident.triage.r#override.is_some()),
             exercises: count(&|one| one.incident.exercise),
+            acknowledged: count(&|one| one.is_acknowledged()),
             resolved: count(&|one| one.incident.status == IncidentStatus::Resolved),
             polls: outcome.polls,
             by_level,

@@ -11,7 +11,7 @@ use crate::clock;
 use crate::config::{LogFormat, Settings};
 
 /// Taken when it is free.
-const PORT: u16 = 8080;
+pub(super) const PORT: u16 = 8080;
 
 /// A temporary directory, removed when the place is dropped.
 pub(super) struct Place {
@@ -29,6 +29,11 @@ impl HeldPort {
         let usual = TcpListener::bind((Ipv4Addr::LOCALHOST, PORT));
         let listener = usual.or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
         Ok(Self { listener })
+    }
+
+    /// Whether it is another than the usual one.
+    pub(super) fn is_makeshift(&self) -> bool {
+        self.address().is_ok_and(|address| address.port() != PORT)
     }
 
     /// The address it stands for.

@@ -17,9 +17,10 @@ use super::outcome::{Outcome, Shown};
 use super::progress::Progress;
 use super::script::{Act, Script, Step, Then};
 use super::teams::{Desk, Done, Plan, work};
+use super::text::counted;
 use crate::clock;
 use crate::seed::MadeClient;
-use crate::views::{Incident, TimelineEvent};
+use crate::views::{Incident, Report, TimelineEvent};
 
 /// An institution or team in the directory, as far as the play needs it.
 #[derive(Debug, Deserialize)]
@@ -27,6 +28,9 @@ struct Entry {
     id: Uuid,
     edrpou: Option<String>,
     name: Option<String>,
+    /// The coordinator's own team.
+    #[serde(default)]
+    coordinator: bool,
 }
 
 /// The incidents that were opened, by the story's English name, and the reports that were refused.
@@ -66,11 +70,11 @@ pub(super) fn play(
     let mut plan = play.plan(&submitted);
     let mut done = Done::default();
     play.work(&mut desks, &plan, &mut done)?;
-    let (follow_ups, decisions) = play.go_further(&institutions, &submitted, &mut plan)?;
+    let follow_ups = play.go_further(&institutions, &submitted, &mut plan)?;
     play.work(&mut desks, &plan, &mut done)?;
     let shown = play.read_back(&coordinator, &submitted)?;
     let (sent, refused, polls) = (script.acts.len(), submitted.refused, done.polls);
-    Ok(Outcome { shown, sent, refused, follow_ups, decisions, polls, elapsed_ms: progress.elapsed_ms() })
+    Ok(Outcome { shown, sent, refused, follow_ups, polls, elapsed_ms: progress.elapsed_ms() })
 }
 
 impl<'a> Play<'a> {
@@ -102,7 +106,7 @@ impl<'a> Play<'a> {
             .iter()
             .map(|team| {
                 let session = self.service.session(self.client(team.id)?)?;
-                Ok(Desk::new(session, team.name.as_deref().unwrap_or_default()))
+                Ok(Desk::new(session, team.name.as_deref().unwrap_or_default(), team.coordinator))
             })
             .collect()
     }
@@ -117,7 +121,7 @@ impl<'a> Play<'a> {
                 Ok(answer) => drop(submitted.incidents.insert(act.story.en.clone(), answer.read::<Incident>()?.id)),
                 Err(fault) => submitted.refused.push(format!("“{}”: {fault}", act.story.en)),
             }
-            self.progress.count("reports", index + 1, of);
+            self.progress.count("reports", &format!("{} of {of}", index + 1));
         }
         let accepted = submitted.incidents.len();
         self.progress.say("reports", &format!("{of} sent, {accepted} accepted, each with a token of its institution"));
@@ -131,30 +135,16 @@ impl<'a> Play<'a> {
 
     fn work(&self, desks: &mut [Desk<'a>], plan: &Plan, done: &mut Done) -> Result<(), DemoFault> {
         let before = done.clone();
-        let teams = desks.len();
         work(desks, plan, done, |done| {
-            self.progress.count("teams", done.polls - before.polls, teams);
+            self.progress.count("teams", &done.since(&before));
             self.check_stop()
         })?;
-        let what = format!(
-            "{} polls by {teams} teams: {} acknowledged, {} started, {} resolved, {} declined",
-            done.polls - before.polls,
-            done.acknowledged - before.acknowledged,
-            done.started - before.started,
-            done.resolved - before.resolved,
-            done.declined.len() - before.declined.len(),
-        );
-        self.progress.say("teams", &what);
+        self.progress.say("teams", &format!("{}, each with a token of its team", done.since(&before)));
         Ok(())
     }
 
     /// Further reports and decisions. Their incidents are taken up from now on, also those the teams had let lie.
-    fn go_further(
-        &self,
-        institutions: &[Entry],
-        submitted: &Submitted,
-        plan: &mut Plan,
-    ) -> Result<(usize, usize), DemoFault> {
+    fn go_further(&self, institutions: &[Entry], submitted: &Submitted, plan: &mut Plan) -> Result<usize, DemoFault> {
         let (mut reports, mut decisions) = (0, 0);
         for (index, further) in self.script.further.iter().enumerate() {
             self.check_stop()?;
@@ -175,8 +165,11 @@ impl<'a> Play<'a> {
             }
             plan.entry(id).and_modify(|then| *then = if *then == Then::None { Then::Acknowledge } else { *then });
         }
-        self.progress.say("further", &format!("{reports} follow-up reports, {decisions} decision of the coordinator"));
-        Ok((reports, decisions))
+        self.progress.say(
+            "further",
+            &format!("{}, {} of the coordinator", counted(reports, "follow-up report"), counted(decisions, "decision")),
+        );
+        Ok(reports)
     }
 
     /// The coordinator looks at the incident and decides on the version it has seen.
@@ -198,12 +191,16 @@ impl<'a> Play<'a> {
         let mut shown = Vec::with_capacity(of);
         for (index, incident) in incidents.into_iter().enumerate() {
             self.check_stop()?;
+            let reports: Vec<Report> = coordinator.list(&format!("/v1/incidents/{}/reports", incident.id))?;
             let events: Vec<TimelineEvent> = coordinator.list(&format!("/v1/incidents/{}/timeline", incident.id))?;
             let story = stories.get(&incident.id).map(|act| act.story.clone());
-            shown.push(Shown { incident, story, events });
-            self.progress.count("read back", index + 1, of);
+            shown.push(Shown { incident, story, reports, events });
+            self.progress.count("read back", &format!("{} of {of}", index + 1));
         }
-        self.progress.say("read back", &format!("{of} incidents with their timelines, as the coordinator sees them"));
+        self.progress.say(
+            "read back",
+            &format!("{of} incidents with their reports and timelines, as the coordinator sees them"),
+        );
         Ok(shown)
     }
 }

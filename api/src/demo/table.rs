@@ -12,11 +12,14 @@ const GAP: &str = "  ";
 const REFERENCE: usize = 14;
 const LEVEL: usize = 13;
 const SCORE: usize = 18;
-const STATUS: usize = 11;
+const STATUS: usize = 13;
 /// The story stands so far in.
 const INDENT: usize = 2;
 /// With less room beside the left part, team and reason go below it.
 const LEAST_RIGHT: usize = 36;
+/// What the reader should know of it.
+const NOTE: &str = "Institutions, teams and people are invented; the reports retell publicly known attacks of the years named. \
+                    ✓ the lead team has acknowledged; +2 two more teams support it.";
 /// No bar is longer.
 const BAR: usize = 40;
 
@@ -42,7 +45,11 @@ impl Columns {
 pub(super) fn incidents(outcome: &Outcome, paint: &Paint, width: usize) -> String {
     let incidents = outcome.by_gravity();
     let columns = Columns::of(&incidents, width);
-    let mut page = String::from("\n");
+    let mut page = format!("\n{}\n", paint.bold(&format!("{}, gravest first", counted(incidents.len(), "incident"))));
+    for line in wrap(NOTE, width) {
+        let _ = writeln!(page, "{}", paint.dim(&line));
+    }
+    page.push('\n');
     let heading = [
         pad("reference", REFERENCE),
         pad(" level", LEVEL),
@@ -68,7 +75,7 @@ fn incident(page: &mut String, shown: &Shown, columns: &Columns, paint: &Paint) 
     }
     let Some(right_width) = columns.right else {
         for (_, painted) in left {
-            let _ = writeln!(page, "{painted}");
+            let _ = writeln!(page, "{}", painted.trim_end());
         }
         let indent = 2 * INDENT;
         for (line, painted) in right(shown, columns.width - indent, paint) {
@@ -98,8 +105,13 @@ fn cells(shown: &Shown, columns: &Columns) -> [String; 5] {
         pad(&format!(" {} {}", incident.level, level_of(incident.level).0), LEVEL),
         pad_left(&format!("{:.1} [{:.1}–{:.1}]", triage.score, triage.score_low, triage.score_high), SCORE),
         pad(incident.sector.label_en(), columns.sector),
-        pad(&incident.status.code().replace('_', " "), STATUS),
+        pad(&status(shown), STATUS),
     ]
+}
+
+fn status(shown: &Shown) -> String {
+    let tick = if shown.is_acknowledged() { " ✓" } else { "" };
+    format!("{}{tick}", shown.incident.status.code().replace('_', " "))
 }
 
 fn row(shown: &Shown, columns: &Columns) -> String {
@@ -124,7 +136,7 @@ fn right(shown: &Shown, width: usize, paint: &Paint) -> Vec<(String, Option<Stri
     let team = match (shown.lead(), supports) {
         (None, _) => "— nobody —".to_owned(),
         (Some(lead), 0) => lead.team.name.clone(),
-        (Some(lead), more) => format!("{} +{more} in support", lead.team.name),
+        (Some(lead), more) => format!("{} +{more}", lead.team.name),
     };
     let why = wrap(&shown.why(), width).into_iter().map(|line| (line.clone(), Some(paint.dim(&line))));
     wrap(&team, width).into_iter().map(|line| (line, None)).chain(why).collect()
@@ -167,8 +179,8 @@ pub(super) fn summary(outcome: &Outcome, paint: &Paint, width: usize) -> String 
         figures.by_sector.iter().map(|(sector, count)| format!("{} {count}", sector.replace('_', " "))).collect();
     let seconds = f64::from(u32::try_from(figures.elapsed_ms).unwrap_or(u32::MAX)) / 1000.0;
     let sentence = format!(
-        "{} sent, {} accepted, {} routed to a lead team, {} unassigned, {} waiting; {} declined and {} of these routed on; {} resolved; \
-         {}, {} of the coordinator, {}; {} by the teams; {seconds:.1} s.",
+        "{} sent, {} accepted, {} routed to a lead team, {} unassigned, {} waiting; {} declined, {} of them routed on; {} acknowledged, \
+         {} resolved; {}, {} of the coordinator, {}; {} by the teams; {seconds:.1} s.",
         counted(outcome.sent, "report"),
         figures.accepted,
         figures.routed,
@@ -176,6 +188,7 @@ pub(super) fn summary(outcome: &Outcome, paint: &Paint, width: usize) -> String 
         figures.waiting,
         figures.declined,
         figures.routed_on,
+        figures.acknowledged,
         figures.resolved,
         counted(figures.follow_ups, "follow-up report"),
         counted(figures.overridden, "decision"),

@@ -9,6 +9,7 @@ use zvit_domain::vocabulary::{AssignmentRole, CaseState};
 use super::DemoFault;
 use super::http::Session;
 use super::script::Then;
+use super::text::counted;
 use crate::views::{CaseFeed, CaseItem};
 
 /// Items of a page of the feed.
@@ -35,6 +36,18 @@ pub(super) struct Done {
 }
 
 impl Done {
+    /// What was done since then, in words.
+    pub(super) fn since(&self, before: &Self) -> String {
+        let steps = [
+            (self.acknowledged - before.acknowledged, "acknowledged"),
+            (self.started - before.started, "started"),
+            (self.resolved - before.resolved, "resolved"),
+            (self.declined.len() - before.declined.len(), "declined"),
+        ];
+        let steps = steps.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+        std::iter::once(counted(self.polls - before.polls, "poll")).chain(steps).collect::<Vec<_>>().join(", ")
+    }
+
     fn steps(&self) -> usize {
         self.acknowledged + self.started + self.resolved + self.declined.len()
     }
@@ -44,15 +57,17 @@ impl Done {
 pub(super) struct Desk<'a> {
     session: Session<'a>,
     prefix: String,
+    /// The coordinator's own team stands last and can't give anything back.
+    stands_last: bool,
     cursor: Option<String>,
     cases: usize,
 }
 
 impl<'a> Desk<'a> {
     /// A team of this name; its own numbers begin with the last word of it.
-    pub(super) fn new(session: Session<'a>, name: &str) -> Self {
+    pub(super) fn new(session: Session<'a>, name: &str, stands_last: bool) -> Self {
         let prefix = name.split_whitespace().last().unwrap_or("CASE").to_uppercase();
-        Self { session, prefix, cursor: None, cases: 0 }
+        Self { session, prefix, stands_last, cursor: None, cases: 0 }
     }
 
     /// One look at the feed, and the work that follows from it.
@@ -76,7 +91,7 @@ impl<'a> Desk<'a> {
         let then = plan.get(&incident.id).copied().unwrap_or(Then::None);
         match (case.role, then) {
             (_, Then::None) => Ok(()),
-            (Some(AssignmentRole::Lead), Then::Decline) if done.declined.insert(incident.id) => {
+            (Some(AssignmentRole::Lead), Then::Decline) if !self.stands_last && done.declined.insert(incident.id) => {
                 self.decline(case.id, done.declined.len())
             }
             (Some(AssignmentRole::Lead), then) => {

@@ -1,8 +1,11 @@
 //! The course of one incident.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde_json::Value;
+use zvit_domain::vocabulary::Stage;
+use zvit_domain::word::Word;
 
 use super::outcome::{Outcome, Shown};
 use super::text::{Paint, level_of, wrap};
@@ -11,24 +14,20 @@ use crate::views::TimelineEvent;
 /// Columns before the words: `  + 0.123 s  `.
 const INDENT: usize = 13;
 
-/// The incident with the most events, event by event.
+/// The incident to which most happened, event by event.
 pub(super) fn of(outcome: &Outcome, paint: &Paint, width: usize) -> String {
-    let Some(shown) = outcome.by_gravity().into_iter().max_by_key(|shown| shown.events.len()) else {
+    let Some(shown) = outcome.by_gravity().into_iter().max_by_key(|shown| eventfulness(shown)) else {
         return String::new();
     };
-    let title = format!("The course of {}: {}", shown.incident.reference, shown.heading());
     let mut page = String::new();
-    for line in wrap(&title, width) {
+    for line in wrap(&format!("The course of {}: {}", shown.incident.reference, shown.heading()), width) {
         let _ = writeln!(page, "{}", paint.bold(&line));
-    }
-    for line in wrap(&format!("“{}”", first_words(shown)), width - 2) {
-        let _ = writeln!(page, "  {}", paint.dim(&line));
     }
     let start = shown.events.first().map_or(0, |event| event.at.as_micros());
     for event in &shown.events {
         let after = event.at.as_micros() - start;
         let clock = format!("  +{:2}.{:03} s", after / 1_000_000, after / 1_000 % 1_000);
-        for (nth, line) in wrap(&words(event), width.saturating_sub(INDENT)).into_iter().enumerate() {
+        for (nth, line) in wrap(&words(event, shown), width.saturating_sub(INDENT)).into_iter().enumerate() {
             let before = if nth == 0 { paint.dim(&clock) } else { " ".repeat(INDENT - 2) };
             let _ = writeln!(page, "{before}  {line}");
         }
@@ -36,31 +35,47 @@ pub(super) fn of(outcome: &Outcome, paint: &Paint, width: usize) -> String {
     page
 }
 
-/// The report that opened it, as it came; later reports replace the description.
-fn first_words(shown: &Shown) -> &str {
-    &shown.incident.description
+/// First what was judged more than once, then the more different and the more things.
+fn eventfulness(shown: &Shown) -> (usize, usize, usize) {
+    let kinds: BTreeSet<&str> = shown.events.iter().map(|event| event.r#type.as_str()).collect();
+    let judged = shown.events.iter().filter(|event| event.r#type == "triaged").count();
+    (judged, kinds.len(), shown.events.len())
 }
 
-fn words(event: &TimelineEvent) -> String {
+fn words(event: &TimelineEvent, shown: &Shown) -> String {
     let member = |name: &str| text(event.data.get(name));
     let team = text(event.data.pointer("/team/name"));
     let level = event.data.get("level").and_then(Value::as_u64).and_then(|level| u8::try_from(level).ok()).unwrap_or(0);
+    let who = &event.actor.name;
     let said = match event.r#type.as_str() {
-        "incident_submitted" => format!("{} reports: {}", event.actor.name, member("reference")),
-        "report_submitted" => format!("{} reports again: {}", event.actor.name, member("stage")),
+        "incident_submitted" => format!("{who} reports{}", quoted(shown, Stage::Initial.code())),
+        "report_submitted" => format!("{who} reports again, {}{}", member("stage"), quoted(shown, &member("stage"))),
         "triaged" => {
-            format!("judged: level {level} {}, score {}, {}", level_of(level).0, member("score"), member("sector"))
+            format!("judged: {}, level {level} {}, score {}", member("sector"), level_of(level).0, member("score"))
         }
-        "triage_overridden" => format!("{} decides: level {level} {}", event.actor.name, level_of(level).0),
+        "triage_overridden" => format!("{who} decides: level {level} {}", level_of(level).0),
         "assigned" => format!("given to {team} as {}, by rule {}", member("role"), member("rule")),
         "revoked" => format!("taken from {team}"),
-        "acknowledged" => format!("{} acknowledges ({})", event.actor.name, member("role")),
-        "declined" => format!("{} declines", event.actor.name),
-        "started" => format!("{} starts work", event.actor.name),
-        "resolved" => format!("{} is done", event.actor.name),
-        other => format!("{}: {}", event.actor.name, other.replace('_', " ")),
+        "acknowledged" => format!("{who} acknowledges ({})", member("role")),
+        "declined" => format!("{who} declines"),
+        "started" => format!("{who} starts work"),
+        "resolved" => format!("{who} is done"),
+        other => format!("{who}: {}", other.replace('_', " ")),
     };
-    event.reason.as_ref().map_or(said.clone(), |reason| format!("{said}: “{reason}”"))
+    match event.reason.as_deref() {
+        // The service's own reasons are codes.
+        Some(code) if !code.contains(' ') => format!("{said}: {}", code.replace('_', " ")),
+        Some(reason) => format!("{said}: “{reason}”"),
+        None => said,
+    }
+}
+
+/// What the report of a stage said, as it came.
+fn quoted(shown: &Shown, stage: &str) -> String {
+    let report = shown.reports.iter().find(|report| report.stage.code() == stage);
+    let said =
+        report.and_then(|report| report.report.get("description").or_else(|| report.report.get("measures_taken")));
+    said.and_then(Value::as_str).map(|said| format!(": “{said}”")).unwrap_or_default()
 }
 
 /// A member as text: numbers too.

@@ -26,10 +26,7 @@ pub struct Spent {
 impl Meter {
     /// Reads the meter.
     pub fn read(self) -> Spent {
-        Spent {
-            server: stat(self.server).map_or(0.0, |stat| stat.own),
-            database: self.database.map_or(0.0, family),
-        }
+        Spent { server: stat(self.server).map_or(0.0, |stat| stat.own), database: self.database.map_or(0.0, family) }
     }
 }
 

@@ -42,7 +42,8 @@ pub fn seed() -> Value {
 
 fn institution_entry(number: usize) -> Value {
     let edrpou = Edrpou::from_prefix(&format!("{:07}", 9_970_000 + number)).expect("seven digits");
-    let sector = SECTORS[number % SECTORS.len()];
+    let (sector, region) = (SECTORS[number % SECTORS.len()], REGIONS[number % REGIONS.len()]);
+    let category = ["I", "II", "III"][number % 3];
     json!({
         "id": institution(number),
         "edrpou": edrpou.as_str(),
@@ -50,8 +51,8 @@ fn institution_entry(number: usize) -> Value {
         "name_en": format!("Measured Institution {}", number + 1),
         "sector": sector,
         "services": [{"name": format!("Вимірювана служба {}", number + 1), "sector": sector}],
-        "region": REGIONS[number % REGIONS.len()],
-        "infrastructure_category": ["I", "II", "III"][number % 3],
+        "region": region,
+        "infrastructure_category": category,
         "contacts": [{"name": "Чергова зміна", "role": "черговий", "phone": "+380 00 000 00 00", "email": "duty@bench.example"}],
     })
 }
@@ -59,12 +60,15 @@ fn institution_entry(number: usize) -> Value {
 fn team_entry(number: usize) -> Value {
     // Each team serves four of the sectors, so that every rule has several candidates and several that it excludes.
     let sectors: Vec<&str> = (0..4).map(|step| SECTORS[(number + step) % SECTORS.len()]).collect();
+    let assistance: &[&str] =
+        if number % 5 == 0 { &["incident_response", "satellite_communications"] } else { &["incident_response"] };
+    let participant = PARTICIPANTS[number % PARTICIPANTS.len()];
     json!({
         "id": team(number),
-        "participant": PARTICIPANTS[number % PARTICIPANTS.len()],
+        "participant": participant,
         "name": format!("Measured Team {}", number + 1),
         "sectors": sectors,
-        "assistance": if number % 5 == 0 { json!(["incident_response", "satellite_communications"]) } else { json!(["incident_response"]) },
+        "assistance": assistance,
         "languages": ["en", "uk"],
         "tlp_ceiling": "amber+strict",
         "capacity": 100_000,
@@ -118,6 +122,7 @@ fn rules() -> Vec<Value> {
 /// The report of an institution: about 1.4 KB with five indicators, another one each time it is sent.
 pub fn report(number: usize) -> String {
     let hash = MARK.repeat(4);
+    let region = REGIONS[number % REGIONS.len()];
     json!({
         "title": "Шифрування серверів",
         "description": format!(
@@ -125,7 +130,7 @@ pub fn report(number: usize) -> String {
              копія на тому самому вузлі теж пошкоджена. Від’єднали сегмент, працюємо на папері. Запис {MARK}."
         ),
         "became_aware_at": hours_ago(1),
-        "regions": [REGIONS[number % REGIONS.len()]],
+        "regions": [region],
         "symptoms": ["files_encrypted", "service_down"],
         "classification": {"class": "malicious-code"},
         "impact": {

@@ -32,8 +32,8 @@ pub struct Pgbench {
 
 impl Single {
     /// One server per database.
-    pub fn start() -> Self {
-        let start = |database| Stand::new(database, &["--batch", "1"]);
+    pub fn start(workers: &str) -> Self {
+        let start = |database| Stand::new(database, &["--workers", workers, "--batch", "1"]);
         Self([Database::Sqlite, Database::Postgres].into_iter().filter_map(start).collect())
     }
 }
@@ -68,7 +68,11 @@ pub fn run(plan: &Plan, rows: &mut Rows, floor: &Floor, stands: &[Stand], single
                     tidy(&pgbench.store);
                     let meter = cpu::Meter { server: 0, database: cpu::postmaster() };
                     let seconds = plan.time.as_secs().max(1);
-                    rows.add(name, connections, pgbench.script.run(&pgbench.store, variant, connections, seconds, meter));
+                    rows.add(
+                        name,
+                        connections,
+                        pgbench.script.run(&pgbench.store, variant, connections, seconds, meter),
+                    );
                 }
             }
         }

@@ -109,7 +109,8 @@ impl Script {
 
 fn figure(text: &str, label: &str) -> f64 {
     let rest = text.find(label).map(|at| &text[at + label.len()..]);
-    let number: Option<String> = rest.map(|rest| rest.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect());
+    let number: Option<String> =
+        rest.map(|rest| rest.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect());
     number.and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("pgbench said no {label}:\n{text}"))
 }
 
@@ -120,7 +121,8 @@ fn program() -> Option<PathBuf> {
         .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
         .collect();
     places.sort();
-    let in_path = std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    let in_path =
+        std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
     places.into_iter().rev().chain(in_path).map(|place| place.join("pgbench")).find(|path| path.is_file())
 }
 
@@ -192,9 +194,8 @@ impl Writer {
     }
 
     fn script(&mut self, variant: Variant, owners: &[String]) -> String {
-        let mut text = format!(
-            "\\set turn :turn + 1\n\\set turn_id (:base + :turn * 1024 + :client_id) * {IDS}\nBEGIN;\n"
-        );
+        let mut text =
+            format!("\\set turn :turn + 1\n\\set turn_id (:base + :turn * 1024 + :client_id) * {IDS}\nBEGIN;\n");
         if variant == Variant::Gate {
             text.push_str("SELECT * FROM gate FOR UPDATE;\n");
         }

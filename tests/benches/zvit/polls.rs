@@ -40,8 +40,13 @@ pub fn run(plan: &Plan, rows: &mut Rows, floor: &Floor, stands: &[Stand]) {
     for round in 1..=plan.rounds {
         eprintln!("polls and pages, round {round}");
         let token = floor.token();
-        let load =
-            Load { address: floor.address, connections: CONNECTIONS, time: plan.time, expected: 200, meter: floor.meter() };
+        let load = Load {
+            address: floor.address,
+            connections: CONNECTIONS,
+            time: plan.time,
+            expected: 200,
+            meter: floor.meter(),
+        };
         rows.add(names::AUTHENTICATED, CONNECTIONS, load.run(&|_| Request::get("/authenticated", &token, "")));
         for stand in stands {
             let names = names::Reading::of(stand.database());

@@ -83,7 +83,8 @@ pub fn run(plan: &Plan, stand: &Stand, name: &'static str, rate: u32) -> Wake {
 
 fn summary(seen: &Seen, name: &'static str, rate: u32, time: Duration) -> Wake {
     let (sent, arrived) = (seen.sent.borrow(), seen.arrived.borrow());
-    let micros = |from: Instant, to: Instant| u32::try_from(to.saturating_duration_since(from).as_micros()).unwrap_or(u32::MAX);
+    let micros =
+        |from: Instant, to: Instant| u32::try_from(to.saturating_duration_since(from).as_micros()).unwrap_or(u32::MAX);
     let reached = || sent.iter().filter_map(|(id, times)| Some((times, *arrived.get(id)?)));
     let mut from_answer: Vec<u32> = reached().map(|((_, answered), at)| micros(*answered, at)).collect();
     let mut from_sending: Vec<u32> = reached().map(|((begun, _), at)| micros(*begun, at)).collect();

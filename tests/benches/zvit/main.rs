@@ -1,0 +1,159 @@
+//! How fast Zvit is, as ratios to floors that are measured in the same run: `cargo bench -p zvit-tests`.
+//!
+//! Nothing here passes or fails. `ZVIT_BENCH_SECONDS` is the length of a cell (2 by default), `ZVIT_BENCH_ROUNDS` how often
+//! each is repeated (3). A word after `--` runs only one part: `intake`, `polls` or `wake`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a measuring tool prints, and stops with words that say what was seen"
+)]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "figures for people"
+)]
+
+mod cpu;
+mod directory;
+mod figures;
+mod floor;
+mod intake;
+mod load;
+mod names;
+mod pgbench;
+mod polls;
+mod report;
+mod stand;
+mod wake;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use zvit_tests::{Database, program};
+
+use crate::figures::{Rows, median};
+use crate::floor::Floor;
+use crate::intake::{Pgbench, Single};
+use crate::report::Others;
+use crate::stand::Stand;
+
+/// Reports per second while teams wait in long polls.
+const WAKE_RATES: [u32; 2] = [200, 1_000];
+
+/// How a run goes.
+#[derive(Debug)]
+pub struct Plan {
+    /// The length of a cell.
+    pub time: Duration,
+    /// How often each cell is repeated.
+    pub rounds: usize,
+    /// The one part to run.
+    pub part: Option<String>,
+    /// What the figures were measured on.
+    pub machine: String,
+}
+
+impl Plan {
+    fn read() -> Self {
+        let seconds = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<f64>().ok());
+        let part = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+        Self {
+            time: Duration::from_secs_f64(seconds("ZVIT_BENCH_SECONDS").unwrap_or(2.0).clamp(0.1, 600.0)),
+            rounds: seconds("ZVIT_BENCH_ROUNDS").map_or(3, |rounds| rounds as usize).max(1),
+            part,
+            machine: machine(),
+        }
+    }
+
+    fn includes(&self, part: &str) -> bool {
+        self.part.as_deref().is_none_or(|only| only == part)
+    }
+}
+
+/// Memory and start of one server.
+#[derive(Debug)]
+pub struct Process {
+    /// The database.
+    pub name: &'static str,
+    /// MiB held after the last load.
+    pub resident: f64,
+    /// MiB held at most.
+    pub most: f64,
+    /// Milliseconds from start to ready.
+    pub ready_ms: f64,
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if arguments.get(1).is_some_and(|argument| argument == floor::ARGUMENT) {
+        return floor::serve(arguments.get(2).and_then(|count| count.parse().ok()).unwrap_or(1));
+    }
+    program::use_program(env!("CARGO_BIN_EXE_zvit-under-test"));
+    let plan = Plan::read();
+    eprintln!("{}", plan.machine);
+    let mut rows = Rows::default();
+    let floor = Floor::start(cores());
+    let workers = cores().to_string();
+    let start = |database| Stand::new(database, &["--workers", &workers]);
+    let stands: Vec<Stand> = [Database::Sqlite, Database::Postgres].into_iter().filter_map(start).collect();
+    for stand in &stands {
+        intake::fill(&plan, stand);
+    }
+    if plan.includes("polls") {
+        polls::run(&plan, &mut rows, &floor, &stands);
+    }
+    let mut others = Others::default();
+    if plan.includes("wake") {
+        for (stand, rate) in stands.iter().flat_map(|stand| WAKE_RATES.map(|rate| (stand, rate))) {
+            others.wakes.push(wake::run(&plan, stand, names::database(stand.database()), rate));
+        }
+    }
+    let pgbench = stands.iter().find(|stand| stand.database() == Database::Postgres).and_then(Pgbench::prepare);
+    if plan.includes("intake") {
+        let single = Single::start(&workers);
+        intake::run(&plan, &mut rows, &floor, &stands, &single, pgbench.as_ref());
+        drop(single);
+        others.pgbench = pgbench.as_ref();
+        others.processes = stands.into_iter().map(|stand| process(stand, &workers)).collect();
+    }
+    report::print(&plan, &rows, &others);
+}
+
+/// The memory a server holds now, and how long one takes to start on the same store.
+fn process(mut stand: Stand, workers: &str) -> Process {
+    let name = names::database(stand.database());
+    let (resident, most) = cpu::memory(stand.server.pid()).unwrap_or((f64::NAN, f64::NAN));
+    let mut times = Vec::new();
+    for _ in 0..3 {
+        let store = Arc::clone(&stand.server.store);
+        drop(stand);
+        let before = Instant::now();
+        stand = Stand::on(&store, &["--workers", workers]);
+        times.push(before.elapsed().as_secs_f64() * 1e3);
+    }
+    Process { name, resident, most, ready_ms: median(times) }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn machine() -> String {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let processor = read("/proc/cpuinfo");
+    let model = processor.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();
+    let model = model.trim_start_matches([' ', '\t', ':']).to_owned();
+    let load = read("/proc/loadavg");
+    let load = load.split(' ').next().unwrap_or_default();
+    format!(
+        "{} cores ({model}), Linux {}, load {load} at the start",
+        cores(),
+        read("/proc/sys/kernel/osrelease").trim()
+    )
+}
