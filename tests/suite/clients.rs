@@ -161,7 +161,9 @@ fn a_client_disabled_at_one_server_is_soon_shut_out_at_the_other() {
     let Some(store) = zvit_tests::Store::seeded(zvit_tests::Database::Postgres) else { return };
     let (one, other) = (Server::start(&store), Server::start(&store));
     let made = account(&create(&one, "institution", Some(HOSPITAL)));
-    let client = one.client(&made).at(&other.base);
+    let client = one.client(&made);
+    client.get("/v1/incidents").expect(200);
+    let client = client.at(&other.base);
     eventually("the other server learns of the client", || {
         (client.get("/v1/incidents").send().status == 200).then_some(())
     });

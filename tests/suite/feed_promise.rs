@@ -76,6 +76,7 @@ fn keep_the_promise(servers: &[&Server]) {
     let store = &servers[0].store;
     assert_eq!(store.count("incidents"), i64::try_from(WRITERS * REPORTS_EACH).unwrap());
     for mut poller in followers {
+        eprintln!("DBG {} limit {} turns {} seen {}", poller.path, poller.limit, poller.turn, poller.follower.seen);
         // What stands there now, read by one who comes late, and asked for one by one.
         let expected: BTreeMap<String, Value> = eventually("a late reader sees the end", || {
             let items = everything(&poller.clients[0], poller.path);

@@ -85,7 +85,7 @@ pub fn follow_up(
     Event::incident("report_submitted", record.id())
         .with(json!({"report_id": row.id.0, "stage": report.stage, "sha256": crate::hex(&report.body_sha256)}))
         .note(change, &report.actor);
-    reopen(change, record, &report.actor)?;
+    reopen(change, record, report.stage, &report.actor)?;
     judge_again(change, record, directory)?;
     let moved = [
         (true, "report"),
@@ -171,9 +171,15 @@ fn move_clocks(
     deadline::submit(&mut record.deadlines, stage, change.now);
 }
 
-/// A report about an incident that was over opens it again.
-fn reopen(change: &mut Change<'_>, record: &mut Record, actor: &Actor) -> Result<(), Problem> {
-    if !matches!(record.status(), IncidentStatus::Resolved | IncidentStatus::Closed) {
+/// Any report about a closed incident opens it again, an update also a resolved one. The stages that are due anyway do not:
+/// an interim or final report about what is resolved is what the rules ask for.
+fn reopen(change: &mut Change<'_>, record: &mut Record, stage: Stage, actor: &Actor) -> Result<(), Problem> {
+    let opens = match record.status() {
+        IncidentStatus::Closed => true,
+        IncidentStatus::Resolved => stage == Stage::Update,
+        _ => false,
+    };
+    if !opens {
         return Ok(());
     }
     let resolved: Vec<_> =

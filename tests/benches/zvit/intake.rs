@@ -19,11 +19,9 @@ pub const CONNECTIONS: [usize; 4] = [1, 16, 64, 256];
 pub const GROUPED: usize = 64;
 
 /// The same service with a transaction per request.
-#[allow(missing_debug_implementations, reason = "servers have nothing to show")]
 pub struct Single(Vec<Stand>);
 
 /// pgbench with a database of its own.
-#[derive(Debug)]
 pub struct Pgbench {
     /// What it runs.
     pub script: Script,

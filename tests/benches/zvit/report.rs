@@ -11,7 +11,7 @@ use crate::{Plan, Process, polls};
 const DATABASES: [Database; 2] = [Database::Sqlite, Database::Postgres];
 
 /// What was measured beside the rows.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Others<'a> {
     /// The long polls.
     pub wakes: Vec<Wake>,

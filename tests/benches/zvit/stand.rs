@@ -18,7 +18,6 @@ use crate::load::{Load, Request};
 const TOKEN_AGE: Duration = Duration::from_secs(300);
 
 /// A store with a server on it.
-#[allow(missing_debug_implementations, reason = "a server has nothing to show")]
 pub struct Stand {
     /// The server.
     pub server: Server,
