@@ -12,6 +12,7 @@ pub mod me;
 pub mod oauth2;
 pub mod reports;
 pub mod rules;
+pub mod simulate;
 pub mod triage;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -54,7 +55,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(rules::get_routing_rules)
         .service(rules::replace_routing_rules)
         .service(rules::list_routing_rules_versions)
-        .service(rules::simulate_routing)
+        .service(simulate::simulate_routing)
         // directory
         .service(directory::list_participants)
         .service(directory::create_participant)

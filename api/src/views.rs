@@ -1,5 +1,11 @@
 //! What callers are shown.
 
+mod cases;
+mod events;
+
+pub use cases::{Case, CaseFeed, CaseItem};
+pub use events::{AuditEvent, EventActor, TimelineEvent};
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -276,169 +282,6 @@ incident_view! {
     CaseIncident {}
 }
 
-/// A case: a team's assignment together with the incident.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Case {
-    /// Its id, which is the assignment's.
-    pub id: Uuid,
-    /// Where it stands.
-    pub state: CaseState,
-    /// Lead or support.
-    pub role: AssignmentRole,
-    /// The team.
-    pub team: TeamRef,
-    /// Until when the team should acknowledge.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub acknowledge_by: Option<Time>,
-    /// When it was assigned.
-    pub assigned_at: Time,
-    /// When anything last changed.
-    pub updated_at: Time,
-    /// When the team acknowledged.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub acknowledged_at: Option<Time>,
-    /// The team's own number for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 200)]
-    pub external_ref: Option<String>,
-    /// How it ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 64)]
-    pub outcome: Option<String>,
-    /// What was done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 20_000)]
-    pub summary: Option<String>,
-    /// Why this team.
-    pub why: Why,
-    /// The latest changes, oldest first.
-    #[schema(max_items = 20)]
-    pub changes: Vec<CaseChange>,
-    /// The incident.
-    pub incident: CaseIncident,
-}
-
-/// One item of a team's feed: a case in its current state, or, when the team has lost it, a last word to forget it
-/// (`forget`, with `reference` and `at`, and nothing else of it).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct CaseItem {
-    /// The case's id.
-    pub id: Uuid,
-    /// Where it stands.
-    pub state: CaseState,
-    /// True when the team has lost the case and is to forget it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub forget: Option<bool>,
-    /// With `forget`: the incident's reference.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 32)]
-    pub reference: Option<String>,
-    /// With `forget`: when the team lost it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub at: Option<Time>,
-    /// Lead or support.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub role: Option<AssignmentRole>,
-    /// The team.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub team: Option<TeamRef>,
-    /// Until when the team should acknowledge.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub acknowledge_by: Option<Time>,
-    /// When it was assigned.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub assigned_at: Option<Time>,
-    /// When anything last changed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub updated_at: Option<Time>,
-    /// When the team acknowledged.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub acknowledged_at: Option<Time>,
-    /// The team's own number for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 200)]
-    pub external_ref: Option<String>,
-    /// How it ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 64)]
-    pub outcome: Option<String>,
-    /// What was done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 20_000)]
-    pub summary: Option<String>,
-    /// Why this team.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub why: Option<Why>,
-    /// The latest changes, oldest first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_items = 20)]
-    pub changes: Option<Vec<CaseChange>>,
-    /// The incident.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub incident: Option<CaseIncident>,
-}
-
-impl From<Case> for CaseItem {
-    fn from(case: Case) -> Self {
-        Self {
-            id: case.id,
-            state: case.state,
-            forget: None,
-            reference: None,
-            at: None,
-            role: Some(case.role),
-            team: Some(case.team),
-            acknowledge_by: case.acknowledge_by,
-            assigned_at: Some(case.assigned_at),
-            updated_at: Some(case.updated_at),
-            acknowledged_at: case.acknowledged_at,
-            external_ref: case.external_ref,
-            outcome: case.outcome,
-            summary: case.summary,
-            why: Some(case.why),
-            changes: Some(case.changes),
-            incident: Some(case.incident),
-        }
-    }
-}
-
-impl CaseItem {
-    /// The last word about a case the team has lost.
-    pub fn forgotten(id: Uuid, state: CaseState, reference: String, at: Time) -> Self {
-        Self {
-            id,
-            state,
-            forget: Some(true),
-            reference: Some(reference),
-            at: Some(at),
-            role: None,
-            team: None,
-            acknowledge_by: None,
-            assigned_at: None,
-            updated_at: None,
-            acknowledged_at: None,
-            external_ref: None,
-            outcome: None,
-            summary: None,
-            why: None,
-            changes: None,
-            incident: None,
-        }
-    }
-}
-
 /// One submission about an incident.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Report {
@@ -458,80 +301,6 @@ pub struct Report {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 2000)]
     pub warnings: Vec<Warning>,
-}
-
-/// Who did something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct EventActor {
-    /// Role of the client.
-    #[schema(max_length = 64)]
-    pub role: String,
-    /// The client's id; absent where the reader may not know it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 64)]
-    pub id: Option<String>,
-    /// Name of its institution, team or office.
-    #[schema(max_length = 200)]
-    pub name: String,
-}
-
-/// One step of an incident's course.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct TimelineEvent {
-    /// Its id.
-    pub id: Uuid,
-    /// When.
-    pub at: Time,
-    /// What, such as `incident_submitted`, `triaged`, `assigned`, `acknowledged`.
-    #[schema(max_length = 64)]
-    pub r#type: String,
-    /// Who.
-    pub actor: EventActor,
-    /// Why, where a reason was given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 2000)]
-    pub reason: Option<String>,
-    /// Particulars, by type.
-    #[schema(value_type = Object)]
-    pub data: serde_json::Value,
-}
-
-/// One change, as auditors see it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct AuditEvent {
-    /// Its id.
-    pub id: Uuid,
-    /// Its place in the one gap-free order of all events.
-    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
-    pub position: i64,
-    /// When.
-    pub at: Time,
-    /// What.
-    #[schema(max_length = 64)]
-    pub r#type: String,
-    /// Who.
-    pub actor: EventActor,
-    /// Kind of the thing that changed.
-    #[schema(max_length = 64)]
-    pub object_type: String,
-    /// Id of the thing that changed.
-    #[schema(max_length = 128)]
-    pub object_id: String,
-    /// The incident it belongs to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub incident_id: Option<Uuid>,
-    /// Why, where a reason was given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 2000)]
-    pub reason: Option<String>,
-    /// The request that made it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 128)]
-    pub request_id: Option<String>,
-    /// Particulars, by type.
-    #[schema(value_type = Object)]
-    pub data: serde_json::Value,
 }
 
 /// Declares the body of a list.
@@ -560,17 +329,6 @@ lists! {
     Timeline of TimelineEvent;
     /// Audit events, oldest first.
     AuditEventList of AuditEvent;
-}
-
-/// A page of a team's feed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct CaseFeed {
-    /// Cases that changed after the cursor, each once, in its current state.
-    #[schema(max_items = 200)]
-    pub items: Vec<CaseItem>,
-    /// Where to go on; always present.
-    #[schema(max_length = 256)]
-    pub next_cursor: String,
 }
 
 /// A page of an institution's or the coordinator's feed.

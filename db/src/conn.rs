@@ -370,7 +370,9 @@ mod tests {
 
     #[test]
     fn no_password_is_shown() {
-        for url in ["postgres://u:hush@h:5/d?sslmode=prefer", "postgres://h:5/d?password=hush", "postgres://u:p@ss:hush@h:5/d"] {
+        for url in
+            ["postgres://u:hush@h:5/d?sslmode=prefer", "postgres://h:5/d?password=hush", "postgres://u:p@ss:hush@h:5/d"]
+        {
             let shown = url.parse::<DatabaseUrl>().unwrap().to_string();
             assert_eq!(shown, "postgres://h:5/d", "{url}");
         }

@@ -33,7 +33,6 @@ both_stores!(no_accepted_report_is_lost_when_the_server_is_killed, |store| {
         is_there_whole_and_assigned(&coordinator, one);
     }
     let before = server.store.count("incidents");
-    eprintln!("DBG {} accepted, {} unanswered, {} there", accepted, sent.len() - accepted, before);
     let unanswered = i64::try_from(sent.len() - accepted).unwrap();
     let known = i64::try_from(accepted).unwrap();
     assert!(

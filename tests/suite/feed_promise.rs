@@ -76,7 +76,6 @@ fn keep_the_promise(servers: &[&Server]) {
     let store = &servers[0].store;
     assert_eq!(store.count("incidents"), i64::try_from(WRITERS * REPORTS_EACH).unwrap());
     for mut poller in followers {
-        eprintln!("DBG {} limit {} turns {} seen {}", poller.path, poller.limit, poller.turn, poller.follower.seen);
         // What stands there now, read by one who comes late, and asked for one by one.
         let expected: BTreeMap<String, Value> = eventually("a late reader sees the end", || {
             let items = everything(&poller.clients[0], poller.path);
@@ -93,6 +92,17 @@ fn keep_the_promise(servers: &[&Server]) {
     }
     check_positions(store);
     let cases = everything(&alpha[0], "/v1/cases");
+    let shown: Vec<String> = cases.iter().map(|case| case["id"].as_str().unwrap().replace('-', "")).collect();
+    let id = match store.database {
+        Database::Sqlite => "lower(hex(id))",
+        Database::Postgres => "replace(id::text, '-', '')",
+    };
+    let owner = match store.database {
+        Database::Sqlite => format!("X'{}'", ALPHA.replace('-', "")),
+        Database::Postgres => format!("'{ALPHA}'"),
+    };
+    let query = format!("SELECT {id} AS line FROM assignments WHERE team_id = {owner} ORDER BY position");
+    assert_eq!(shown, store.lines(&query), "the feed's order is that of the positions");
     for case in cases.iter().filter(|case| case.get("forget").is_none()) {
         let one = alpha[0].get(&format!("/v1/cases/{}", case["id"].as_str().unwrap())).expect(200);
         assert_eq!(one.value, *case, "the feed shows the state the case is in");
@@ -174,7 +184,7 @@ fn rank(item: &Value) -> usize {
     order.iter().position(|one| *one == state).unwrap_or_else(|| panic!("an unknown state: {item}"))
 }
 
-/// In the store: each position once per feed, and the feed's order is theirs.
+/// In the store: each position once per feed, and no gap among the audit events.
 fn check_positions(store: &Store) {
     for (owner, table, column) in
         [("team_id", "assignments", "position"), ("institution_id", "incidents", "institution_position")]

@@ -9,24 +9,25 @@ use zvit_db::audit::Audience;
 use zvit_db::change::Change;
 use zvit_db::error::{Result, StoreError};
 use zvit_db::idempotency::{self, KeyOf};
-use zvit_db::rows::{AnswerRow, AssignmentRow, DirectoryRow, FeedRow, IncidentRow, IndicatorRow, ReportRow};
+use zvit_db::rows::{AnswerRow, AssignmentRow, FeedRow, IncidentRow, IndicatorRow, ReportRow};
 use zvit_db::types::{At, Id, Json};
 use zvit_db::writer::Intake;
 use zvit_db::{feeds, incidents};
 use zvit_domain::deadline::{self, Clocks};
-use zvit_domain::directory::{DirectoryContact, InstitutionInput};
 use zvit_domain::fault::Fault;
 use zvit_domain::ids::Reference;
 use zvit_domain::report::{Content, Parsed};
 use zvit_domain::routing::{Loads, Roster, RoundRobin, route};
 use zvit_domain::triage::{RuleData, TriageInput, triage};
-use zvit_domain::vocabulary::{IncidentStatus, InfrastructureCategory, Sector, Stage};
+use zvit_domain::vocabulary::{IncidentStatus, InfrastructureCategory, Stage};
 use zvit_domain::word::Text;
 
 use super::assign::{assignment, loads_of, note_assigned, round_robin, routing_input};
 use super::event::Event;
 use super::idempotency::{Kept, RequestKey, is_expired, kept};
+use super::provisional::reporters;
 use super::record::{Record, is_exercise, state};
+use super::reference::references;
 use crate::actor::Actor;
 use crate::clock;
 use crate::memory::{Directory, Institution};
@@ -99,7 +100,7 @@ impl Intake for SubmitFlow {
 /// The store's; then none of them counts.
 pub fn submit(change: &mut Change<'_>, memory: &Memory, clocks: &Clocks, items: &[Submission]) -> Result<Vec<Answer>> {
     let mut kept_rows = find_kept(change, items)?;
-    let reporters = reporters(change, memory, items, &kept_rows)?;
+    let reporters = reporters(change, memory, items, |key| kept_rows.contains_key(key))?;
     let directory = memory.directory_for(change)?;
     directory.coordinator_team()?;
     let roster = Roster::new(&directory.teams, change.now).map_err(|error| StoreError::Refused(error.to_string()))?;
@@ -152,65 +153,6 @@ fn repeat(change: &mut Change<'_>, item: &Submission, found: &Found) -> Result<A
         idempotency::note_replay(&mut change.tx, &found.row)?;
     }
     Ok(Ok(kept(&found.row)))
-}
-
-/// The institution of each item; those reported by telephone for the first time are entered provisionally.
-fn reporters(
-    change: &mut Change<'_>,
-    memory: &Memory,
-    items: &[Submission],
-    kept: &HashMap<KeyOf, Found>,
-) -> Result<Vec<Uuid>> {
-    let mut ids = Vec::with_capacity(items.len());
-    // A repetition within the batch must not enter the institution twice.
-    let mut entered: HashMap<&KeyOf, Uuid> = HashMap::new();
-    for item in items {
-        ids.push(match (&item.reporter, entered.get(&item.key.of)) {
-            (Reporter::Known(id), _) => *id,
-            (Reporter::Unregistered { .. }, Some(id)) => *id,
-            (Reporter::Unregistered { .. }, None) if kept.contains_key(&item.key.of) => Uuid::nil(),
-            (Reporter::Unregistered { name, phone }, None) => {
-                memory.directory_for(change)?.coordinator_team()?;
-                let id = enter_provisionally(change, &item.actor, name, phone.as_deref())?;
-                entered.insert(&item.key.of, id);
-                id
-            }
-        });
-    }
-    Ok(ids)
-}
-
-fn enter_provisionally(change: &mut Change<'_>, actor: &Actor, name: &str, phone: Option<&str>) -> Result<Uuid> {
-    let id = clock::new_id(change.now);
-    let contact = DirectoryContact { name: name.to_owned(), role: None, phone: phone.map(str::to_owned), email: None };
-    let entry = InstitutionInput {
-        edrpou: None,
-        name_uk: name.to_owned(),
-        name_en: name.to_owned(),
-        sector: Sector::Other,
-        other_sectors: Vec::new(),
-        services: Vec::new(),
-        region: None,
-        infrastructure_category: None,
-        contacts: vec![contact],
-        represents: Vec::new(),
-        provisional: true,
-    };
-    let row = DirectoryRow {
-        id: Id(id),
-        kind: "institution".into(),
-        unique_key: None,
-        active: true,
-        version: 1,
-        document: Json::of(&entry)?,
-        created_at: At(change.now),
-        updated_at: At(change.now),
-    };
-    DirectoryRow::insert_all(&mut change.tx, vec![row])?;
-    feeds::open(&mut change.tx, id)?;
-    change.gate.directory_version += 1;
-    Event::other("institution_entered_provisionally", "institution", id).note(change, actor);
-    Ok(id)
 }
 
 #[derive(Default)]
@@ -443,30 +385,6 @@ impl Batch {
         }
         Ok(())
     }
-}
-
-/// As many references as there are items, none of them taken; a collision is answered with a longer one.
-fn references(change: &mut Change<'_>, count: usize) -> Result<Vec<Reference>> {
-    let year = change.now.year();
-    let mut free: Vec<Reference> = Vec::with_capacity(count);
-    let mut symbols = Reference::SYMBOLS;
-    while free.len() < count {
-        let drawn: Vec<Reference> = (free.len()..count).map(|_| draw(year, symbols)).collect::<Result<_>>()?;
-        let codes: Vec<String> = drawn.iter().map(|reference| reference.as_str().to_owned()).collect();
-        let taken = incidents::references_taken(&mut change.tx, &codes)?;
-        for reference in drawn {
-            if !free.contains(&reference) && !taken.iter().any(|code| code == reference.as_str()) {
-                free.push(reference);
-            }
-        }
-        symbols = (symbols + 1).min(Reference::MAX_SYMBOLS);
-    }
-    Ok(free)
-}
-
-fn draw(year: i16, symbols: usize) -> Result<Reference> {
-    let random = getrandom::u64().map_err(|error| StoreError::Failed(format!("no random numbers: {error}")))?;
-    Ok(Reference::generate(year, random, symbols))
 }
 
 /// Notes how the incident was judged.

@@ -60,8 +60,11 @@ fn institution_entry(number: usize) -> Value {
 fn team_entry(number: usize) -> Value {
     // Each team serves four of the sectors, so that every rule has several candidates and several that it excludes.
     let sectors: Vec<&str> = (0..4).map(|step| SECTORS[(number + step) % SECTORS.len()]).collect();
-    let assistance: &[&str] =
-        if number.is_multiple_of(5) { &["incident_response", "satellite_communications"] } else { &["incident_response"] };
+    let assistance: &[&str] = if number.is_multiple_of(5) {
+        &["incident_response", "satellite_communications"]
+    } else {
+        &["incident_response"]
+    };
     let participant = PARTICIPANTS[number % PARTICIPANTS.len()];
     json!({
         "id": team(number),

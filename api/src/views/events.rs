@@ -1,0 +1,80 @@
+//! Events: steps of an incident's course, and the audit.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use zvit_domain::time::Time;
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EventActor {
+    /// Role of the client.
+    #[schema(max_length = 64)]
+    pub role: String,
+    /// The client's id; absent where the reader may not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 64)]
+    pub id: Option<String>,
+    /// Name of its institution, team or office.
+    #[schema(max_length = 200)]
+    pub name: String,
+}
+
+/// One step of an incident's course.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineEvent {
+    /// Its id.
+    pub id: Uuid,
+    /// When.
+    pub at: Time,
+    /// What, such as `incident_submitted`, `triaged`, `assigned`, `acknowledged`.
+    #[schema(max_length = 64)]
+    pub r#type: String,
+    /// Who.
+    pub actor: EventActor,
+    /// Why, where a reason was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 2000)]
+    pub reason: Option<String>,
+    /// Particulars, by type.
+    #[schema(value_type = Object)]
+    pub data: serde_json::Value,
+}
+
+/// One change, as auditors see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AuditEvent {
+    /// Its id.
+    pub id: Uuid,
+    /// Its place in the one gap-free order of all events.
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64)]
+    pub position: i64,
+    /// When.
+    pub at: Time,
+    /// What.
+    #[schema(max_length = 64)]
+    pub r#type: String,
+    /// Who.
+    pub actor: EventActor,
+    /// Kind of the thing that changed.
+    #[schema(max_length = 64)]
+    pub object_type: String,
+    /// Id of the thing that changed.
+    #[schema(max_length = 128)]
+    pub object_id: String,
+    /// The incident it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub incident_id: Option<Uuid>,
+    /// Why, where a reason was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 2000)]
+    pub reason: Option<String>,
+    /// The request that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 128)]
+    pub request_id: Option<String>,
+    /// Particulars, by type.
+    #[schema(value_type = Object)]
+    pub data: serde_json::Value,
+}
