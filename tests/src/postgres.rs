@@ -167,7 +167,7 @@ impl Cluster {
             .arg(data)
             .args(["-c", "listen_addresses=127.0.0.1", "-c", &format!("port={port}"), "-c", "max_connections=300"])
             .args(["-c", &format!("unix_socket_directories={}", directory.display()), "-c", "shared_buffers=128MB"])
-            .args(["-c", "autovacuum=off", "-c", "max_wal_size=1GB", "-c", "jit=off"])
+            .args(["-c", "autovacuum=off", "-c", "max_wal_size=256MB", "-c", "jit=off"])
             .current_dir("/")
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -41,7 +41,7 @@ struct Run {
 fn the_run() -> &'static Run {
     static RUN: OnceLock<Run> = OnceLock::new();
     RUN.get_or_init(|| {
-        let directory = std::env::temp_dir().join(format!("zvit-tests-{}", std::process::id()));
+        let directory = base().join(format!("zvit-tests-{}", std::process::id()));
         std::fs::create_dir_all(directory.join("pids")).expect("a directory for this run");
         std::fs::write(directory.join("databases"), "").expect("a list of databases");
         let watchdog = Command::new("sh")
@@ -55,6 +55,19 @@ fn the_run() -> &'static Run {
             .expect("sh is there");
         Run { directory, _watchdog: watchdog }
     })
+}
+
+/// Memory where there is plenty of it, since every test commits durably and a busy disk would set the pace; `TMPDIR` is
+/// stronger. What is tested is kill -9, not a power cut: files outlive a process on either.
+fn base() -> PathBuf {
+    const MEMORY: &str = "/dev/shm";
+    let free = || {
+        let output = Command::new("df").args(["-Pk", MEMORY]).stderr(Stdio::null()).output().ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        text.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok()
+    };
+    let wanted = std::env::var_os("TMPDIR").is_none() && free().is_some_and(|kib| kib >= 3 << 20);
+    if wanted { MEMORY.into() } else { std::env::temp_dir() }
 }
 
 /// The directory of this run.
