@@ -1,6 +1,8 @@
 //! Settings: a flag is stronger than an environment variable, that is stronger than the configuration file, that is stronger
 //! than the default.
 
+#![allow(rustdoc::bare_urls, reason = "the doc comments of settings are shown by --help, as plain text")]
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Participants, institutions and teams. The three parts have the same six operations; [`crud`] has the one body of each.
+//! Participants, institutions and teams. The three parts have the same six operations; `crud` has the one body of each.
 
 use actix_web::{HttpResponse, get, post, put, web};
 use serde::Serialize;

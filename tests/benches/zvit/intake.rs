@@ -65,7 +65,7 @@ pub fn run(plan: &Plan, rows: &mut Rows, floor: &Floor, stands: &[Stand], single
                 for (name, variant) in [(names::INSERTS, Variant::Inserts), (names::GATE, Variant::Gate)] {
                     tidy(&pgbench.store);
                     let meter = cpu::Meter { server: 0, database: cpu::postmaster() };
-                    let seconds = plan.time.as_secs().max(1);
+                    let seconds = plan.time.as_secs_f64().ceil() as u64;
                     rows.add(
                         name,
                         connections,

@@ -168,9 +168,9 @@ impl Writer {
             }
             ("audit_events", "position") => {
                 self.ids += 1;
-                format!(":turn_id + {}", self.ids)
+                format!(":turn_id::bigint + {}", self.ids)
             }
-            (_, "position" | "institution_position" | "coordinator_position") => ":turn_id".to_owned(),
+            (_, "position" | "institution_position" | "coordinator_position") => ":turn_id::bigint".to_owned(),
             ("incidents", "reference" | "external_ref") | (_, "key") if !value.is_null() => self.unique_text(value),
             _ if value.is_null() => "NULL".to_owned(),
             _ => format!("{}::{kind}", self.variable(value)),
@@ -180,7 +180,7 @@ impl Writer {
     /// As long as the original, and never twice.
     fn unique_text(&mut self, value: &Value) -> String {
         let length = value.as_str().map_or(0, str::len);
-        format!("lpad((:turn_id)::text, {}, 'x')", length.max(16))
+        format!("lpad(:turn_id::bigint::text, {}, 'x')", length.max(16))
     }
 
     fn variable(&mut self, value: &Value) -> String {
@@ -204,7 +204,7 @@ impl Writer {
             for owner in owners {
                 let owner = self.variable(&Value::from(owner.as_str()));
                 text.push_str(&format!(
-                    "UPDATE feeds SET position = position + 1, gate_position = :turn_id, weighted_load = weighted_load + 1, \
+                    "UPDATE feeds SET position = position + 1, gate_position = :turn_id::bigint, weighted_load = weighted_load + 1, \
                      open_cases = open_cases + 1 WHERE owner = {owner}::uuid;\n"
                 ));
             }
@@ -217,5 +217,5 @@ impl Writer {
 
 /// The transaction's own id of this number: they rise, as the product's do.
 fn id(number: u64) -> String {
-    format!("lpad(to_hex(:turn_id + {number}), 32, '0')::uuid")
+    format!("lpad(to_hex(:turn_id::bigint + {number}), 32, '0')::uuid")
 }
