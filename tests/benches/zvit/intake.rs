@@ -10,7 +10,7 @@ use crate::floor::Floor;
 use crate::load::{Load, Request};
 use crate::pgbench::{Script, Variant};
 use crate::stand::{Stand, store, tidy};
-use crate::{Plan, cpu, names};
+use crate::{Plan, names};
 
 /// The numbers of connections.
 pub const CONNECTIONS: [usize; 4] = [1, 16, 64, 256];
@@ -30,9 +30,9 @@ pub struct Pgbench {
 
 impl Single {
     /// One server per database.
-    pub fn start(workers: &str) -> Self {
+    pub fn start(plan: &Plan, workers: &str) -> Self {
         let start = |database| Stand::new(database, &["--workers", workers, "--batch", "1"]);
-        Self([Database::Sqlite, Database::Postgres].into_iter().filter_map(start).collect())
+        Self(plan.databases().filter(|_| plan.includes_connections(GROUPED)).filter_map(start).collect())
     }
 }
 
@@ -49,7 +49,7 @@ impl Pgbench {
 
 /// Runs all cells, each once per round.
 pub fn run(plan: &Plan, rows: &mut Rows, floor: &Floor, stands: &[Stand], single: &Single, pgbench: Option<&Pgbench>) {
-    for connections in CONNECTIONS {
+    for connections in CONNECTIONS.into_iter().filter(|connections| plan.includes_connections(*connections)) {
         for round in 1..=plan.rounds {
             eprintln!("intake, {connections} connections, round {round}");
             against_floor(plan, rows, floor, connections);
@@ -64,13 +64,7 @@ pub fn run(plan: &Plan, rows: &mut Rows, floor: &Floor, stands: &[Stand], single
             if let Some(pgbench) = pgbench.filter(|_| connections == 1 || connections == GROUPED) {
                 for (name, variant) in [(names::INSERTS, Variant::Inserts), (names::GATE, Variant::Gate)] {
                     tidy(&pgbench.store);
-                    let meter = cpu::Meter { server: 0, database: cpu::postmaster() };
-                    let seconds = plan.time.as_secs_f64().ceil() as u64;
-                    rows.add(
-                        name,
-                        connections,
-                        pgbench.script.run(&pgbench.store, variant, connections, seconds, meter),
-                    );
+                    rows.add(name, connections, pgbench.script.run(&pgbench.store, variant, connections, plan.time));
                 }
             }
         }

@@ -1,7 +1,8 @@
 //! How fast Zvit is, as ratios to floors that are measured in the same run: `cargo bench -p zvit-tests`.
 //!
 //! Nothing here passes or fails. `ZVIT_BENCH_SECONDS` is the length of a cell (2 by default), `ZVIT_BENCH_ROUNDS` how often
-//! each is repeated (3). A word after `--` runs only one part: `intake`, `polls` or `wake`.
+//! each is repeated (3). Words after `--` narrow the run: a part (`intake`, `polls`, `wake`), a database (`sqlite`,
+//! `postgresql`), a number of connections.
 
 #![allow(
     clippy::unwrap_used,
@@ -32,6 +33,8 @@ mod report;
 mod stand;
 mod wake;
 
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -46,6 +49,9 @@ use crate::stand::Stand;
 /// Reports per second while teams wait in long polls.
 const WAKE_RATES: [u32; 2] = [200, 1_000];
 
+/// Where the harness puts its stores.
+const STORES: &str = "TMPDIR";
+
 /// How a run goes.
 #[derive(Debug)]
 pub struct Plan {
@@ -53,8 +59,8 @@ pub struct Plan {
     pub time: Duration,
     /// How often each cell is repeated.
     pub rounds: usize,
-    /// The one part to run.
-    pub part: Option<String>,
+    /// What the run is narrowed to.
+    words: Vec<String>,
     /// What the figures were measured on.
     pub machine: String,
 }
@@ -62,17 +68,35 @@ pub struct Plan {
 impl Plan {
     fn read() -> Self {
         let seconds = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<f64>().ok());
-        let part = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
         Self {
             time: Duration::from_secs_f64(seconds("ZVIT_BENCH_SECONDS").unwrap_or(2.0).clamp(0.1, 600.0)),
             rounds: seconds("ZVIT_BENCH_ROUNDS").map_or(3, |rounds| rounds as usize).max(1),
-            part,
+            words: std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect(),
             machine: machine(),
         }
     }
 
+    /// Whether a part is run.
     fn includes(&self, part: &str) -> bool {
-        self.part.as_deref().is_none_or(|only| only == part)
+        self.allows(&["intake", "polls", "wake"], part)
+    }
+
+    /// Whether so many connections are measured.
+    pub fn includes_connections(&self, connections: usize) -> bool {
+        self.allows(&intake::CONNECTIONS.map(|number| number.to_string()), &connections.to_string())
+    }
+
+    /// The databases that are measured.
+    pub fn databases(&self) -> impl Iterator<Item = Database> {
+        let included =
+            |database: &Database| self.allows(&["sqlite", "postgresql"], &names::database(*database).to_lowercase());
+        [Database::Sqlite, Database::Postgres].into_iter().filter(included)
+    }
+
+    /// One of several is allowed when it is named, or none of them is.
+    fn allows(&self, all: &[impl AsRef<str>], one: &str) -> bool {
+        let named = |word: &str| self.words.iter().any(|named| named == word);
+        named(one) || !all.iter().any(|word| named(word.as_ref()))
     }
 }
 
@@ -94,6 +118,8 @@ fn main() {
     if arguments.get(1).is_some_and(|argument| argument == floor::ARGUMENT) {
         return floor::serve(arguments.get(2).and_then(|count| count.parse().ok()).unwrap_or(1));
     }
+    let error = on_disk();
+    assert!(error.is_none(), "this program can't be started again: {error:?}");
     program::use_program(env!("CARGO_BIN_EXE_zvit-under-test"));
     let plan = Plan::read();
     eprintln!("{}", plan.machine);
@@ -101,7 +127,7 @@ fn main() {
     let floor = Floor::start(cores());
     let workers = cores().to_string();
     let start = |database| Stand::new(database, &["--workers", &workers]);
-    let stands: Vec<Stand> = [Database::Sqlite, Database::Postgres].into_iter().filter_map(start).collect();
+    let stands: Vec<Stand> = plan.databases().filter_map(start).collect();
     for stand in &stands {
         intake::fill(&plan, stand);
     }
@@ -114,15 +140,26 @@ fn main() {
             others.wakes.push(wake::run(&plan, stand, names::database(stand.database()), rate));
         }
     }
-    let pgbench = stands.iter().find(|stand| stand.database() == Database::Postgres).and_then(Pgbench::prepare);
     if plan.includes("intake") {
-        let single = Single::start(&workers);
+        let pgbench = stands.iter().find(|stand| stand.database() == Database::Postgres).and_then(Pgbench::prepare);
+        let single = Single::start(&plan, &workers);
         intake::run(&plan, &mut rows, &floor, &stands, &single, pgbench.as_ref());
         drop(single);
-        others.pgbench = pgbench.as_ref();
+        others.pgbench = pgbench;
         others.processes = stands.into_iter().map(|stand| process(stand, &workers)).collect();
     }
     report::print(&plan, &rows, &others);
+}
+
+/// Tests may keep their stores in memory; what is measured here must reach a disk. `TMPDIR` says where the harness puts its
+/// stores, and only a process that starts can be given another one.
+fn on_disk() -> Option<std::io::Error> {
+    if std::env::var_os(STORES).is_some() {
+        return None;
+    }
+    let program = std::env::current_exe().ok()?;
+    // Unlike /tmp, /var/tmp is kept over a restart (FHS 3.0), so it isn't memory.
+    Some(Command::new(program).args(std::env::args_os().skip(1)).env(STORES, "/var/tmp").exec())
 }
 
 /// The memory a server holds now, and how long one takes to start on the same store.
@@ -151,9 +188,19 @@ fn machine() -> String {
     let model = model.trim_start_matches([' ', '\t', ':']).to_owned();
     let load = read("/proc/loadavg");
     let load = load.split(' ').next().unwrap_or_default();
+    let kernel = read("/proc/sys/kernel/osrelease");
     format!(
-        "{} cores ({model}), Linux {}, load {load} at the start",
+        "{} cores ({model}), Linux {}, stores on {}, load {load} at the start",
         cores(),
-        read("/proc/sys/kernel/osrelease").trim()
+        kernel.trim(),
+        file_system()
     )
+}
+
+/// The kind of file system that the stores are on.
+fn file_system() -> String {
+    let directory = std::env::temp_dir();
+    let said = Command::new("stat").args(["-f", "-c", "%T"]).arg(&directory).output();
+    let kind = said.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+    format!("{} ({kind})", directory.display())
 }

@@ -12,17 +12,17 @@ const DATABASES: [Database; 2] = [Database::Sqlite, Database::Postgres];
 
 /// What was measured beside the rows.
 #[derive(Default)]
-pub struct Others<'a> {
+pub struct Others {
     /// The long polls.
     pub wakes: Vec<Wake>,
     /// Memory and start.
     pub processes: Vec<Process>,
     /// The pgbench floor, for the legend.
-    pub pgbench: Option<&'a Pgbench>,
+    pub pgbench: Option<Pgbench>,
 }
 
 /// Prints everything.
-pub fn print(plan: &Plan, rows: &Rows, others: &Others<'_>) {
+pub fn print(plan: &Plan, rows: &Rows, others: &Others) {
     println!("\n{}\n", plan.machine);
     ratios(rows);
     figures(rows);
@@ -114,7 +114,7 @@ fn figures(rows: &Rows) {
     }
 }
 
-fn rest(others: &Others<'_>) {
+fn rest(others: &Others) {
     if !others.wakes.is_empty() {
         println!(
             "\nfrom report to the team's waiting long poll     after the 201: p50    p99 ms   after sending: p50    p99 ms"
@@ -135,7 +135,7 @@ fn rest(others: &Others<'_>) {
     }
 }
 
-fn legend(plan: &Plan, others: &Others<'_>) {
+fn legend(plan: &Plan, others: &Others) {
     println!(
         "\nEvery figure is the median of {} rounds of {:.2} s; the cells of a round follow one another, so that what disturbs\n\
          one disturbs all, and each ratio is taken within a round. By rate: requests per second to requests per second. By CPU:\n\
@@ -150,7 +150,7 @@ fn legend(plan: &Plan, others: &Others<'_>) {
         plan.rounds,
         plan.time.as_secs_f64(),
     );
-    if let Some(pgbench) = others.pgbench {
+    if let Some(pgbench) = &others.pgbench {
         let rows: Vec<String> = pgbench.script.rows.iter().map(|(table, count)| format!("{count} {table}")).collect();
         println!(
             "pgbench           one prepared INSERT for each row of a stored report ({}; {} bytes of values)\n\
