@@ -56,6 +56,9 @@ pub fn submission(
     let parsed = parse(&fields, &Circumstances { now, current: None });
     let (reporter, faults) = reporter(&actor, &parsed, directory);
     let raw = checked.raw.clone();
+    // Whom it happened to is no detail that a lenient reading may drop.
+    let names_wrongly = checked.faults.iter().any(|fault| fault.pointer.starts_with("/on_behalf_of"));
+    let lenient = lenient && faults.is_empty() && !names_wrongly;
     let warnings = accept(checked, &parsed, faults, lenient)?;
     let Some(reporter) = reporter else { return Err(Problem::internal("a reporter is missing without a fault")) };
     let body = String::from_utf8(raw.to_vec()).map_err(Problem::internal)?;

@@ -11,6 +11,7 @@ use zvit_db::rows::{ClientRow, DirectoryRow};
 use zvit_db::{clients, directory, rules};
 use zvit_domain::directory::{InstitutionInput, ParticipantInput, TeamInput};
 use zvit_domain::routing::{RuleSet, TeamEntry};
+use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::Role;
 
 use crate::token::{KeySet, SigningKey};
@@ -93,6 +94,12 @@ impl Directory {
         let own = self.teams.iter().find(|team| team.team.coordinator);
         own.map(|team| team.id)
             .ok_or_else(|| StoreError::Refused("the directory has no coordinator's team yet: seed it first".into()))
+    }
+
+    /// Whether a team may see what carries this label. The coordinator's own team has no ceiling.
+    pub fn may_see(&self, team: Uuid, tlp: Tlp) -> bool {
+        let entry = self.teams.iter().find(|entry| entry.id == team);
+        entry.is_some_and(|entry| entry.team.coordinator || tlp <= entry.team.tlp_ceiling)
     }
 
     /// The name of a client's owner, where it has one.

@@ -161,6 +161,13 @@ impl Problem {
         self
     }
 
+    /// Lists at most so many located faults.
+    #[must_use]
+    pub fn at_most(mut self, errors: usize) -> Self {
+        self.0.errors.truncate(errors);
+        self
+    }
+
     /// The kind.
     pub fn code(&self) -> Code {
         self.0.code

@@ -54,17 +54,20 @@ impl Memory {
 
     /// Takes note of a commit, of this process or another: positions, and caches that are out of date.
     pub fn note(&self, readers: &Readers, moved: &Moved) {
-        self.refresh(readers, moved.versions);
+        let is_fresh = self.refresh(readers, moved.versions);
         self.hub.publish(moved);
-        self.seen_at.store(clock::now().as_seconds(), Ordering::Relaxed);
+        if is_fresh {
+            self.seen_at.store(clock::now().as_seconds(), Ordering::Relaxed);
+        }
     }
 
-    fn refresh(&self, readers: &Readers, versions: Versions) {
+    /// Whether memory now holds these versions or newer ones.
+    fn refresh(&self, readers: &Readers, versions: Versions) -> bool {
         let directory = self.directory.load().versions;
         let stale_directory = directory.directory < versions.directory || directory.rules != versions.rules;
         let stale_clients = self.clients.load().version < versions.clients;
         if !stale_directory && !stale_clients {
-            return;
+            return true;
         }
         let result = readers.read(|mut tx| {
             let versions = Versions::from(&feeds::gate(&mut tx)?);
@@ -76,9 +79,10 @@ impl Memory {
             }
             Ok::<_, StoreError>(())
         });
-        if let Err(error) = result {
+        if let Err(error) = &result {
             log::error!("the directory could not be read again: {error}");
         }
+        result.is_ok()
     }
 
     /// The directory as of the last commit known here.

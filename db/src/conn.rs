@@ -211,7 +211,7 @@ fn make_sqlite_durable(conn: &mut SqliteConnection) -> Result<()> {
     conn.batch_execute("PRAGMA busy_timeout = 5000")?;
     write_ahead(conn)?;
     conn.batch_execute(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY",
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY",
     )?;
     for (pragma, wanted) in [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")] {
         let found = sql_query(format!("SELECT CAST({pragma} AS TEXT) AS value FROM pragma_{pragma}"))
@@ -339,7 +339,7 @@ struct ReadOnlySqlite;
 impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for ReadOnlySqlite {
     fn on_acquire(&self, conn: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
         conn.batch_execute(
-            "PRAGMA busy_timeout = 2000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA query_only = ON",
+            "PRAGMA busy_timeout = 2000; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096; PRAGMA query_only = ON",
         )
         .map_err(diesel::r2d2::Error::QueryError)
     }

@@ -67,6 +67,20 @@ pub fn find_for_team(tx: &mut Tx<'_>, team: Uuid, id: Uuid, states: &[&str]) -> 
         .optional())?)
 }
 
+/// The incidents that a team holds (`states`) under one of these TLP labels.
+///
+/// # Errors
+/// The database's own.
+pub fn held_under(tx: &mut Tx<'_>, team: Uuid, states: &[&str], labels: &[&str]) -> Result<Vec<IncidentRow>> {
+    Ok(on!(tx, c => incidents::table
+        .inner_join(assignments::table.on(assignments::incident_id.eq(incidents::id)))
+        .filter(assignments::team_id.eq(Id(team)))
+        .filter(assignments::state.eq_any(states))
+        .filter(incidents::tlp.eq_any(labels))
+        .select(IncidentRow::as_select())
+        .load(*c))?)
+}
+
 /// Incidents by id, in no order.
 ///
 /// # Errors

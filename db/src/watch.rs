@@ -44,8 +44,12 @@ pub fn watch(url: &DatabaseUrl, stop: &Receiver<()>, mut tell: impl FnMut(Seen))
         }
         let noticed = match &mut conn {
             Some(Conn::Pg(c)) => has_notice(c),
-            _ => false,
+            _ => Some(false),
         };
+        let noticed = noticed.unwrap_or_else(|| {
+            conn = None;
+            false
+        });
         if !noticed && Instant::now() < due {
             continue;
         }
@@ -67,13 +71,17 @@ pub fn watch(url: &DatabaseUrl, stop: &Receiver<()>, mut tell: impl FnMut(Seen))
     }
 }
 
-fn has_notice(conn: &mut PgConnection) -> bool {
+/// Whether a notice came in; none when the connection is lost. On a lost one the iterator gives errors without end.
+fn has_notice(conn: &mut PgConnection) -> Option<bool> {
     let mut any = false;
     for notice in conn.notifications_iter() {
-        // An error here shows again, and is handled, when the gate is read.
-        any |= notice.is_ok();
+        if let Err(error) = notice {
+            log::warn!("no notices from the store: {error}");
+            return None;
+        }
+        any = true;
     }
-    any
+    Some(any)
 }
 
 fn look(url: &DatabaseUrl, conn: &mut Option<Conn>, seen: Option<i64>) -> Result<Moved> {

@@ -101,7 +101,7 @@ impl<I: Intake> Writer<I> {
     pub async fn submit(&self, items: Vec<I::Item>) -> Result<Answers<I::Answer>, WriterError> {
         let (reply, answers) = oneshot::channel();
         self.enqueue(Job::Submit(items, reply))?;
-        answers.await.map_err(|_| WriterError::Store(StoreError::Failed("the writer gave up the batch".into())))
+        answers.await.map_err(|_| WriterError::Store(StoreError::Unavailable("the writer gave up the batch".into())))
     }
 
     /// Runs `work` as one change. What it answers reaches the caller after the commit; its error undoes what it did.
@@ -127,7 +127,7 @@ impl<I: Intake> Writer<I> {
         self.enqueue(Job::Change(work)).map_err(E::from)?;
         answer
             .await
-            .map_err(|_| E::from(WriterError::Store(StoreError::Failed("the writer gave up the change".into()))))?
+            .map_err(|_| E::from(WriterError::Store(StoreError::Unavailable("the writer gave up the change".into()))))?
     }
 
     fn enqueue(&self, job: Job<I>) -> Result<(), WriterError> {

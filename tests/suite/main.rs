@@ -27,6 +27,7 @@ mod incidents_feed;
 mod incidents_list;
 mod incidents_routing;
 mod incidents_triage;
+mod lost_connections;
 mod me;
 mod migrations;
 mod oauth2;

@@ -9,12 +9,14 @@ use zvit_db::audit::Audience;
 use zvit_db::change::Change;
 use zvit_db::conn::Tx;
 use zvit_db::error::{Result, StoreError};
-use zvit_db::feeds;
 use zvit_db::rows::{AssignmentRow, FeedRow};
 use zvit_db::types::{At, Id, Json};
+use zvit_db::{feeds, incidents};
 use zvit_domain::routing::{Choice, Held, Load, Loads, Roster, RoundRobin, RoutingInput, reroute, weight};
 use zvit_domain::time::Time;
+use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::{AssignmentRole, CaseState};
+use zvit_domain::word::Word;
 
 use super::event::Event;
 use super::record::{Record, is_exercise, state};
@@ -240,7 +242,7 @@ pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dir
         reroute(&input, &directory.rules, &roster, &held, &loads, &turns, change.now)
     };
     for revocation in &changes.revoke {
-        let reason = zvit_domain::word::Word::code(revocation.reason);
+        let reason = revocation.reason.code();
         take_away(change, record, revocation.assignment_id, directory, &service, reason)?;
     }
     for choice in &changes.add {
@@ -254,6 +256,23 @@ pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dir
             .note(change, &service);
     }
     Ok(changes.tlp_above_every_ceiling)
+}
+
+/// Takes from a team what is above its TLP ceiling, after the ceiling was lowered: its tools are told to forget, and
+/// somebody else has the incidents in the same change.
+///
+/// # Errors
+/// The store's.
+pub fn withdraw_above_ceiling(change: &mut Change<'_>, team: Uuid, directory: &Arc<Directory>) -> Result<()> {
+    let above: Vec<&str> =
+        Tlp::ALL.iter().filter(|label| !directory.may_see(team, **label)).map(|label| label.code()).collect();
+    let held: Vec<&str> = CaseState::ALL.iter().filter(|state| state.is_held()).map(|state| state.code()).collect();
+    for row in incidents::held_under(&mut change.tx, team, &held, &above)? {
+        let mut record = Record::load(&mut change.tx, row)?;
+        realign(change, &mut record, directory)?;
+        record.save(change, &["assignment"], &Actor::service())?;
+    }
+    Ok(())
 }
 
 /// Keeps whose turn it is now.

@@ -15,13 +15,14 @@ use std::sync::Arc;
 use serde_json::json;
 use uuid::Uuid;
 use zvit_db::change::Change;
+use zvit_db::rows::AssignmentRow;
 use zvit_db::types::At;
 use zvit_db::{cases, incidents};
 use zvit_domain::fault::Fault;
 use zvit_domain::routing::{Choice, MANUAL_RULE, Why, acknowledge_minutes};
 use zvit_domain::vocabulary::{AssignmentRole, CaseState};
 
-use super::assign::{give, realign, set_state};
+use super::assign::{REVOKED_BY_COORDINATOR, give, realign, set_state};
 use super::event::Event;
 use super::record::{Record, state};
 use crate::actor::Actor;
@@ -97,12 +98,13 @@ impl Verb {
 ///
 /// # Errors
 /// 404; the store's.
-pub fn find(change: &mut Change<'_>, team: Uuid, case: Uuid) -> Result<Record, Problem> {
+pub fn find(change: &mut Change<'_>, directory: &Directory, team: Uuid, case: Uuid) -> Result<Record, Problem> {
     let row = cases::find_for_team(&mut change.tx, team, case)?
         .filter(|row| state(row).is_held())
         .ok_or_else(Problem::not_found)?;
     let incident = incidents::find_all(&mut change.tx, &[row.incident_id.0])?.pop().ok_or_else(Problem::not_found)?;
-    Ok(Record::load(&mut change.tx, incident)?)
+    let record = Record::load(&mut change.tx, incident)?;
+    if directory.may_see(team, record.tlp()) { Ok(record) } else { Err(Problem::not_found()) }
 }
 
 /// Does what the verb says.
@@ -197,12 +199,26 @@ fn hand_to(
     reason: &str,
 ) -> Result<(), Problem> {
     check_can_hold(record, directory, to, "/to_team")?;
+    if record.assignments.iter().any(|row| row.team_id.0 == to && has_given_up(row)) {
+        return Err(vec![Fault::new(
+            "/to_team",
+            "team_gave_it_up",
+            "This team declined the incident, gave it away or had it taken away; it does not come back to it.",
+            "Ця команда відмовилася від інциденту, передала його або її від нього звільнено; він до неї не повертається.",
+        )]
+        .into());
+    }
     let role = if role == "lead" { AssignmentRole::Lead } else { AssignmentRole::Support };
     let level = record.triage.level;
     let choice = by_hand(change, to, role, level);
     give(change, record, &choice, directory, actor, Some(reason))?;
     realign(change, record, directory)?;
     Ok(())
+}
+
+fn has_given_up(row: &AssignmentRow) -> bool {
+    matches!(state(row), CaseState::Declined | CaseState::HandedOver | CaseState::Expired)
+        || row.outcome.as_deref() == Some(REVOKED_BY_COORDINATOR)
 }
 
 /// An assignment made by hand.

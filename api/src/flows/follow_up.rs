@@ -8,6 +8,7 @@ use zvit_db::incidents;
 use zvit_db::rows::{IndicatorRow, ReportRow};
 use zvit_db::types::{At, Id, Json};
 use zvit_domain::deadline::{self, Clocks, StageFault};
+use zvit_domain::fault::Fault;
 use zvit_domain::report::Parsed;
 use zvit_domain::triage::{RuleData, Triage, TriageInput, triage};
 use zvit_domain::vocabulary::{CaseState, IncidentStatus, InfrastructureCategory, Sector, Stage};
@@ -23,6 +24,11 @@ use crate::clock;
 use crate::memory::Directory;
 use crate::problem::{Code, Problem};
 use crate::views::StoredWarning;
+
+/// An incident takes so many indicators: each view of it shows them all.
+const MAX_INDICATORS: usize = 5_000;
+/// The newest warnings are kept.
+const MAX_WARNINGS: usize = 200;
 
 /// A further report, already checked.
 #[derive(Debug, Clone)]
@@ -70,6 +76,8 @@ pub fn follow_up(
     );
     record.warnings.retain(|warning| warning.code != "tlp_above_every_ceiling");
     record.warnings.extend(report.warnings.iter().cloned());
+    let surplus = record.warnings.len().saturating_sub(MAX_WARNINGS);
+    record.warnings.drain(..surplus);
 
     let row = ReportRow {
         id: Id(clock::new_id(change.now)),
@@ -131,6 +139,15 @@ fn check_external_ref(change: &mut Change<'_>, record: &Record, report: &FollowU
 }
 
 fn take_indicators(change: &mut Change<'_>, record: &mut Record, parsed: &Parsed) -> Result<(), Problem> {
+    if record.indicators.len() + parsed.indicators.len() > MAX_INDICATORS {
+        return Err(vec![Fault::new(
+            "/indicators",
+            "too_many_indicators",
+            "An incident takes 5,000 indicators at most; send those that matter most.",
+            "Інцидент може мати щонайбільше 5000 індикаторів; надішліть найважливіші.",
+        )]
+        .into());
+    }
     let mut added: Vec<IndicatorRow> = Vec::new();
     for indicator in &parsed.indicators {
         match record.add_indicator(indicator, change.now) {

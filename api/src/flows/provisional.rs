@@ -16,12 +16,10 @@ use super::event::Event;
 use super::submit::{Reporter, Submission};
 use crate::actor::Actor;
 use crate::clock;
-use crate::state::Memory;
 
 /// The institution of each item; those reported by telephone for the first time are entered provisionally.
 pub(super) fn reporters(
     change: &mut Change<'_>,
-    memory: &Memory,
     items: &[Submission],
     is_kept: impl Fn(&KeyOf) -> bool,
 ) -> Result<Vec<Uuid>> {
@@ -34,7 +32,6 @@ pub(super) fn reporters(
             (Reporter::Unregistered { .. }, Some(id)) => *id,
             (Reporter::Unregistered { .. }, None) if is_kept(&item.key.of) => Uuid::nil(),
             (Reporter::Unregistered { name, phone }, None) => {
-                memory.directory_for(change)?.coordinator_team()?;
                 let id = enter_provisionally(change, &item.actor, name, phone.as_deref())?;
                 entered.insert(&item.key.of, id);
                 id

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 use zvit_db::change::Change;
 use zvit_db::conn::Tx;
-use zvit_db::error::Result;
+use zvit_db::error::{Result, StoreError};
 use zvit_db::rows::{AssignmentRow, IncidentRow, IndicatorRow};
 use zvit_db::types::{At, Id, Json};
 use zvit_db::{cases, incidents};
@@ -208,6 +208,9 @@ impl Record {
     /// The store's.
     pub fn save(&mut self, change: &mut Change<'_>, kinds: &[&str], actor: &Actor) -> Result<()> {
         self.follow_status();
+        if self.status() == IncidentStatus::Received {
+            return Err(StoreError::Failed(format!("incident {} would be left without a team: not saved", self.id())));
+        }
         self.settle(change.now)?;
         self.row.version += 1;
         self.row.coordinator_position = change.next_position();

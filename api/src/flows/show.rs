@@ -99,7 +99,7 @@ impl Record {
     /// # Errors
     /// When a stored document can't be read.
     pub fn case_item(&self, row: &AssignmentRow, directory: &Directory) -> Result<CaseItem> {
-        if state(row).is_held() {
+        if state(row).is_held() && directory.may_see(row.team_id.0, self.tlp()) {
             return self.case(row, directory).map(CaseItem::from);
         }
         Ok(CaseItem::forgotten(row.id.0, state(row), self.row.reference.clone(), row.updated_at.0))

@@ -100,7 +100,7 @@ impl Intake for SubmitFlow {
 /// The store's; then none of them counts.
 pub fn submit(change: &mut Change<'_>, memory: &Memory, clocks: &Clocks, items: &[Submission]) -> Result<Vec<Answer>> {
     let mut kept_rows = find_kept(change, items)?;
-    let reporters = reporters(change, memory, items, |key| kept_rows.contains_key(key))?;
+    let reporters = reporters(change, items, |key| kept_rows.contains_key(key))?;
     let directory = memory.directory_for(change)?;
     directory.coordinator_team()?;
     let roster = Roster::new(&directory.teams, change.now).map_err(|error| StoreError::Refused(error.to_string()))?;

@@ -13,6 +13,9 @@ use super::prune::{Places, ROUNDS, Repaired};
 use super::schemas::Schemas;
 use crate::problem::Problem;
 
+/// A lenient report is taken with so many faults at most: each stays with the incident as a warning.
+const LENIENT_FAULTS: usize = 200;
+
 /// A value with the faults that the schema found in what came.
 ///
 /// Faulty members are not in `value`: optional ones are gone, mandatory ones hold placeholders. So the rules of the field can
@@ -95,6 +98,11 @@ impl Schemas {
         let name = name.ok_or_else(|| {
             Problem::internal(format_args!("{} is no request schema of the OpenAPI document", T::name()))
         })?;
+        // So many faults are no slip of a form: nothing is mended, leniently or not.
+        let first = self.faults(&name, &value);
+        if first.len() > LENIENT_FAULTS {
+            return Err(first.into());
+        }
         let Repaired { value: mut json, mut faults, mut mandatory, mut places } = self.repair(&name, value);
         for _ in 0..ROUNDS {
             match serde_path_to_error::deserialize::<_, T>(&json) {

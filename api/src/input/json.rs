@@ -52,6 +52,10 @@ fn malformed(pointer: &str, code: &'static str, en: &str, uk: &str) -> Problem {
     Problem::new(Code::MalformedJson).detail(en, uk).error(ErrorItem::pointer(pointer, code, Text::new(en, uk)))
 }
 
+/// The longest list of the contract (indicators), and more members than any object of it has.
+const MAX_ITEMS: usize = 1_000;
+const MAX_MEMBERS: usize = 200;
+
 #[derive(Default)]
 struct State {
     path: RefCell<Vec<String>>,
@@ -59,6 +63,14 @@ struct State {
 }
 
 impl State {
+    /// A fault of content, not of syntax, that is refused before anything is judged: what it costs to list all faults of a
+    /// body must not grow far beyond what a sound body costs.
+    fn excess<E: Error>(&self, code: &'static str, en: &str, uk: &str) -> E {
+        let pointer: String = self.path.borrow().iter().map(|segment| format!("/{}", escape(segment))).collect();
+        self.refusal.replace(Some(Problem::validation([ErrorItem::pointer(pointer, code, Text::new(en, uk))])));
+        E::custom(code)
+    }
+
     fn refuse<E: Error>(&self, code: &'static str, en: &str, uk: &str) -> E {
         let pointer: String = self.path.borrow().iter().map(|segment| format!("/{}", escape(segment))).collect();
         self.refusal.replace(Some(malformed(&pointer, code, en, uk)));
@@ -150,6 +162,13 @@ impl<'de> Visitor<'de> for Node<'_> {
             let Some(item) = items.next_element_seed(inner)? else { break };
             self.state.path.borrow_mut().pop();
             array.push(item);
+            if array.len() > MAX_ITEMS {
+                return Err(self.state.excess(
+                    "too_many_items",
+                    "No list takes more than 1,000 items.",
+                    "Жоден перелік не може мати понад 1000 елементів.",
+                ));
+            }
         }
         self.state.path.borrow_mut().pop();
         Ok(array.into())
@@ -160,6 +179,20 @@ impl<'de> Visitor<'de> for Node<'_> {
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
             self.state.path.borrow_mut().push(name.clone());
+            if name.contains('\0') {
+                return Err(self.state.refuse(
+                    "nul_character",
+                    "The name of a member holds the character U+0000.",
+                    "Назва елемента містить символ U+0000.",
+                ));
+            }
+            if object.len() >= MAX_MEMBERS {
+                return Err(self.state.excess(
+                    "too_many_members",
+                    "No object takes more than 200 members.",
+                    "Жоден об’єкт не може мати понад 200 елементів.",
+                ));
+            }
             if object.contains_key(&name) {
                 return Err(self.state.refuse(
                     "duplicate_member",

@@ -11,6 +11,7 @@ use zvit_domain::time::Time;
 
 use super::describe;
 use super::json::escape;
+use crate::problem::MAX_ERRORS;
 
 /// The component schemas of the document. Cheap to clone.
 #[derive(Clone)]
@@ -107,6 +108,9 @@ pub(crate) fn faults_of(validator: &Validator, value: &Value) -> Vec<Fault> {
     let mut found = Vec::new();
     for error in validator.iter_errors(value) {
         describe::faults_of(&error, &mut found);
+        if found.len() > MAX_ERRORS {
+            break;
+        }
     }
     nuls(value, &mut String::new(), &mut found);
     // A value of the wrong type fits no vocabulary either; that needs no second saying.

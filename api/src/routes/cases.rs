@@ -141,6 +141,9 @@ pub async fn get_case(
             let incident =
                 zvit_db::incidents::find_all(tx, &[row.incident_id.0])?.pop().ok_or_else(Problem::not_found)?;
             let record = Record::load(tx, incident)?;
+            if !directory.may_see(team, record.tlp()) {
+                return Err(Problem::not_found());
+            }
             Ok((record.case(&row, &directory)?, row.position))
         })
         .await?;
@@ -306,7 +309,7 @@ async fn run<T: DeserializeOwned + ToSchema>(
             once(change, key.as_ref(), |change| {
                 let done = once(change, last_word.as_ref(), |change| {
                     let directory: Arc<Directory> = memory.directory_for(change)?;
-                    let mut record = find(change, team, id)?;
+                    let mut record = find(change, &directory, team, id)?;
                     let position = record.assignment(id).map_or(0, |row| row.position);
                     if_match.optional(&etag(position))?;
                     act(change, &mut record, &directory, &actor, id, &verb)?;

@@ -23,6 +23,7 @@ mod crud {
         ReasonInput, Schemas, Serialize, Uuid, WriteDirectory, store,
     };
     use crate::cursor::Scope;
+    use crate::flows::assign::withdraw_above_ceiling;
     use crate::flows::directory::{Entry, create, replace, set_active};
     use crate::flows::idempotency::{Kept, once};
     use crate::input::etag;
@@ -121,6 +122,10 @@ mod crud {
                 let row = store::find(&mut change.tx, E::KIND, id)?.ok_or_else(Problem::not_found)?;
                 if_match.required(&etag(row.version))?;
                 let row = replace(change, &directory, &actor, row, &entry)?;
+                if E::KIND == store::Kind::Team {
+                    let directory = memory.directory_for(change)?;
+                    withdraw_above_ceiling(change, id, &directory)?;
+                }
                 Ok(Kept::new(200, &V::try_from(&row)?)?.tagged(etag(row.version)))
             })
             .await?;

@@ -35,10 +35,10 @@ pub async fn get_timeline(
     query: Query<PartQuery>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
-    let (actor, id, store) = (caller.actor(), id.0, app.store_id);
+    let (actor, id, store, directory) = (caller.actor(), id.0, app.store_id, app.directory());
     let timeline = app
         .read(move |tx| {
-            find_for_party(tx, &actor, id)?;
+            find_for_party(tx, &directory, &actor, id)?;
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Timeline, store, owner: id };
             let after = scope.position(query.cursor.as_deref())?.unwrap_or(0);

@@ -19,7 +19,7 @@ use crate::input::{BatchBody, Prefer, Schemas, escape};
 use crate::intake::{answered, request_key, submission};
 use crate::memory::Directory;
 use crate::permission::SubmitIncidents;
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::{Code, DutyLine, MAX_ERRORS, Problem, ProblemBody};
 use crate::reply;
 use crate::state::App;
 
@@ -80,7 +80,7 @@ struct Made {
     reference: String,
 }
 
-fn result(answer: Result<Kept, Problem>, language: Language) -> BatchItemResult {
+fn result(answer: Result<Kept, Problem>, language: Language, duty_line: &DutyLine) -> BatchItemResult {
     let made = answer.and_then(|kept| {
         let made: Made = serde_json::from_str(&kept.body)?;
         Ok((kept.status, made))
@@ -93,7 +93,7 @@ fn result(answer: Result<Kept, Problem>, language: Language) -> BatchItemResult 
             status: problem.status(),
             id: None,
             reference: None,
-            problem: Some(problem.body(language, None, None)),
+            problem: Some(problem.text("support", duty_line.0.clone()).body(language, None, None)),
         },
     }
 }
@@ -118,20 +118,43 @@ pub async fn submit_incident_batch(
     prefer: Prefer,
     body: BatchBody,
     schemas: web::Data<Schemas>,
+    duty_line: web::Data<DutyLine>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let (value, _) = body.value()?;
     let items = items(value)?;
     let (directory, now, language) = (app.directory(), clock::now(), caller.language);
-    let mut results: Vec<Option<BatchItemResult>> = Vec::with_capacity(items.len());
+    let (actor, lenient) = (caller.actor(), prefer.lenient);
+    // Many reports are much to judge: off the threads that answer everybody else.
+    let read = web::block(move || {
+        let mut budget = MAX_ERRORS;
+        items
+            .into_iter()
+            .enumerate()
+            .map(|(index, item)| {
+                if budget == 0 {
+                    return Err(not_judged());
+                }
+                read_item(item, index, &actor, lenient, &schemas, &directory, now).map_err(|problem| {
+                    let problem = problem.at_most(budget);
+                    budget = budget.saturating_sub(problem.error_items().len());
+                    problem
+                })
+            })
+            .collect::<Vec<_>>()
+    })
+    .await
+    .map_err(Problem::internal)?;
+    let mut results: Vec<Option<BatchItemResult>> = Vec::with_capacity(read.len());
     let mut submissions = Vec::new();
-    for (index, item) in items.into_iter().enumerate() {
-        match read_item(item, index, &caller.actor(), prefer.lenient, &schemas, &directory, now) {
+    let result = |answer| result(answer, language, &duty_line);
+    for item in read {
+        match item {
             Ok(submission) => {
                 submissions.push(submission);
                 results.push(None);
             }
-            Err(problem) => results.push(Some(result(Err(problem), language))),
+            Err(problem) => results.push(Some(result(Err(problem)))),
         }
     }
     let mut answers = app.writer.submit(submissions).await?.into_iter();
@@ -140,10 +163,7 @@ pub async fn submit_incident_batch(
         .enumerate()
         .map(|(index, refused)| {
             refused.unwrap_or_else(|| {
-                result(
-                    answered(answers.next()).map_err(|problem| problem.under(&format!("/items/{index}/report"))),
-                    language,
-                )
+                result(answered(answers.next()).map_err(|problem| problem.under(&format!("/items/{index}/report"))))
             })
         })
         .collect();
@@ -152,6 +172,14 @@ pub async fn submit_incident_batch(
         response.headers_mut().insert(name, value);
     }
     Ok(response)
+}
+
+/// Of a batch with a thousand faults the rest is not looked at.
+fn not_judged() -> Problem {
+    Problem::new(Code::ValidationFailed).detail(
+        "The batch has too many faults before this item; it was not looked at.",
+        "До цього елемента в пакеті вже забагато помилок; його не розглянуто.",
+    )
 }
 
 /// The items of the body: what is wrong with the body as a whole is a problem of the whole request.

@@ -21,6 +21,7 @@ use crate::flows::record::Record;
 use crate::flows::show::warnings;
 use crate::input::{Body, IdempotencyKey, PathId, Prefer, Query, Schemas, default_limit, etag};
 use crate::intake::{accept, against, request_key, sha256};
+use crate::memory::Directory;
 use crate::permission::{ReadIncidentParts, SubmitIncidents};
 use crate::problem::Problem;
 use crate::reply;
@@ -35,11 +36,12 @@ const HELD: &[&str] = &["assigned", "acknowledged", "in_progress", "resolved"];
 ///
 /// # Errors
 /// 404 for what isn't the caller's; the store's.
-pub fn find_for_party(tx: &mut Tx<'_>, actor: &Actor, id: Uuid) -> Result<IncidentRow, Problem> {
+pub fn find_for_party(tx: &mut Tx<'_>, directory: &Directory, actor: &Actor, id: Uuid) -> Result<IncidentRow, Problem> {
     let found = match (actor.role, actor.owner) {
         (Role::Coordinator, _) => incidents::find(tx, Sight::All, id)?,
         (Role::Institution, Some(owner)) => incidents::find(tx, Sight::Institution(owner), id)?,
-        (Role::Team, Some(team)) => incidents::find_for_team(tx, team, id, HELD)?,
+        (Role::Team, Some(team)) => incidents::find_for_team(tx, team, id, HELD)?
+            .filter(|row| row.tlp.parse().is_ok_and(|tlp| directory.may_see(team, tlp))),
         _ => None,
     };
     found.ok_or_else(Problem::not_found)
@@ -165,10 +167,10 @@ pub async fn list_reports(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let (actor, id) = (caller.actor(), id.0);
-    let store = app.store_id;
+    let (store, directory) = (app.store_id, app.directory());
     let list = app
         .read(move |tx| {
-            find_for_party(tx, &actor, id)?;
+            find_for_party(tx, &directory, &actor, id)?;
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Reports, store, owner: id };
             let limit = usize::try_from(query.limit).unwrap_or(50);

@@ -97,7 +97,8 @@ pub fn reroute(
         current.iter().filter(|held| !(held.state.is_held() && must_not_see(held, input, roster))).copied().collect();
     let revoked = current.iter().filter(|held| held.state.is_held() && must_not_see(held, input, roster));
     changes.revoke.extend(revoked.map(|held| held.revoked(RevocationReason::TlpAboveCeiling)));
-    if !input.reassign_resolved && current.iter().any(Held::is_resolved_lead) {
+    // A resolved lead that may no longer see the incident is no lead: somebody must have it.
+    if !input.reassign_resolved && staying.iter().any(Held::is_resolved_lead) {
         return changes;
     }
 
