@@ -158,3 +158,47 @@ both!(a_query_that_is_no_query_is_refused, |server| {
         either(server.hospital().get(&format!("/v1/incidents?{query}")).send(), [400, 422]);
     }
 });
+
+both!(a_body_made_of_faults_is_refused_without_listing_or_keeping_them_all, |server| {
+    let zeros = vec![0; 900];
+    let lists = ["regions", "symptoms", "other_sectors", "affected_services", "data_types"];
+    let mut body = json!({"description": "x"});
+    for list in lists {
+        body[list] = json!(zeros);
+    }
+    server.store.untouched(|| {
+        let answer = server.hospital().post("/v1/incidents").fresh_key().lenient().json(body.clone()).send();
+        assert_eq!(answer.status, 422, "leniency has an end");
+        assert!(answer.list("/errors").len() <= 1_000);
+        let long = json!({"description": "x", "regions": vec![0; 5_000]});
+        let answer = server.hospital().post("/v1/incidents").fresh_key().json(long).problem(422, "validation_failed");
+        assert_eq!(answer.list("/errors").len(), 1, "what is far too long is one fault\n{answer}");
+        let nul = r#"{"description":"x","a\u0000b":1}"#;
+        let request = server.hospital().post("/v1/incidents").fresh_key().lenient();
+        assert_eq!(request.body("application/json", nul).send().status, 400);
+    });
+});
+
+both!(whom_it_happened_to_is_never_dropped_by_a_lenient_reading, |server| {
+    server.store.untouched(|| {
+        for whom in [json!(5), json!("not-an-id"), json!("01a19467-e801-7001-8001-0000000000ff")] {
+            let body = json!({"description": "x", "on_behalf_of": whom});
+            server
+                .hospital()
+                .post("/v1/incidents")
+                .fresh_key()
+                .lenient()
+                .json(body.clone())
+                .problem(422, "validation_failed");
+            server
+                .coordinator()
+                .post("/v1/incidents")
+                .fresh_key()
+                .lenient()
+                .json(body)
+                .problem(422, "validation_failed");
+        }
+        let body = json!({"description": "x"});
+        server.coordinator().post("/v1/incidents").fresh_key().lenient().json(body).problem(422, "validation_failed");
+    });
+});

@@ -270,3 +270,14 @@ both!(only_one_of_many_who_act_at_once_changes_the_state, |server| {
     let (team, _) = lead(server, &case);
     assert!([ALPHA, BRAVO].contains(&team.as_str()));
 });
+
+both!(what_is_resolved_keeps_a_team_even_when_its_label_rises_above_the_lead, |server| {
+    let case = at_alpha(server);
+    let done = json!({"outcome": "recovered", "summary": "Відновлено з копій."});
+    server.verb(&case.team, &case.id, "resolve", done).expect(200);
+    let path = format!("/v1/incidents/{}/reports", case.incident);
+    server.hospital().post(&path).fresh_key().json(json!({"stage": "final", "tlp": "red"})).expect(201);
+    let (team, _) = lead(server, &case);
+    assert_ne!(team, ALPHA, "alpha may not see red");
+    server.verb(&case.team, &case.id, "start", json!({})).problem(404, "not_found");
+});
