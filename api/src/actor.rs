@@ -20,6 +20,8 @@ pub struct Actor {
     pub name: String,
     /// The request, for finding it in the log.
     pub request_id: Option<String>,
+    /// The person who acts, as the client says: kept in the audit, proof of nothing.
+    pub acting_person: Option<String>,
     /// The language of what it is told.
     pub language: Language,
 }
@@ -43,6 +45,7 @@ impl Actor {
             owner: None,
             name: "Zvit".into(),
             request_id: None,
+            acting_person: None,
             language: Language::En,
         }
     }

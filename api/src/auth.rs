@@ -107,6 +107,7 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
         owner: client.owner,
         name,
         request_id: req.extensions().get::<RequestId>().map(|id| id.0.clone()),
+        acting_person: None,
         language: crate::problem::language::preferred(req.headers()),
     };
     Ok(Caller { actor, scopes, permission: PhantomData })

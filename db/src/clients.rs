@@ -47,6 +47,8 @@ pub fn update(tx: &mut Tx<'_>, row: &ClientRow) -> Result<()> {
             clients::secret_sha256.eq(&row.secret_sha256),
             clients::active.eq(row.active),
             clients::credential_version.eq(row.credential_version),
+            clients::rate_per_second.eq(row.rate_per_second),
+            clients::rate_burst.eq(row.rate_burst),
             clients::version.eq(row.version),
             clients::updated_at.eq(row.updated_at),
         ))
@@ -60,4 +62,28 @@ pub fn update(tx: &mut Tx<'_>, row: &ClientRow) -> Result<()> {
 /// The database's own.
 pub fn signing_keys(tx: &mut Tx<'_>) -> Result<Vec<SigningKeyRow>> {
     Ok(on!(tx, c => signing_keys::table.order(signing_keys::created_at.desc()).load(*c))?)
+}
+
+/// Changes the state of a signing key and its times.
+///
+/// # Errors
+/// The database's own.
+pub fn update_signing_key(tx: &mut Tx<'_>, row: &SigningKeyRow) -> Result<()> {
+    on!(tx, c => diesel::update(signing_keys::table.find(&row.kid))
+        .set((
+            signing_keys::state.eq(&row.state),
+            signing_keys::use_from.eq(row.use_from),
+            signing_keys::retired_at.eq(row.retired_at),
+        ))
+        .execute(*c))?;
+    Ok(())
+}
+
+/// Takes a signing key away, private part and all.
+///
+/// # Errors
+/// The database's own.
+pub fn delete_signing_key(tx: &mut Tx<'_>, kid: &str) -> Result<()> {
+    on!(tx, c => diesel::delete(signing_keys::table.find(kid)).execute(*c))?;
+    Ok(())
 }

@@ -8,6 +8,7 @@ pub mod cases;
 pub mod change;
 pub mod clients;
 pub mod conn;
+pub mod credentials;
 pub mod directory;
 pub mod error;
 pub mod feeds;

@@ -111,6 +111,7 @@ rows! {
         document: Json as JsonDoc,
         created_at: At as Moment,
         updated_at: At as Moment,
+        on_hold: bool as Bool,
     }
 }
 
@@ -139,6 +140,49 @@ rows! {
         version: i64 as BigInt,
         created_at: At as Moment,
         updated_at: At as Moment,
+        spare: bool as Bool,
+        rate_per_second: Option<i32> as Nullable<Integer>,
+        rate_burst: Option<i32> as Nullable<Integer>,
+    }
+}
+
+rows! {
+    /// A public key of a client.
+    pub struct ClientKeyRow => client_keys {
+        client_id: String as Text,
+        kid: String as Text,
+        alg: String as Text,
+        jwk: Json as JsonDoc,
+        created_at: At as Moment,
+    }
+}
+
+rows! {
+    /// A client assertion that was used.
+    pub struct AssertionIdRow => assertion_ids {
+        client_id: String as Text,
+        jti_sha256: Vec<u8> as Binary,
+        expires_at: At as Moment,
+    }
+}
+
+rows! {
+    /// An access token that was revoked.
+    pub struct RevokedTokenRow => revoked_tokens {
+        jti: String as Text,
+        expires_at: At as Moment,
+    }
+}
+
+rows! {
+    /// A one-time code for enrolment.
+    pub struct EnrolmentCodeRow => enrolment_codes {
+        code_sha256: Vec<u8> as Binary,
+        client_id: String as Text,
+        created_at: At as Moment,
+        expires_at: At as Moment,
+        used_at: Option<At> as Nullable<Moment>,
+        key_thumbprint: Option<String> as Nullable<Text>,
     }
 }
 
@@ -150,6 +194,8 @@ rows! {
         pkcs8: Vec<u8> as Binary,
         public_x: String as Text,
         created_at: At as Moment,
+        use_from: Option<At> as Nullable<Moment>,
+        retired_at: Option<At> as Nullable<Moment>,
     }
 }
 
@@ -262,6 +308,7 @@ rows! {
         reason: Option<String> as Nullable<Text>,
         request_id: Option<String> as Nullable<Text>,
         data: Json as JsonDoc,
+        acting_person: Option<String> as Nullable<Text>,
     }
 }
 

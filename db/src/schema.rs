@@ -31,6 +31,7 @@ table! {
         document -> JsonDoc,
         created_at -> Moment,
         updated_at -> Moment,
+        on_hold -> Bool,
     }
 }
 
@@ -61,6 +62,53 @@ table! {
         version -> BigInt,
         created_at -> Moment,
         updated_at -> Moment,
+        spare -> Bool,
+        rate_per_second -> Nullable<Integer>,
+        rate_burst -> Nullable<Integer>,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    client_keys (client_id, kid) {
+        client_id -> Text,
+        kid -> Text,
+        alg -> Text,
+        jwk -> JsonDoc,
+        created_at -> Moment,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    assertion_ids (client_id, jti_sha256) {
+        client_id -> Text,
+        jti_sha256 -> Binary,
+        expires_at -> Moment,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    revoked_tokens (jti) {
+        jti -> Text,
+        expires_at -> Moment,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    enrolment_codes (code_sha256) {
+        code_sha256 -> Binary,
+        client_id -> Text,
+        created_at -> Moment,
+        expires_at -> Moment,
+        used_at -> Nullable<Moment>,
+        key_thumbprint -> Nullable<Text>,
     }
 }
 
@@ -73,6 +121,8 @@ table! {
         pkcs8 -> Binary,
         public_x -> Text,
         created_at -> Moment,
+        use_from -> Nullable<Moment>,
+        retired_at -> Nullable<Moment>,
     }
 }
 
@@ -191,6 +241,7 @@ table! {
         reason -> Nullable<Text>,
         request_id -> Nullable<Text>,
         data -> JsonDoc,
+        acting_person -> Nullable<Text>,
     }
 }
 
@@ -218,6 +269,10 @@ allow_tables_to_appear_in_same_query!(
     directory,
     feeds,
     clients,
+    client_keys,
+    assertion_ids,
+    revoked_tokens,
+    enrolment_codes,
     signing_keys,
     rule_versions,
     incidents,

@@ -63,6 +63,9 @@ pub fn create(
         version: 1,
         created_at: At(change.now),
         updated_at: At(change.now),
+        spare: false,
+        rate_per_second: None,
+        rate_burst: None,
     };
     ClientRow::insert_all(&mut change.tx, vec![row.clone()])?;
     note(change, actor, &row, "client_created", None);
@@ -211,6 +214,8 @@ pub fn ensure_signing_key(change: &mut Change<'_>) -> Result<(), Problem> {
         pkcs8: key.pkcs8.clone(),
         public_x: key.public_x.clone(),
         created_at: At(change.now),
+        use_from: Some(At(change.now)),
+        retired_at: None,
     };
     SigningKeyRow::insert_all(&mut change.tx, vec![row])?;
     change.gate.clients_version += 1;

@@ -190,6 +190,7 @@ pub fn create<E: Entry>(
         document: Json::of(entry)?,
         created_at: At(change.now),
         updated_at: At(change.now),
+        on_hold: false,
     };
     DirectoryRow::insert_all(&mut change.tx, vec![row.clone()]).map_err(stored::<E>)?;
     if E::KIND != Kind::Participant {

@@ -93,6 +93,7 @@ impl<'a> Event<'a> {
             reason: self.reason.map(str::to_owned),
             request_id: actor.request_id.clone(),
             data: Json(self.data.to_string()),
+            acting_person: actor.acting_person.clone(),
         };
         change.event(row);
     }

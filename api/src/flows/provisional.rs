@@ -66,6 +66,7 @@ fn enter_provisionally(change: &mut Change<'_>, actor: &Actor, name: &str, phone
         document: Json::of(&entry)?,
         created_at: At(change.now),
         updated_at: At(change.now),
+        on_hold: false,
     };
     DirectoryRow::insert_all(&mut change.tx, vec![row])?;
     feeds::open(&mut change.tx, id)?;

@@ -31,6 +31,7 @@ fn row(key: &str, kind: &str) -> DirectoryRow {
         document: Json("{}".into()),
         created_at: At(NOW()),
         updated_at: At(NOW()),
+        on_hold: false,
     }
 }
 

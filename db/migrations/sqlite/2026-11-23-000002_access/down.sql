@@ -1,0 +1,12 @@
+DROP INDEX idempotency_keys_expires_at;
+ALTER TABLE audit_events DROP COLUMN acting_person;
+ALTER TABLE signing_keys DROP COLUMN retired_at;
+ALTER TABLE signing_keys DROP COLUMN use_from;
+DROP TABLE enrolment_codes;
+DROP TABLE revoked_tokens;
+DROP TABLE assertion_ids;
+DROP TABLE client_keys;
+ALTER TABLE clients DROP COLUMN rate_burst;
+ALTER TABLE clients DROP COLUMN rate_per_second;
+ALTER TABLE clients DROP COLUMN spare;
+ALTER TABLE directory DROP COLUMN on_hold;
