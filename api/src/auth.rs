@@ -11,7 +11,7 @@ use zvit_domain::vocabulary::Role;
 
 use crate::actor::Actor;
 use crate::clock;
-use crate::permission::Permission;
+use crate::permission::{OnHold, Permission};
 use crate::problem::{Code, Problem, RequestId};
 use crate::state::App;
 use crate::token;
@@ -71,6 +71,9 @@ impl<P: Permission> FromRequest for Caller<P> {
 
 fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
     let app = req.app_data::<web::Data<App>>().ok_or_else(|| Problem::internal("no state in the application"))?;
+    if cfg!(debug_assertions) && req.match_pattern().as_deref() != Some(P::OPERATION.path) {
+        return Err(Problem::internal(format!("this handler carries the permission of {}", P::OPERATION.id)));
+    }
     if !app.is_fresh() {
         return Err(Problem::unavailable(2));
     }
@@ -94,11 +97,15 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
         .filter(|scope| client.scopes.iter().any(|held| held == scope))
         .map(str::to_owned)
         .collect();
-    if let Some(first) = P::SCOPES.first() {
-        let holds = P::SCOPES.iter().any(|wanted| scopes.iter().any(|scope| scope == wanted));
-        if !holds || !(P::ROLES.is_empty() || P::ROLES.contains(&client.role)) {
-            return Err(Problem::scope_lacking(first));
-        }
+    let rule = P::OPERATION.rule().ok_or_else(|| Problem::internal("a public operation asks for a token"))?;
+    if !rule.admits(client.role, &scopes) {
+        return Err(rule
+            .scopes
+            .first()
+            .map_or_else(|| Problem::new(Code::ScopeLacking), |scope| Problem::scope_lacking(scope)));
+    }
+    if rule.on_hold == OnHold::Refused && client.owner.is_some_and(|owner| directory.is_on_hold(owner)) {
+        return Err(Problem::institution_on_hold());
     }
     let name = client.owner.and_then(|owner| directory.owner_name(owner)).unwrap_or_else(|| client.name.clone());
     let actor = Actor {

@@ -9,6 +9,7 @@ mod answers;
 pub(crate) mod limits;
 mod proof;
 mod routes;
+mod security;
 mod sides;
 
 use std::collections::BTreeSet;
@@ -19,15 +20,24 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::input::{Schemas, SchemasFault, references};
 use crate::oauth_request::OauthErrorBody;
+use crate::permission::{OPERATIONS, Operation};
 use crate::problem::ProblemBody;
 pub use proof::faults;
 pub use routes::{RouteTable, routes_of, unmatched};
+pub use security::UnauthorizedOperations;
 
 /// The version of OpenAPI that the document is written in.
 const OPENAPI: &str = "3.1.0";
 
-/// The finished document of what the handlers' annotations have said.
-pub fn finish(document: OpenApi) -> Value {
+/// The finished document of what the handlers' annotations have said, with the security of the authorization table.
+///
+/// # Errors
+/// Operations that the table doesn't have, and rows of it that are no operation.
+pub fn finish(document: OpenApi) -> Result<Value, UnauthorizedOperations> {
+    finish_with(document, OPERATIONS)
+}
+
+fn finish_with(document: OpenApi, table: &[&Operation]) -> Result<Value, UnauthorizedOperations> {
     let mut rough = serde_json::to_value(document).unwrap_or_default();
     let mut components = match rough.get_mut("components").map(Value::take) {
         Some(Value::Object(components)) => components,
@@ -44,10 +54,11 @@ pub fn finish(document: OpenApi) -> Value {
         "paths": rough.get_mut("paths").map(Value::take).unwrap_or_else(|| json!({})),
         "components": components,
     });
+    security::derive(&mut document, table)?;
     complete_operations(&mut document);
     sides::divide(&mut document);
     drop_unused(&mut document);
-    document
+    Ok(document)
 }
 
 /// The schemas by which the server judges request bodies and query parameters.

@@ -5,10 +5,12 @@ use serde_json::Value;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{KnownFormat, Ref, RefOr, Schema, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
+use zvit_db::directory::Kind;
 use zvit_db::rows::DirectoryRow;
 use zvit_domain::directory::{InstitutionInput, ParticipantInput, TeamInput};
 use zvit_domain::time::Time;
 
+use crate::flows::directory::Entry;
 use crate::problem::Problem;
 
 /// Declares the view of a kind of entry: the members of its input, and those of every entry. The schema is made from the
@@ -29,7 +31,7 @@ macro_rules! entries {
 
         impl PartialSchema for $name {
             fn schema() -> RefOr<Schema> {
-                with_common_members(<$input>::schema())
+                with_common_members(<$input>::schema(), <$input as Entry>::KIND)
             }
         }
 
@@ -77,13 +79,16 @@ fn shown(row: &DirectoryRow) -> Result<Value, Problem> {
     let mut entry: serde_json::Map<String, Value> = row.document.read()?;
     entry.insert("id".into(), serde_json::to_value(row.id.0)?);
     entry.insert("active".into(), row.active.into());
+    if row.kind == Kind::Institution.code() {
+        entry.insert("on_hold".into(), row.on_hold.into());
+    }
     entry.insert("version".into(), row.version.into());
     entry.insert("created_at".into(), serde_json::to_value(row.created_at.0)?);
     entry.insert("updated_at".into(), serde_json::to_value(row.updated_at.0)?);
     Ok(Value::Object(entry))
 }
 
-fn with_common_members(schema: RefOr<Schema>) -> RefOr<Schema> {
+fn with_common_members(schema: RefOr<Schema>, kind: Kind) -> RefOr<Schema> {
     let RefOr::T(Schema::Object(mut object)) = schema else { return schema };
     let time = || RefOr::Ref(Ref::from_schema_name(Time::name()));
     let id = ObjectBuilder::new()
@@ -104,7 +109,11 @@ fn with_common_members(schema: RefOr<Schema>) -> RefOr<Schema> {
         ("created_at", time()),
         ("updated_at", time()),
     ];
-    for (name, member) in members {
+    let on_hold = ObjectBuilder::new().schema_type(Type::Boolean).description(Some(
+        "Whether its credentials may be in an attacker's hands: its clients may still report, and nothing else.",
+    ));
+    let of_its_kind = (kind == Kind::Institution).then(|| ("on_hold", on_hold.into()));
+    for (name, member) in members.into_iter().chain(of_its_kind) {
         object.properties.insert(name.to_owned(), member);
         object.required.push(name.to_owned());
     }

@@ -7,6 +7,7 @@ pub mod coordinate;
 pub mod directory;
 pub mod event;
 pub mod follow_up;
+pub mod hold;
 pub mod idempotency;
 pub mod provisional;
 pub mod record;

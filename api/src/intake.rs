@@ -4,9 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use uuid::Uuid;
 use zvit_db::idempotency::KeyOf;
 use zvit_domain::fault::Fault;
-use zvit_domain::report::{
-    Circumstances, Content, OnBehalfOf, Parsed, ReportFields, ReportInput, canonical_hash_input, parse,
-};
+use zvit_domain::report::{Circumstances, OnBehalfOf, Parsed, ReportFields, ReportInput, canonical_hash_input, parse};
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
 
@@ -163,11 +161,6 @@ fn coordinator_members(parsed: &Parsed) -> Vec<Fault> {
         }
     }
     faults
-}
-
-/// The content that a further report is judged against.
-pub fn against<'a>(current: &'a Content, now: Time) -> Circumstances<'a> {
-    Circumstances { now, current: Some(current) }
 }
 
 /// The store's answer to one submission.

@@ -23,6 +23,8 @@ pub struct Institution {
     pub id: Uuid,
     /// Whether it may report.
     pub active: bool,
+    /// Whether its credentials may be in an attacker's hands: it may still report, and nothing else.
+    pub on_hold: bool,
     /// The entry.
     pub entry: InstitutionInput,
 }
@@ -53,7 +55,12 @@ impl Directory {
         for row in directory::all(tx)? {
             match row.kind.as_str() {
                 "institution" => {
-                    let institution = Institution { id: row.id.0, active: row.active, entry: row.document.read()? };
+                    let institution = Institution {
+                        id: row.id.0,
+                        active: row.active,
+                        on_hold: row.on_hold,
+                        entry: row.document.read()?,
+                    };
                     loaded.institutions.insert(row.id.0, institution);
                 }
                 "participant" => {
@@ -111,6 +118,11 @@ impl Directory {
             return Some(team.team.name.clone());
         }
         self.participants.get(&owner).map(|(_, participant)| participant.name_en.clone())
+    }
+
+    /// Whether a client's owner is an institution on hold.
+    pub fn is_on_hold(&self, owner: Uuid) -> bool {
+        self.institutions.get(&owner).is_some_and(|institution| institution.on_hold)
     }
 
     /// Whether a client's owner is active.

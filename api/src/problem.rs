@@ -130,6 +130,13 @@ impl Problem {
         self
     }
 
+    /// Takes a member of its own out again.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.0.extensions.retain(|(own, _)| *own != name);
+        self
+    }
+
     /// Adds a member whose text follows the caller's language, such as `support`. The last one of a name wins.
     #[must_use]
     pub fn text(mut self, name: &'static str, text: Text) -> Self {
@@ -264,6 +271,14 @@ impl Problem {
     fn token_refused(code: Code) -> Self {
         let challenge = HeaderValue::from_static("Bearer realm=\"zvit\", error=\"invalid_token\"");
         Self::new(code).header(WWW_AUTHENTICATE, challenge)
+    }
+
+    /// 403 for an institution whose credentials may be in an attacker's hands.
+    pub fn institution_on_hold() -> Self {
+        Self::new(Code::InstitutionOnHold).detail(
+            "The coordinator has put access of your institution on hold. Reports are taken as before; for all else call the duty line.",
+            "Координатор призупинив доступ вашої установи. Повідомлення приймаються, як і раніше; щодо всього іншого телефонуйте на чергову лінію.",
+        )
     }
 
     /// 403 naming the scope that would be needed (RFC 6750, section 3.1).

@@ -6,6 +6,7 @@ pub mod directory;
 pub mod events;
 pub mod feed;
 pub mod health;
+pub mod hold;
 pub mod incidents;
 pub mod incidents_batch;
 pub mod me;
@@ -69,6 +70,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(directory::replace_institution)
         .service(directory::activate_institution)
         .service(directory::deactivate_institution)
+        .service(hold::hold_institution)
+        .service(hold::release_institution)
         .service(directory::list_teams)
         .service(directory::create_team)
         .service(directory::get_team)

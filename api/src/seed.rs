@@ -166,7 +166,7 @@ fn directory(
         directory.participants.insert(*id, (true, entry.clone()));
     }
     for (id, entry) in &institutions.entries {
-        directory.institutions.insert(*id, Institution { id: *id, active: true, entry: entry.clone() });
+        directory.institutions.insert(*id, Institution { id: *id, active: true, on_hold: false, entry: entry.clone() });
     }
     directory.teams = teams
         .entries

@@ -51,7 +51,10 @@ impl From<zvit_db::error::StoreError> for StartFault {
 }
 
 /// The OpenAPI document as it is served.
-pub fn openapi_document() -> serde_json::Value {
+///
+/// # Errors
+/// When the authorization table has other operations: a defect of this build.
+pub fn openapi_document() -> Result<serde_json::Value, contract::UnauthorizedOperations> {
     let (_, document) = ActixApp::new().into_utoipa_app().configure(routes::configure).split_for_parts();
     contract::finish(document)
 }
@@ -115,7 +118,7 @@ fn listen(
     listener: TcpListener,
     app: web::Data<App>,
 ) -> Result<(ServerHandle, tokio::task::JoinHandle<std::io::Result<()>>), StartFault> {
-    let document = openapi_document();
+    let document = openapi_document().map_err(|fault| StartFault::Defect(fault.to_string()))?;
     let schemas = web::Data::new(contract::schemas(&document).map_err(|fault| StartFault::Defect(fault.to_string()))?);
     let table = web::Data::new(contract::routes_of(&document));
     let words = web::Data::new(WordsPage::new().map_err(|fault| StartFault::Defect(fault.to_string()))?);

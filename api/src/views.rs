@@ -254,6 +254,10 @@ macro_rules! incident_view {
             pub external_ref: Option<String>,
             /// Whether it is an exercise.
             pub exercise: bool,
+            /// True when a report about it came while access of the institution was on hold: don't trust it unverified.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false)]
+            pub submitted_on_hold: Option<bool>,
             /// How sector and level came about.
             pub triage: Triage,
             /// The reporting stages and their clocks.

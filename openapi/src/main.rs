@@ -40,7 +40,7 @@ fn path() -> PathBuf {
 /// # Errors
 /// Everything that makes the document unsound, a line each.
 fn text() -> Result<String, String> {
-    let document = zvit_api::openapi_document();
+    let document = zvit_api::openapi_document().map_err(|fault| format!("{fault}\n"))?;
     let faults = contract::faults(&document);
     if !faults.is_empty() {
         return Err(format!("the OpenAPI document is not sound:\n{}\n", faults.join("\n")));

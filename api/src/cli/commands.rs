@@ -144,5 +144,5 @@ fn print_json(value: &(impl serde::Serialize + ?Sized)) -> Result<(), Failure> {
 }
 
 fn openapi() -> Result<(), Failure> {
-    print_json(&server::openapi_document())
+    print_json(&server::openapi_document().map_err(|fault| Failure::new(1, fault))?)
 }

@@ -1,4 +1,4 @@
-//! What every operation shares: refusals, headers and security, each said once under `components` and referred to.
+//! What every operation shares: refusals and headers, each said once under `components` and referred to.
 
 use std::collections::BTreeSet;
 
@@ -147,7 +147,6 @@ fn add_headers(response: &mut Value, fields: &[&str]) {
 /// Completes one operation.
 pub(super) fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
     let sent = share_parameters(operation);
-    secure(path, operation);
     let facts = Facts::of(path, method, operation, &sent);
     let Some(responses) = operation.entry("responses").or_insert_with(|| json!({})).as_object_mut() else { return };
     for (status, response) in responses.iter_mut() {
@@ -262,24 +261,6 @@ fn share_parameters(operation: &mut Map<String, Value>) -> BTreeSet<String> {
         }
     }
     sent
-}
-
-/// Both schemes are alternatives wherever one of them stands; below `/v1` a token is needed whatever the handler says, and
-/// elsewhere none is.
-fn secure(path: &str, operation: &mut Map<String, Value>) {
-    if !path.starts_with("/v1/") {
-        operation.insert("security".into(), json!([]));
-        return;
-    }
-    let stated = operation.get("security").and_then(Value::as_array).into_iter().flatten();
-    let scopes: Vec<Value> = stated
-        .filter_map(|one| one.get("oauth2"))
-        .filter_map(Value::as_array)
-        .map(|scopes| json!({ "oauth2": scopes }))
-        .collect();
-    let mut alternatives = vec![json!({ "bearerAuth": [] })];
-    alternatives.extend(if scopes.is_empty() { vec![json!({ "oauth2": [] })] } else { scopes });
-    operation.insert("security".into(), alternatives.into());
 }
 
 /// OpenAPI wants a description in every answer; an empty one is left out by the generator, which makes the document invalid.

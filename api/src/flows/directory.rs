@@ -248,6 +248,26 @@ pub fn set_active<E: Entry>(
     Ok(row)
 }
 
+/// Puts an institution on hold, or releases it: its clients may still report, and nothing else.
+///
+/// # Errors
+/// The store's.
+pub fn set_hold(
+    change: &mut Change<'_>,
+    actor: &Actor,
+    mut row: DirectoryRow,
+    on_hold: bool,
+    reason: &str,
+) -> Result<DirectoryRow, Problem> {
+    if row.on_hold == on_hold {
+        return Ok(row);
+    }
+    row.on_hold = on_hold;
+    write::<InstitutionInput>(change, &mut row)?;
+    note(change, actor, &row, if on_hold { "held" } else { "released" }, Some(reason));
+    Ok(row)
+}
+
 fn write<E: Entry>(change: &mut Change<'_>, row: &mut DirectoryRow) -> Result<(), Problem> {
     row.version += 1;
     row.updated_at = At(change.now);
@@ -264,6 +284,8 @@ fn note(change: &mut Change<'_>, actor: &Actor, row: &DirectoryRow, what: &str, 
         ("institution", "created") => ("institution_created", "institution"),
         ("institution", "changed") => ("institution_changed", "institution"),
         ("institution", "activated") => ("institution_activated", "institution"),
+        ("institution", "held") => ("institution_held", "institution"),
+        ("institution", "released") => ("institution_released", "institution"),
         ("institution", _) => ("institution_deactivated", "institution"),
         (_, "created") => ("team_created", "team"),
         (_, "changed") => ("team_changed", "team"),

@@ -16,6 +16,7 @@ use zvit_domain::word::Word;
 
 use super::assign::{realign, reweigh};
 use super::event::Event;
+use super::hold;
 use super::record::{Record, is_exercise, state};
 use super::show::IndicatorChange;
 use super::submit::{external_ref_exists, note_triage, tlp_above_every_ceiling};
@@ -93,6 +94,9 @@ pub fn follow_up(
     Event::incident("report_submitted", record.id())
         .with(json!({"report_id": row.id.0, "stage": report.stage, "sha256": crate::hex(&report.body_sha256)}))
         .note(change, &report.actor);
+    if hold::is_held(directory, &report.actor) {
+        hold::mark(change, record, &report.actor);
+    }
     reopen(change, record, report.stage, &report.actor)?;
     judge_again(change, record, directory)?;
     let moved = [

@@ -55,6 +55,7 @@ macro_rules! view {
             contact: content.contact.clone(),
             external_ref: content.external_ref.clone(),
             exercise: record.row.exercise,
+            submitted_on_hold: super::hold::is_marked(record).then_some(true),
             triage: record.triage.clone(),
             deadlines: record.deadlines.clone(),
             $($own: $value,)*

@@ -24,6 +24,7 @@ use zvit_domain::word::Text;
 
 use super::assign::{assignment, loads_of, note_assigned, round_robin, routing_input};
 use super::event::Event;
+use super::hold;
 use super::idempotency::{Kept, RequestKey, is_expired, kept};
 use super::provisional::reporters;
 use super::record::{Record, is_exercise, state};
@@ -119,10 +120,17 @@ pub fn submit(change: &mut Change<'_>, memory: &Memory, clocks: &Clocks, items: 
             kept_rows.insert(item.key.of.clone(), Found { row: row.clone(), stored: false });
             batch.rows.answers.push(row);
         }
-        answers.push(answer);
+        answers.push(if hold::is_held(&directory, &item.actor) { discreet(answer, item) } else { answer });
     }
     batch.write(change)?;
     Ok(answers)
+}
+
+/// The answer as an institution on hold gets it. What is kept is the whole of it.
+fn discreet(answer: Answer, item: &Submission) -> Answer {
+    answer
+        .and_then(|kept| hold::receipt(kept, &item.parsed, &item.warnings, item.actor.language))
+        .map_err(hold::discreet)
 }
 
 /// An answer that is kept: in the store, or given earlier in this very batch.
@@ -220,6 +228,9 @@ impl Batch {
         }
         let mut record = self.record(change, item, institution, rule_data, clocks)?;
         self.note_report(change, item, &mut record);
+        if hold::is_held(directory, &item.actor) {
+            hold::mark(change, &mut record, &item.actor);
+        }
         self.assign(change, &mut record, directory, roster)?;
         self.place(change, &mut record)?;
         if let Some(external) = &said.external_ref {

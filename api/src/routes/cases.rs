@@ -13,6 +13,7 @@ use zvit_domain::vocabulary::CaseState;
 use zvit_domain::word::Word;
 use zvit_domain::words;
 
+use crate::actor::Actor;
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
 use crate::flows::case::{Verb, act, find};
@@ -21,7 +22,7 @@ use crate::flows::record::{Record, state};
 use crate::input::{Body, Checked, IdempotencyKey, IfMatch, IfNoneMatch, PathId, Query, Schemas, default_limit, etag};
 use crate::intake::request_key;
 use crate::memory::Directory;
-use crate::permission::{ReadCases, WriteCases};
+use crate::permission::{self, FollowCases, GetCase};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::feed::{self, FeedQuery, Opened};
@@ -60,11 +61,10 @@ pub struct CaseQuery {
         (status = 200, description = "What changed", body = CaseFeed, headers(("ETag" = String, description = "For If-None-Match"))),
         (status = 304, description = "Nothing changed"),
     ),
-    security(("oauth2" = ["cases:read"])),
 )]
 #[get("/v1/cases")]
 pub async fn follow_cases(
-    caller: Caller<ReadCases>,
+    caller: Caller<FollowCases>,
     query: Query<CaseQuery>,
     if_none_match: IfNoneMatch,
     app: web::Data<App>,
@@ -123,11 +123,10 @@ fn items(
         (status = 200, description = "The case", body = Case, headers(("ETag" = String, description = "Its position in the feed"))),
         (status = 304, description = "It has not changed"),
     ),
-    security(("oauth2" = ["cases:read"])),
 )]
 #[get("/v1/cases/{id}")]
 pub async fn get_case(
-    caller: Caller<ReadCases>,
+    caller: Caller<GetCase>,
     id: PathId,
     if_none_match: IfNoneMatch,
     app: web::Data<App>,
@@ -213,7 +212,7 @@ pub struct ResolveInput {
 
 /// Declares the handler of a verb. The bodies of all of them go the same way: see [`run`].
 macro_rules! verb {
-    ($(#[doc = $doc:literal])+ $name:ident, $path:literal, $id:literal, $input:ty, $read:expr) => {
+    ($(#[doc = $doc:literal])+ $permission:ident $name:ident, $path:literal, $id:literal, $input:ty, $read:expr) => {
         $(#[doc = $doc])+
         #[utoipa::path(
             tag = "cases", operation_id = $id,
@@ -224,12 +223,11 @@ macro_rules! verb {
             ),
             request_body = $input,
             responses((status = 200, description = "The case", body = Case, headers(("ETag" = String, description = "Its position in the feed")))),
-            security(("oauth2" = ["cases:write"])),
         )]
         #[post($path)]
         #[allow(clippy::too_many_arguments, reason = "each header is named")]
         pub async fn $name(
-            caller: Caller<WriteCases>,
+            caller: Caller<permission::$permission>,
             id: PathId,
             key: IdempotencyKey,
             if_match: IfMatch,
@@ -237,7 +235,7 @@ macro_rules! verb {
             schemas: web::Data<Schemas>,
             app: web::Data<App>,
         ) -> Result<HttpResponse, Problem> {
-            run(caller, id.0, key, if_match, body, schemas, app, $path, $read).await
+            run(caller.owner()?, caller.actor(), id.0, key, if_match, body, schemas, app, $path, $read).await
         }
     };
 }
@@ -246,39 +244,40 @@ verb!(
     /// Acknowledge a case
     ///
     /// The team takes it; the acknowledgement deadline is met.
-    acknowledge_case, "/v1/cases/{id}/acknowledge", "acknowledge_case", AcknowledgeInput,
+    AcknowledgeCase acknowledge_case, "/v1/cases/{id}/acknowledge", "acknowledge_case", AcknowledgeInput,
     |input: AcknowledgeInput| Verb::Acknowledge { external_ref: input.external_ref }
 );
 verb!(
     /// Decline a case
     ///
     /// The team doesn't take it. The incident is routed on, and never comes back to this team.
-    decline_case, "/v1/cases/{id}/decline", "decline_case", ReasonInput,
+    DeclineCase decline_case, "/v1/cases/{id}/decline", "decline_case", ReasonInput,
     |input: ReasonInput| Verb::Decline { reason: input.reason }
 );
 verb!(
     /// Start work on a case
-    start_case, "/v1/cases/{id}/start", "start_case", StartInput,
+    StartCase start_case, "/v1/cases/{id}/start", "start_case", StartInput,
     |_: StartInput| Verb::Start
 );
 verb!(
     /// Hand a case over
     ///
     /// To a team that is named, or back to routing.
-    hand_over_case, "/v1/cases/{id}/hand-over", "hand_over_case", HandOverInput,
+    HandOverCase hand_over_case, "/v1/cases/{id}/hand-over", "hand_over_case", HandOverInput,
     |input: HandOverInput| Verb::HandOver { reason: input.reason, to_team: input.to_team }
 );
 verb!(
     /// Resolve a case
     ///
     /// The incident is resolved when its lead resolves.
-    resolve_case, "/v1/cases/{id}/resolve", "resolve_case", ResolveInput,
+    ResolveCase resolve_case, "/v1/cases/{id}/resolve", "resolve_case", ResolveInput,
     |input: ResolveInput| Verb::Resolve { outcome: input.outcome.to_string(), summary: input.summary }
 );
 
 #[allow(clippy::too_many_arguments, reason = "each header is named")]
 async fn run<T: DeserializeOwned + ToSchema>(
-    caller: Caller<WriteCases>,
+    team: Uuid,
+    actor: Actor,
     id: Uuid,
     key: IdempotencyKey,
     if_match: IfMatch,
@@ -288,7 +287,6 @@ async fn run<T: DeserializeOwned + ToSchema>(
     path: &str,
     read: fn(T) -> Verb,
 ) -> Result<HttpResponse, Problem> {
-    let team = caller.owner()?;
     app.read(move |tx| cases::find_for_team(tx, team, id)?.map(drop).ok_or_else(Problem::not_found)).await?;
     let operation = format!("POST {}", path.replace("{id}", &id.to_string()));
     let (input, raw) = if body.is_empty() {
@@ -302,8 +300,7 @@ async fn run<T: DeserializeOwned + ToSchema>(
     };
     let verb = read(input);
     let last_word = verb.ends_sight().then(|| last_word(team, operation.clone()));
-    let key = key.optional()?.map(|key| request_key(&caller, operation, key, &raw));
-    let actor = caller.actor();
+    let key = key.optional()?.map(|key| request_key(&actor, operation, key, &raw));
     let answer = app
         .change(move |change, memory| {
             once(change, key.as_ref(), |change| {

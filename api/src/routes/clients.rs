@@ -9,13 +9,16 @@ use zvit_db::rows::ClientRow;
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
 
+use crate::actor::Actor;
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
 use crate::flows::clients::{NewClient, create, replace, rotate_secret, set_active};
 use crate::flows::idempotency::{Kept, once};
 use crate::input::{Body, IdempotencyKey, IfMatch, Query, Schemas, etag, path_text};
 use crate::intake::request_key;
-use crate::permission::{ReadDirectory, WriteDirectory};
+use crate::permission::{
+    ActivateClient, CreateClient, DeactivateClient, GetClient, ListClients, ReplaceClient, RotateClientSecret,
+};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::cases::ReasonInput;
@@ -121,10 +124,10 @@ pub struct ClientList {
 }
 
 /// List clients
-#[utoipa::path(tag = "directory", operation_id = "list_clients", params(PartQuery), responses((status = 200, description = "A page of clients", body = ClientList)), security(("oauth2" = ["directory:read"])))]
+#[utoipa::path(tag = "directory", operation_id = "list_clients", params(PartQuery), responses((status = 200, description = "A page of clients", body = ClientList)))]
 #[get("/v1/clients")]
 pub async fn list_clients(
-    _caller: Caller<ReadDirectory>,
+    _caller: Caller<ListClients>,
     query: Query<PartQuery>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
@@ -157,11 +160,10 @@ async fn find(app: &App, request: &HttpRequest) -> Result<ClientRow, Problem> {
     tag = "directory", operation_id = "get_client",
     params(("id" = String, Path, description = "Its client_id", max_length = 64)),
     responses((status = 200, description = "The client", body = Client, headers(("ETag" = String, description = "Its version")))),
-    security(("oauth2" = ["directory:read"])),
 )]
 #[get("/v1/clients/{id}")]
 pub async fn get_client(
-    _caller: Caller<ReadDirectory>,
+    _caller: Caller<GetClient>,
     request: HttpRequest,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
@@ -182,11 +184,10 @@ pub async fn get_client(
         ("ETag" = String, description = "Its version"),
         ("Idempotency-Replayed" = String, description = "`true` when this answer was given before"),
     ))),
-    security(("oauth2" = ["directory:write"])),
 )]
 #[post("/v1/clients")]
 pub async fn create_client(
-    caller: Caller<WriteDirectory>,
+    caller: Caller<CreateClient>,
     key: IdempotencyKey,
     body: Body,
     schemas: web::Data<Schemas>,
@@ -235,11 +236,10 @@ fn with_secret(mut answer: Kept, secret: Option<crate::token::Secret>) -> Result
     params(("id" = String, Path, description = "Its client_id", max_length = 64), ("If-Match" = String, Header, description = "Its ETag", max_length = 300)),
     request_body(content = ClientUpdateInput, example = json!({"name": "Ticket system", "scopes": ["audit:read"]})),
     responses((status = 200, description = "The client", body = Client, headers(("ETag" = String, description = "Its version")))),
-    security(("oauth2" = ["directory:write"])),
 )]
 #[put("/v1/clients/{id}")]
 pub async fn replace_client(
-    caller: Caller<WriteDirectory>,
+    caller: Caller<ReplaceClient>,
     request: HttpRequest,
     if_match: IfMatch,
     body: Body,
@@ -261,7 +261,7 @@ pub async fn replace_client(
 }
 
 async fn activate(
-    caller: Caller<WriteDirectory>,
+    actor: Actor,
     request: HttpRequest,
     body: Body,
     schemas: web::Data<Schemas>,
@@ -270,7 +270,6 @@ async fn activate(
 ) -> Result<HttpResponse, Problem> {
     let id = find(&app, &request).await?.client_id;
     let input = body.json::<ReasonInput>(&schemas)?.strict(Vec::new())?;
-    let actor = caller.actor();
     let answer = app
         .change(move |change, _| {
             let row = store::find(&mut change.tx, &id)?.ok_or_else(Problem::not_found)?;
@@ -287,17 +286,16 @@ async fn activate(
     params(("id" = String, Path, description = "Its client_id", max_length = 64)),
     request_body = ReasonInput,
     responses((status = 200, description = "The client", body = Client, headers(("ETag" = String, description = "Its version")))),
-    security(("oauth2" = ["directory:write"])),
 )]
 #[post("/v1/clients/{id}/activate")]
 pub async fn activate_client(
-    caller: Caller<WriteDirectory>,
+    caller: Caller<ActivateClient>,
     request: HttpRequest,
     body: Body,
     schemas: web::Data<Schemas>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
-    activate(caller, request, body, schemas, app, true).await
+    activate(caller.actor(), request, body, schemas, app, true).await
 }
 
 /// Deactivate a client
@@ -308,17 +306,16 @@ pub async fn activate_client(
     params(("id" = String, Path, description = "Its client_id", max_length = 64)),
     request_body = ReasonInput,
     responses((status = 200, description = "The client", body = Client, headers(("ETag" = String, description = "Its version")))),
-    security(("oauth2" = ["directory:write"])),
 )]
 #[post("/v1/clients/{id}/deactivate")]
 pub async fn deactivate_client(
-    caller: Caller<WriteDirectory>,
+    caller: Caller<DeactivateClient>,
     request: HttpRequest,
     body: Body,
     schemas: web::Data<Schemas>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
-    activate(caller, request, body, schemas, app, false).await
+    activate(caller.actor(), request, body, schemas, app, false).await
 }
 
 /// Give a client a new secret
@@ -328,11 +325,10 @@ pub async fn deactivate_client(
     tag = "directory", operation_id = "rotate_client_secret",
     params(("id" = String, Path, description = "Its client_id", max_length = 64)),
     responses((status = 200, description = "The client, with its secret", body = Client, headers(("ETag" = String, description = "Its version")))),
-    security(("oauth2" = ["directory:write"])),
 )]
 #[post("/v1/clients/{id}/rotate-secret")]
 pub async fn rotate_client_secret(
-    caller: Caller<WriteDirectory>,
+    caller: Caller<RotateClientSecret>,
     request: HttpRequest,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {

@@ -11,7 +11,7 @@ use crate::auth::Caller;
 use crate::cursor::ListKind;
 use crate::entries::{Institution, InstitutionList, Participant, ParticipantList, Team, TeamList};
 use crate::input::{Body, IdempotencyKey, IfMatch, IfNoneMatch, PathId, Query, Schemas};
-use crate::permission::{ReadDirectory, WriteDirectory};
+use crate::permission;
 use crate::problem::Problem;
 use crate::routes::cases::ReasonInput;
 use crate::routes::reports::PartQuery;
@@ -19,9 +19,10 @@ use crate::state::App;
 
 mod crud {
     use super::{
-        App, Body, Caller, DirectoryRow, IdempotencyKey, IfMatch, IfNoneMatch, ListKind, PartQuery, Problem, Query,
-        ReasonInput, Schemas, Serialize, Uuid, WriteDirectory, store,
+        App, Body, DirectoryRow, IdempotencyKey, IfMatch, IfNoneMatch, ListKind, PartQuery, Problem, Query,
+        ReasonInput, Schemas, Serialize, Uuid, store,
     };
+    use crate::actor::Actor;
     use crate::cursor::Scope;
     use crate::flows::assign::withdraw_above_ceiling;
     use crate::flows::directory::{Entry, create, replace, set_active};
@@ -77,7 +78,7 @@ mod crud {
 
     pub(super) async fn add<E: Entry, V: View>(
         app: &App,
-        caller: &Caller<WriteDirectory>,
+        actor: Actor,
         key: IdempotencyKey,
         body: Body,
         schemas: &Schemas,
@@ -87,8 +88,7 @@ mod crud {
         let faults = checked.value.check(&app.directory(), None);
         let raw = checked.raw.clone();
         let entry = checked.strict(faults)?;
-        let key = request_key(caller, format!("POST {path}"), key.required()?, &raw);
-        let actor = caller.actor();
+        let key = request_key(&actor, format!("POST {path}"), key.required()?, &raw);
         let answer = app
             .change(move |change, memory| {
                 once(change, Some(&key), |change| {
@@ -105,7 +105,7 @@ mod crud {
 
     pub(super) async fn put<E: Entry, V: View>(
         app: &App,
-        caller: &Caller<WriteDirectory>,
+        actor: Actor,
         id: Uuid,
         if_match: IfMatch,
         body: Body,
@@ -115,7 +115,6 @@ mod crud {
         let checked = body.json::<E>(schemas)?;
         let faults = checked.value.check(&app.directory(), Some(id));
         let entry = checked.strict(faults)?;
-        let actor = caller.actor();
         let answer = app
             .change(move |change, memory| {
                 let directory = memory.directory_for(change)?;
@@ -134,7 +133,7 @@ mod crud {
 
     pub(super) async fn activate<E: Entry, V: View>(
         app: &App,
-        caller: &Caller<WriteDirectory>,
+        actor: Actor,
         id: Uuid,
         body: Body,
         schemas: &web::Data<Schemas>,
@@ -142,7 +141,6 @@ mod crud {
     ) -> Result<HttpResponse, Problem> {
         find::<E>(app, id).await?;
         let input = body.json::<ReasonInput>(schemas)?.strict(Vec::new())?;
-        let actor = caller.actor();
         let answer = app
             .change(move |change, _| {
                 let row = store::find(&mut change.tx, E::KIND, id)?.ok_or_else(Problem::not_found)?;
@@ -158,13 +156,13 @@ mod crud {
 macro_rules! part {
     (
         $input:ty, $view:ty, $list:ty, $kind:expr, $one:literal, $many:literal, $path:literal, $path_id:literal, $path_on:literal, $path_off:literal,
-        $list_id:literal $list_fn:ident, $get_id:literal $get_fn:ident, $add_id:literal $add_fn:ident, $put_id:literal $put_fn:ident,
-        $on_id:literal $on_fn:ident, $off_id:literal $off_fn:ident
+        $list_id:literal $list_fn:ident $list_op:ident, $get_id:literal $get_fn:ident $get_op:ident, $add_id:literal $add_fn:ident $add_op:ident, $put_id:literal $put_fn:ident $put_op:ident,
+        $on_id:literal $on_fn:ident $on_op:ident, $off_id:literal $off_fn:ident $off_op:ident
     ) => {
         #[doc = concat!("List ", $many, ", in the order of their ids.")]
-        #[utoipa::path(tag = "directory", summary = concat!("List ", $many), description = concat!("The ", $many, " in the order of their ids."), operation_id = $list_id, params(PartQuery), responses((status = 200, description = "A page of the directory", body = $list)), security(("oauth2" = ["directory:read"])))]
+        #[utoipa::path(tag = "directory", summary = concat!("List ", $many), description = concat!("The ", $many, " in the order of their ids."), operation_id = $list_id, params(PartQuery), responses((status = 200, description = "A page of the directory", body = $list)))]
         #[get($path)]
-        pub async fn $list_fn(_caller: Caller<ReadDirectory>, query: Query<PartQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+        pub async fn $list_fn(_caller: Caller<permission::$list_op>, query: Query<PartQuery>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
             let (items, next_cursor) = crud::list::<$input, $view>(&app, query, $kind).await?;
             crate::reply::json(&<$list>::from_parts(items, next_cursor))
         }
@@ -178,10 +176,9 @@ macro_rules! part {
                 (status = 200, description = "The entry", body = $view, headers(("ETag" = String, description = "Its version"))),
                 (status = 304, description = "It has not changed"),
             ),
-            security(("oauth2" = ["directory:read"])),
         )]
         #[get($path_id)]
-        pub async fn $get_fn(_caller: Caller<ReadDirectory>, id: PathId, if_none_match: IfNoneMatch, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+        pub async fn $get_fn(_caller: Caller<permission::$get_op>, id: PathId, if_none_match: IfNoneMatch, app: web::Data<App>) -> Result<HttpResponse, Problem> {
             crud::one::<$input, $view>(&app, id.0, if_none_match).await
         }
 
@@ -196,11 +193,10 @@ macro_rules! part {
                 ("ETag" = String, description = "Its version"),
                 ("Idempotency-Replayed" = String, description = "`true` when this answer was given before"),
             ))),
-            security(("oauth2" = ["directory:write"])),
         )]
         #[post($path)]
-        pub async fn $add_fn(caller: Caller<WriteDirectory>, key: IdempotencyKey, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
-            crud::add::<$input, $view>(&app, &caller, key, body, &schemas, $path).await
+        pub async fn $add_fn(caller: Caller<permission::$add_op>, key: IdempotencyKey, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+            crud::add::<$input, $view>(&app, caller.actor(), key, body, &schemas, $path).await
         }
 
         #[doc = concat!("Replace one ", $one, ".")]
@@ -210,11 +206,10 @@ macro_rules! part {
             params(("id" = Uuid, Path, description = "Its id"), ("If-Match" = String, Header, description = "Its ETag", max_length = 300)),
             request_body = $input,
             responses((status = 200, description = "The entry", body = $view, headers(("ETag" = String, description = "Its version")))),
-            security(("oauth2" = ["directory:write"])),
         )]
         #[put($path_id)]
-        pub async fn $put_fn(caller: Caller<WriteDirectory>, id: PathId, if_match: IfMatch, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
-            crud::put::<$input, $view>(&app, &caller, id.0, if_match, body, &schemas).await
+        pub async fn $put_fn(caller: Caller<permission::$put_op>, id: PathId, if_match: IfMatch, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+            crud::put::<$input, $view>(&app, caller.actor(), id.0, if_match, body, &schemas).await
         }
 
         #[doc = concat!("Activate one ", $one, ".")]
@@ -224,11 +219,10 @@ macro_rules! part {
             params(("id" = Uuid, Path, description = "Its id")),
             request_body = ReasonInput,
             responses((status = 200, description = "The entry", body = $view, headers(("ETag" = String, description = "Its version")))),
-            security(("oauth2" = ["directory:write"])),
         )]
         #[post($path_on)]
-        pub async fn $on_fn(caller: Caller<WriteDirectory>, id: PathId, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
-            crud::activate::<$input, $view>(&app, &caller, id.0, body, &schemas, true).await
+        pub async fn $on_fn(caller: Caller<permission::$on_op>, id: PathId, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+            crud::activate::<$input, $view>(&app, caller.actor(), id.0, body, &schemas, true).await
         }
 
         #[doc = concat!("Deactivate one ", $one, ": its clients are refused at once; what it reported or leads stays.")]
@@ -238,11 +232,10 @@ macro_rules! part {
             params(("id" = Uuid, Path, description = "Its id")),
             request_body = ReasonInput,
             responses((status = 200, description = "The entry", body = $view, headers(("ETag" = String, description = "Its version")))),
-            security(("oauth2" = ["directory:write"])),
         )]
         #[post($path_off)]
-        pub async fn $off_fn(caller: Caller<WriteDirectory>, id: PathId, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
-            crud::activate::<$input, $view>(&app, &caller, id.0, body, &schemas, false).await
+        pub async fn $off_fn(caller: Caller<permission::$off_op>, id: PathId, body: Body, schemas: web::Data<Schemas>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+            crud::activate::<$input, $view>(&app, caller.actor(), id.0, body, &schemas, false).await
         }
     };
 }
@@ -250,18 +243,18 @@ macro_rules! part {
 part!(
     ParticipantInput, Participant, ParticipantList, ListKind::Participants, "participant", "participants",
     "/v1/participants", "/v1/participants/{id}", "/v1/participants/{id}/activate", "/v1/participants/{id}/deactivate",
-    "list_participants" list_participants, "get_participant" get_participant, "create_participant" create_participant,
-    "replace_participant" replace_participant, "activate_participant" activate_participant, "deactivate_participant" deactivate_participant
+    "list_participants" list_participants ListParticipants, "get_participant" get_participant GetParticipant, "create_participant" create_participant CreateParticipant,
+    "replace_participant" replace_participant ReplaceParticipant, "activate_participant" activate_participant ActivateParticipant, "deactivate_participant" deactivate_participant DeactivateParticipant
 );
 part!(
     InstitutionInput, Institution, InstitutionList, ListKind::Institutions, "institution", "institutions",
     "/v1/institutions", "/v1/institutions/{id}", "/v1/institutions/{id}/activate", "/v1/institutions/{id}/deactivate",
-    "list_institutions" list_institutions, "get_institution" get_institution, "create_institution" create_institution,
-    "replace_institution" replace_institution, "activate_institution" activate_institution, "deactivate_institution" deactivate_institution
+    "list_institutions" list_institutions ListInstitutions, "get_institution" get_institution GetInstitution, "create_institution" create_institution CreateInstitution,
+    "replace_institution" replace_institution ReplaceInstitution, "activate_institution" activate_institution ActivateInstitution, "deactivate_institution" deactivate_institution DeactivateInstitution
 );
 part!(
     TeamInput, Team, TeamList, ListKind::Teams, "team", "teams",
     "/v1/teams", "/v1/teams/{id}", "/v1/teams/{id}/activate", "/v1/teams/{id}/deactivate",
-    "list_teams" list_teams, "get_team" get_team, "create_team" create_team,
-    "replace_team" replace_team, "activate_team" activate_team, "deactivate_team" deactivate_team
+    "list_teams" list_teams ListTeams, "get_team" get_team GetTeam, "create_team" create_team CreateTeam,
+    "replace_team" replace_team ReplaceTeam, "activate_team" activate_team ActivateTeam, "deactivate_team" deactivate_team DeactivateTeam
 );

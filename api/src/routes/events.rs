@@ -12,7 +12,7 @@ use zvit_domain::vocabulary::Role;
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
 use crate::input::{PathId, Query, default_limit};
-use crate::permission::{ReadAudit, ReadIncidentParts};
+use crate::permission::{GetTimeline, ListAuditEvents};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::reports::{PartQuery, find_for_party};
@@ -26,11 +26,10 @@ use crate::views::{AuditEvent, AuditEventList, EventActor, Timeline, TimelineEve
     tag = "incidents", operation_id = "get_timeline",
     params(("id" = Uuid, Path, description = "The incident's id"), PartQuery),
     responses((status = 200, description = "A page of the timeline", body = Timeline)),
-    security(("oauth2" = ["incidents:read"]), ("oauth2" = ["cases:read"])),
 )]
 #[get("/v1/incidents/{id}/timeline")]
 pub async fn get_timeline(
-    caller: Caller<ReadIncidentParts>,
+    caller: Caller<GetTimeline>,
     id: PathId,
     query: Query<PartQuery>,
     app: web::Data<App>,
@@ -107,11 +106,10 @@ pub struct AuditQuery {
     tag = "audit", operation_id = "list_audit_events",
     params(AuditQuery),
     responses((status = 200, description = "A page of events", body = AuditEventList)),
-    security(("oauth2" = ["audit:read"])),
 )]
 #[get("/v1/audit-events")]
 pub async fn list_audit_events(
-    _caller: Caller<ReadAudit>,
+    _caller: Caller<ListAuditEvents>,
     query: Query<AuditQuery>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {

@@ -18,7 +18,7 @@ pub struct Health {
 }
 
 /// Is the process alive
-#[utoipa::path(tag = "service", operation_id = "get_health", responses((status = 200, description = "It lives", body = Health)), security(()))]
+#[utoipa::path(tag = "service", operation_id = "get_health", responses((status = 200, description = "It lives", body = Health)))]
 #[get("/healthz")]
 pub async fn healthz() -> Result<HttpResponse, Problem> {
     reply::json(&Health { status: "ok" })
@@ -27,7 +27,7 @@ pub async fn healthz() -> Result<HttpResponse, Problem> {
 /// Can the process do its work
 ///
 /// 503 while the store can't be reached.
-#[utoipa::path(tag = "service", operation_id = "get_readiness", responses((status = 200, description = "It can", body = Health)), security(()))]
+#[utoipa::path(tag = "service", operation_id = "get_readiness", responses((status = 200, description = "It can", body = Health)))]
 #[get("/readyz")]
 pub async fn readyz(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     let readers = app.readers.clone();

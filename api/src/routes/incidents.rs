@@ -19,7 +19,7 @@ use crate::flows::record::Record;
 use crate::hub::COORDINATOR;
 use crate::input::{Body, IdempotencyKey, IfNoneMatch, PathId, Prefer, Query, Schemas, default_limit, etag};
 use crate::intake::{answered, derived_key, request_key, submission};
-use crate::permission::{ReadIncidents, SubmitIncidents};
+use crate::permission::{FollowIncidents, GetIncident, ListIncidents, SubmitIncident};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::feed::{self, FeedQuery};
@@ -64,11 +64,10 @@ pub fn sight<P>(caller: &Caller<P>) -> Result<Sight, Problem> {
             ("Idempotency-Replayed" = String, description = "`true` when this answer was given before"),
         )),
     ),
-    security(("oauth2" = ["incidents:write"])),
 )]
 #[post("/v1/incidents")]
 pub async fn submit_incident(
-    caller: Caller<SubmitIncidents>,
+    caller: Caller<SubmitIncident>,
     key: IdempotencyKey,
     prefer: Prefer,
     body: Body,
@@ -140,11 +139,10 @@ impl IncidentQuery {
     tag = "incidents", operation_id = "list_incidents",
     params(IncidentQuery),
     responses((status = 200, description = "A page of incidents", body = IncidentList)),
-    security(("oauth2" = ["incidents:read"])),
 )]
 #[get("/v1/incidents")]
 pub async fn list_incidents(
-    caller: Caller<ReadIncidents>,
+    caller: Caller<ListIncidents>,
     query: Query<IncidentQuery>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
@@ -195,11 +193,10 @@ fn position(sight: Sight, row: &zvit_db::rows::IncidentRow) -> i64 {
         (status = 200, description = "What changed", body = IncidentFeed, headers(("ETag" = String, description = "For If-None-Match"))),
         (status = 304, description = "Nothing changed"),
     ),
-    security(("oauth2" = ["incidents:read"])),
 )]
 #[get("/v1/incidents/feed")]
 pub async fn follow_incidents(
-    caller: Caller<ReadIncidents>,
+    caller: Caller<FollowIncidents>,
     query: Query<FeedQuery>,
     if_none_match: IfNoneMatch,
     app: web::Data<App>,
@@ -241,11 +238,10 @@ pub async fn follow_incidents(
         (status = 200, description = "The incident", body = Incident, headers(("ETag" = String, description = "Its version"))),
         (status = 304, description = "It has not changed"),
     ),
-    security(("oauth2" = ["incidents:read"])),
 )]
 #[get("/v1/incidents/{id}")]
 pub async fn get_incident(
-    caller: Caller<ReadIncidents>,
+    caller: Caller<GetIncident>,
     id: PathId,
     if_none_match: IfNoneMatch,
     app: web::Data<App>,

@@ -18,7 +18,7 @@ use crate::flows::submit::Submission;
 use crate::input::{BatchBody, Prefer, Schemas, escape};
 use crate::intake::{answered, request_key, submission};
 use crate::memory::Directory;
-use crate::permission::SubmitIncidents;
+use crate::permission::SubmitIncidentBatch;
 use crate::problem::{Code, DutyLine, MAX_ERRORS, Problem, ProblemBody};
 use crate::reply;
 use crate::state::App;
@@ -110,11 +110,10 @@ fn result(answer: Result<Kept, Problem>, language: Language, duty_line: &DutyLin
         {"idempotency_key": "night-shift-0002", "report": {"description": "The public site shows a foreign banner.", "symptoms": ["site_defaced"]}}
     ]})),
     responses((status = 200, description = "A result for each item, in order", body = BatchResult)),
-    security(("oauth2" = ["incidents:write"])),
 )]
 #[post("/v1/incidents/batch")]
 pub async fn submit_incident_batch(
-    caller: Caller<SubmitIncidents>,
+    caller: Caller<SubmitIncidentBatch>,
     prefer: Prefer,
     body: BatchBody,
     schemas: web::Data<Schemas>,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::auth::Caller;
 use crate::input::IfNoneMatch;
-use crate::permission::AnyClient;
+use crate::permission::{GetMe, GetVocabularies};
 use crate::problem::Problem;
 use crate::reply;
 use crate::vocabularies::{Vocabularies, all};
@@ -65,7 +65,7 @@ pub struct ServiceLimits {
 /// Who am I
 #[utoipa::path(tag = "service", operation_id = "get_me", responses((status = 200, description = "The client that asks", body = Me)))]
 #[get("/v1/me")]
-pub async fn get_me(caller: Caller<AnyClient>) -> Result<HttpResponse, Problem> {
+pub async fn get_me(caller: Caller<GetMe>) -> Result<HttpResponse, Problem> {
     reply::json(&Me {
         client_id: caller.client_id.clone(),
         role: caller.role.to_string(),
@@ -94,7 +94,7 @@ pub async fn get_me(caller: Caller<AnyClient>) -> Result<HttpResponse, Problem> 
 )]
 #[get("/v1/vocabularies")]
 pub async fn get_vocabularies(
-    _caller: Caller<AnyClient>,
+    _caller: Caller<GetVocabularies>,
     if_none_match: IfNoneMatch,
     words: web::Data<WordsPage>,
 ) -> Result<HttpResponse, Problem> {

@@ -26,7 +26,6 @@ use crate::token::{self, Claims, Jwks, secret_matches};
         (status = 401, description = "The client did not prove who it is", body = crate::oauth_request::OauthErrorBody),
         (status = 503, description = "The service can't check clients right now", body = crate::oauth_request::OauthErrorBody),
     ),
-    security(()),
 )]
 #[post("/oauth2/token")]
 pub async fn issue_token(request: HttpRequest, body: Body, app: web::Data<App>) -> Result<HttpResponse, OauthError> {
@@ -73,7 +72,6 @@ pub async fn issue_token(request: HttpRequest, body: Body, app: web::Data<App>) 
 #[utoipa::path(
     tag = "oauth2", operation_id = "get_authorization_server_metadata",
     responses((status = 200, description = "The metadata", body = Metadata)),
-    security(()),
 )]
 #[get("/.well-known/oauth-authorization-server")]
 pub async fn metadata(app: web::Data<App>) -> web::Json<Metadata> {
@@ -87,7 +85,6 @@ pub async fn metadata(app: web::Data<App>) -> web::Json<Metadata> {
 #[utoipa::path(
     tag = "oauth2", operation_id = "get_jwks",
     responses((status = 200, description = "The keys", body = Jwks)),
-    security(()),
 )]
 #[get("/.well-known/jwks.json")]
 pub async fn jwks(app: web::Data<App>) -> Result<web::Json<Jwks>, Problem> {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use zvit_db::conn::Tx;
 use zvit_db::incidents::{self, Sight};
 use zvit_db::rows::{IncidentRow, ReportRow};
-use zvit_domain::report::{FollowUpInput, ReportFields, parse};
+use zvit_domain::report::{Circumstances, FollowUpInput, ReportFields, parse};
 use zvit_domain::vocabulary::{Role, Stage};
 use zvit_domain::word::{Language, Word};
 
@@ -16,13 +16,14 @@ use crate::auth::Caller;
 use crate::clock;
 use crate::cursor::{ListKind, Scope};
 use crate::flows::follow_up::{FollowUp, follow_up};
+use crate::flows::hold;
 use crate::flows::idempotency::{Kept, once};
 use crate::flows::record::Record;
 use crate::flows::show::warnings;
 use crate::input::{Body, IdempotencyKey, PathId, Prefer, Query, Schemas, default_limit, etag};
-use crate::intake::{accept, against, request_key, sha256};
+use crate::intake::{accept, request_key, sha256};
 use crate::memory::Directory;
-use crate::permission::{ReadIncidentParts, SubmitIncidents};
+use crate::permission::{AddReport, ListReports};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::incidents::sight;
@@ -70,11 +71,10 @@ pub fn find_for_party(tx: &mut Tx<'_>, directory: &Directory, actor: &Actor, id:
             ("Idempotency-Replayed" = String, description = "`true` when this answer was given before"),
         )),
     ),
-    security(("oauth2" = ["incidents:write"])),
 )]
 #[post("/v1/incidents/{id}/reports")]
 pub async fn add_report(
-    caller: Caller<SubmitIncidents>,
+    caller: Caller<AddReport>,
     id: PathId,
     key: IdempotencyKey,
     prefer: Prefer,
@@ -94,7 +94,10 @@ pub async fn add_report(
     let raw = checked.raw.clone();
     let fields = ReportFields::from(checked.value.clone());
     let stage: Stage = checked.value.stage.into();
-    let parsed = parse(&fields, &against(&content, clock::now()));
+    let is_held = hold::is_held(&app.directory(), &caller);
+    // Judged against what the incident holds, faults would tell of it.
+    let current = (!is_held).then_some(&content);
+    let parsed = parse(&fields, &Circumstances { now: clock::now(), current });
     let doubts = accept(checked, &parsed, Vec::new(), prefer.lenient)?;
     let key = request_key(&caller, format!("POST /v1/incidents/{id}/reports"), key.required()?, &raw);
     let report = FollowUp {
@@ -105,7 +108,7 @@ pub async fn add_report(
         body: String::from_utf8(raw.to_vec()).map_err(Problem::internal)?,
         body_sha256: sha256(&raw),
     };
-    let clocks = app.clocks;
+    let (clocks, doubts, language) = (app.clocks, report.warnings.clone(), caller.language);
     let answer = app
         .change(move |change, memory| {
             once(change, Some(&key), |change| {
@@ -118,7 +121,11 @@ pub async fn add_report(
                 Ok(kept.at(format!("/v1/incidents/{id}/reports")).tagged(etag(record.row.version)).about(id))
             })
         })
-        .await?;
+        .await;
+    let answer = match is_held {
+        true => hold::report_receipt(answer.map_err(hold::discreet)?, &doubts, language)?,
+        false => answer?,
+    };
     let mut response = reply::kept(answer);
     if let Some((name, value)) = prefer.applied() {
         response.headers_mut().insert(name, value);
@@ -157,11 +164,10 @@ pub struct PartQuery {
     tag = "incidents", operation_id = "list_reports",
     params(("id" = Uuid, Path, description = "The incident's id"), PartQuery),
     responses((status = 200, description = "A page of reports", body = ReportList)),
-    security(("oauth2" = ["incidents:read"]), ("oauth2" = ["cases:read"])),
 )]
 #[get("/v1/incidents/{id}/reports")]
 pub async fn list_reports(
-    caller: Caller<ReadIncidentParts>,
+    caller: Caller<ListReports>,
     id: PathId,
     query: Query<PartQuery>,
     app: web::Data<App>,

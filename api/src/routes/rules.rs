@@ -16,7 +16,7 @@ use crate::flows::idempotency::Kept;
 use crate::flows::rules::{faults, put as set_rules};
 use crate::input::{Body, IfMatch, IfNoneMatch, Query, Schemas, etag};
 use crate::memory::Directory;
-use crate::permission::{ReadRouting, WriteRouting};
+use crate::permission::{GetRoutingRules, ListRoutingRulesVersions, ReplaceRoutingRules};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::reports::PartQuery;
@@ -123,11 +123,10 @@ pub struct RoutingRulesInput {
         (status = 200, description = "The rules that hold", body = RoutingRulesVersion, headers(("ETag" = String, description = "Their version"))),
         (status = 304, description = "They have not changed"),
     ),
-    security(("oauth2" = ["routing:read"])),
 )]
 #[get("/v1/routing-rules")]
 pub async fn get_routing_rules(
-    _caller: Caller<ReadRouting>,
+    _caller: Caller<GetRoutingRules>,
     if_none_match: IfNoneMatch,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
@@ -150,11 +149,10 @@ pub async fn get_routing_rules(
     params(("If-Match" = String, Header, description = "ETag of the rules that hold", max_length = 300)),
     request_body(content = RoutingRulesInput, example = json!({"restore": 1, "reason": "The new rules sent too much to one team."})),
     responses((status = 200, description = "The rules that hold now", body = RoutingRulesVersion, headers(("ETag" = String, description = "Their version")))),
-    security(("oauth2" = ["routing:write"])),
 )]
 #[put("/v1/routing-rules")]
 pub async fn replace_routing_rules(
-    caller: Caller<WriteRouting>,
+    caller: Caller<ReplaceRoutingRules>,
     if_match: IfMatch,
     body: Body,
     schemas: web::Data<Schemas>,
@@ -210,10 +208,10 @@ fn unknown_version() -> Problem {
 }
 
 /// List the versions of the routing rules
-#[utoipa::path(tag = "routing", operation_id = "list_routing_rules_versions", params(PartQuery), responses((status = 200, description = "A page of versions, newest first", body = RoutingRulesVersionList)), security(("oauth2" = ["routing:read"])))]
+#[utoipa::path(tag = "routing", operation_id = "list_routing_rules_versions", params(PartQuery), responses((status = 200, description = "A page of versions, newest first", body = RoutingRulesVersionList)))]
 #[get("/v1/routing-rules/versions")]
 pub async fn list_routing_rules_versions(
-    _caller: Caller<ReadRouting>,
+    _caller: Caller<ListRoutingRulesVersions>,
     query: Query<PartQuery>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {

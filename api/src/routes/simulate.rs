@@ -19,7 +19,7 @@ use crate::flows::record::{Record, is_exercise, state};
 use crate::flows::rules::faults;
 use crate::input::{Body, Schemas};
 use crate::memory::Directory;
-use crate::permission::WriteRouting;
+use crate::permission::SimulateRouting;
 use crate::problem::Problem;
 use crate::reply;
 use crate::state::App;
@@ -105,11 +105,10 @@ pub struct Simulation {
     tag = "routing", operation_id = "simulate_routing",
     request_body(content = SimulationInput, example = json!({"last": 100})),
     responses((status = 200, description = "What would happen", body = Simulation)),
-    security(("oauth2" = ["routing:write"])),
 )]
 #[post("/v1/routing/simulate")]
 pub async fn simulate_routing(
-    _caller: Caller<WriteRouting>,
+    _caller: Caller<SimulateRouting>,
     body: Body,
     schemas: web::Data<Schemas>,
     app: web::Data<App>,

@@ -16,7 +16,7 @@ use crate::flows::record::Record;
 use crate::flows::show;
 use crate::input::{Body, IdempotencyKey, IfMatch, PathId, Schemas, etag};
 use crate::intake::request_key;
-use crate::permission::WriteTriage;
+use crate::permission::{AssignTeam, CloseIncident, OverrideTriage, RevokeAssignment};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::cases::ReasonInput;
@@ -71,11 +71,10 @@ async fn check_exists(app: &web::Data<App>, id: Uuid) -> Result<(), Problem> {
     params(("id" = Uuid, Path, description = "The incident's id"), ("If-Match" = String, Header, description = "The incident's ETag", max_length = 300)),
     request_body(content = TriageInput, example = json!({"level": 5, "reason": "Several regions are without heating."})),
     responses((status = 200, description = "The incident", body = Incident, headers(("ETag" = String, description = "Its version")))),
-    security(("oauth2" = ["triage:write"])),
 )]
 #[put("/v1/incidents/{id}/triage")]
 pub async fn override_triage(
-    caller: Caller<WriteTriage>,
+    caller: Caller<OverrideTriage>,
     id: PathId,
     if_match: IfMatch,
     body: Body,
@@ -119,11 +118,10 @@ pub async fn override_triage(
         ("ETag" = String, description = "The incident's new version"),
         ("Idempotency-Replayed" = String, description = "`true` when this answer was given before"),
     ))),
-    security(("oauth2" = ["triage:write"])),
 )]
 #[post("/v1/incidents/{id}/assignments")]
 pub async fn assign_team(
-    caller: Caller<WriteTriage>,
+    caller: Caller<AssignTeam>,
     id: PathId,
     key: IdempotencyKey,
     body: Body,
@@ -168,11 +166,10 @@ pub async fn assign_team(
     params(("id" = Uuid, Path, description = "The assignment's id")),
     request_body = ReasonInput,
     responses((status = 200, description = "The assignment", body = Assignment)),
-    security(("oauth2" = ["triage:write"])),
 )]
 #[post("/v1/assignments/{id}/revoke")]
 pub async fn revoke_assignment(
-    caller: Caller<WriteTriage>,
+    caller: Caller<RevokeAssignment>,
     id: PathId,
     body: Body,
     schemas: web::Data<Schemas>,
@@ -201,11 +198,10 @@ pub async fn revoke_assignment(
     params(("id" = Uuid, Path, description = "The incident's id")),
     request_body = ReasonInput,
     responses((status = 200, description = "The incident", body = Incident, headers(("ETag" = String, description = "Its version")))),
-    security(("oauth2" = ["triage:write"])),
 )]
 #[post("/v1/incidents/{id}/close")]
 pub async fn close_incident(
-    caller: Caller<WriteTriage>,
+    caller: Caller<CloseIncident>,
     id: PathId,
     body: Body,
     schemas: web::Data<Schemas>,

@@ -79,7 +79,7 @@ pub fn serve(workers: usize) {
     let signing = SigningKey::generate().expect("a key");
     let verifying = KeySet::new([(signing.kid.clone(), signing.public_x.clone())]).expect("a set of keys");
     let keys = web::Data::new(Keys { signing, verifying });
-    let schemas = web::Data::new(contract::schemas(&openapi_document()).expect("the schemas"));
+    let schemas = web::Data::new(contract::schemas(&openapi_document().expect("the document")).expect("the schemas"));
     actix_web::rt::System::new().block_on(async move {
         let make = move || {
             App::new()

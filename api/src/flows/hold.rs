@@ -1,0 +1,98 @@
+//! Institutions on hold: their credentials may be in an attacker's hands. What they report is taken in and marked, and the
+//! answer shows no more than what was just sent, with what is needed to know that it arrived.
+
+use serde_json::json;
+use zvit_db::audit::Audience;
+use zvit_db::change::Change;
+use zvit_domain::report::{Content, Parsed};
+use zvit_domain::triage::{RuleData, TriageInput, triage};
+use zvit_domain::vocabulary::{IncidentStatus, InfrastructureCategory, Role, Sector};
+use zvit_domain::word::{Language, Text};
+
+use super::event::Event;
+use super::idempotency::Kept;
+use super::record::Record;
+use super::show::warnings;
+use crate::actor::Actor;
+use crate::memory::Directory;
+use crate::problem::Problem;
+use crate::views::{Incident, Report, StoredWarning};
+
+/// Code of the warning, and type of the event, that mark what was reported on hold.
+pub const SUBMITTED_ON_HOLD: &str = "submitted_on_hold";
+
+/// Whether the one who acts belongs to an institution on hold.
+pub fn is_held(directory: &Directory, actor: &Actor) -> bool {
+    actor.role == Role::Institution && actor.owner.is_some_and(|owner| directory.is_on_hold(owner))
+}
+
+/// Marks the incident, so that coordinator and teams don't trust the report blindly. The institution's own timeline does not
+/// show it.
+pub fn mark(change: &mut Change<'_>, record: &mut Record, actor: &Actor) {
+    if !is_marked(record) {
+        record.warnings.push(StoredWarning {
+            pointer: None,
+            code: SUBMITTED_ON_HOLD.into(),
+            detail: Text::new(
+                "This was reported while access of the institution was on hold: verify it by telephone.",
+                "Про це повідомлено, поки доступ установи було призупинено: перевірте телефоном.",
+            ),
+            value: None,
+        });
+    }
+    Event::incident(SUBMITTED_ON_HOLD, record.id())
+        .seen_by(Audience::Responders)
+        .with(json!({"reference": record.row.reference}))
+        .note(change, actor);
+}
+
+/// Whether any report about the incident came on hold.
+pub fn is_marked(record: &Record) -> bool {
+    record.warnings.iter().any(|warning| warning.code == SUBMITTED_ON_HOLD)
+}
+
+/// The answer to an initial report, fresh or repeated, without what the service knows beyond it: teams, deadlines, and a
+/// triage that the institution's entry has a part in.
+///
+/// # Errors
+/// When the kept answer can't be read: a defect.
+pub fn receipt(mut kept: Kept, parsed: &Parsed, doubts: &[StoredWarning], language: Language) -> Result<Kept, Problem> {
+    let mut incident: Incident = serde_json::from_str(&kept.body)?;
+    let mut content = Content::default();
+    content.merge(parsed.change.clone(), &[]);
+    let input = TriageInput {
+        content: &content,
+        institution_sector: Sector::Other,
+        institution_services: &[],
+        category: InfrastructureCategory::None,
+    };
+    incident.triage = triage(&input, RuleData::current());
+    incident.sector = incident.triage.sector;
+    incident.level = incident.triage.level;
+    incident.status = IncidentStatus::Received;
+    incident.updated_at = incident.received_at;
+    incident.assignments.clear();
+    incident.deadlines.clear();
+    incident.warnings = warnings(doubts, language);
+    incident.submitted_on_hold = Some(true);
+    kept.body = serde_json::to_string(&incident)?;
+    Ok(kept)
+}
+
+/// The answer to a follow-up without traces of what the incident held before: doubts are those of this report alone, and the
+/// incident's version is not told.
+///
+/// # Errors
+/// When the kept answer can't be read: a defect.
+pub fn report_receipt(mut kept: Kept, doubts: &[StoredWarning], language: Language) -> Result<Kept, Problem> {
+    let mut report: Report = serde_json::from_str(&kept.body)?;
+    report.warnings = warnings(doubts, language);
+    kept.body = serde_json::to_string(&report)?;
+    kept.etag = None;
+    Ok(kept)
+}
+
+/// A refusal that doesn't say which incident is in the way.
+pub fn discreet(problem: Problem) -> Problem {
+    problem.without("incident_id")
+}
