@@ -78,6 +78,10 @@ permissions! {
     ReadDirectory: ["directory:read"];
     /// Change the directory.
     WriteDirectory: ["directory:write"];
+    /// Read the keys of clients: the coordinator any, an institution or a team those of its own.
+    ReadClientKeys: ["directory:read", "incidents:read", "incidents:write", "cases:read", "cases:write"] [Institution, Team, Coordinator];
+    /// Change the keys of clients: the coordinator any, an institution or a team those of its own.
+    WriteClientKeys: ["directory:write", "incidents:write", "cases:write"] [Institution, Team, Coordinator];
     /// Read routing rules.
     ReadRouting: ["routing:read"];
     /// Change routing rules, simulate.
