@@ -89,6 +89,9 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
     if !client.active || !owner_active || claims.cv != i64::from(client.credential_version) {
         return Err(Problem::token_revoked());
     }
+    if clients.revoked.contains(&claims.jti) {
+        return Err(Problem::token_revoked());
+    }
     let _ = req.extensions_mut().insert(LoggedClient(claims.client_id.clone()));
     // What the token says counts only as far as the client still holds it.
     let scopes: Vec<String> = claims

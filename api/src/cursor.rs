@@ -32,6 +32,8 @@ pub enum ListKind {
     Clients = 10,
     /// Rule versions.
     Rules = 11,
+    /// Keys of a client.
+    ClientKeys = 20,
 }
 
 const VERSION: u8 = 1;

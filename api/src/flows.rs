@@ -2,6 +2,7 @@
 
 pub mod assign;
 pub mod case;
+pub mod client_keys;
 pub mod clients;
 pub mod coordinate;
 pub mod directory;
@@ -15,3 +16,4 @@ pub mod reference;
 pub mod rules;
 pub mod show;
 pub mod submit;
+pub mod tokens;

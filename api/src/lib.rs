@@ -18,6 +18,8 @@ pub mod hub;
 pub mod input;
 pub mod intake;
 pub mod memory;
+pub mod oauth_client;
+pub mod oauth_metadata;
 pub mod oauth_request;
 pub mod permission;
 pub mod problem;

@@ -1,5 +1,5 @@
-//! The token request (RFC 6749, sections 2.3.1 and 4.4.2), read strictly, and the documents of the token endpoint. Looking the
-//! client up is the handler's part.
+//! What comes to `/oauth2/*` (RFC 6749, sections 2.3.1 and 4.4.2; RFC 7009, section 2.1; RFC 7521, section 4.2), read strictly,
+//! and the documents of the token endpoint. Looking the client up is not done here.
 
 use std::collections::BTreeMap;
 
@@ -10,20 +10,46 @@ use utoipa::ToSchema;
 
 use crate::input::{decode, pairs};
 pub use crate::problem::{OauthCode, OauthError, OauthErrorBody};
-use crate::token::Secret;
+use crate::token::{ASSERTION_TYPE, Secret};
 
 /// The grant type of clients that act for themselves: the only one there is.
 pub const CLIENT_CREDENTIALS: &str = "client_credentials";
 
-/// What a client that shows a secret asks for.
+/// What a client shows to prove who it is.
+#[derive(Debug)]
+pub enum Credentials {
+    /// `client_secret_basic` or `client_secret_post`.
+    Secret {
+        /// Who it says it is; 1 to 200 visible ASCII characters.
+        client_id: String,
+        /// What is to prove it.
+        secret: Secret,
+    },
+    /// `private_key_jwt`.
+    Assertion {
+        /// Who it says it is, where it says so beside the assertion.
+        client_id: Option<String>,
+        /// The assertion.
+        assertion: Secret,
+    },
+}
+
+/// A request for a token.
 #[derive(Debug)]
 pub struct TokenRequest {
-    /// Who it says it is; 1 to 200 visible ASCII characters.
-    pub client_id: String,
-    /// What is to prove it.
-    pub secret: Secret,
+    /// What is to prove the client.
+    pub credentials: Credentials,
     /// The scopes it wants; none stated means all it holds.
     pub scope: Option<Vec<String>>,
+}
+
+/// A request to revoke a token.
+#[derive(Debug)]
+pub struct RevocationRequest {
+    /// What is to prove the client.
+    pub credentials: Credentials,
+    /// The token. What kind it is need not be said: there is one kind.
+    pub token: Secret,
 }
 
 /// Reads a token request from its `Content-Type`, its `Authorization` and its body.
@@ -42,25 +68,63 @@ pub fn parse_token_request(
         return Err(OauthError::new(OauthCode::UnsupportedGrantType, "the grant type is client_credentials"));
     }
     let scope = form.remove("scope").map(|scope| scopes(&scope)).transpose()?;
-    let (client_id, secret) = credentials(by_header, form.remove("client_id"), form.remove("client_secret"))?;
-    if !is_client_id(&client_id) {
-        return Err(OauthError::invalid_client());
-    }
-    Ok(TokenRequest { client_id, secret: Secret::new(secret), scope })
+    Ok(TokenRequest { credentials: credentials(by_header, &mut form)?, scope })
 }
 
-/// The one way in which the client has shown its secret (section 2.3: never two at once).
+/// Reads a revocation request.
+///
+/// # Errors
+/// `invalid_request` or `invalid_client`.
+pub fn parse_revocation_request(
+    content_type: Option<&str>,
+    authorization: Option<&str>,
+    body: &[u8],
+) -> Result<RevocationRequest, OauthError> {
+    let mut form = form(content_type, body)?;
+    let by_header = authorization.map(basic).transpose()?;
+    let credentials = credentials(by_header, &mut form)?;
+    let token = form.remove("token").ok_or_else(|| invalid("token is missing"))?;
+    Ok(RevocationRequest { credentials, token: Secret::new(token) })
+}
+
+/// The one way in which the client has shown who it is (RFC 6749, section 2.3: never two at once).
 fn credentials(
     header: Option<(String, String)>,
-    id: Option<String>,
-    secret: Option<String>,
-) -> Result<(String, String), OauthError> {
+    form: &mut BTreeMap<String, String>,
+) -> Result<Credentials, OauthError> {
+    let mut take = |name: &str| form.remove(name);
+    let (id, secret) = (take("client_id"), take("client_secret"));
+    let (kind, assertion) = (take("client_assertion_type"), take("client_assertion"));
+    let has_assertion = kind.is_some() || assertion.is_some();
+    if [header.is_some(), secret.is_some(), has_assertion].into_iter().filter(|shown| *shown).count() > 1 {
+        return Err(invalid("the client authenticates in several ways at once: choose one"));
+    }
+    if id.as_deref().is_some_and(|id| !is_client_id(id)) {
+        return Err(OauthError::invalid_client());
+    }
     match (header, id, secret) {
-        (Some(_), _, Some(_)) => Err(invalid("the client authenticates twice: by Authorization and by client_secret")),
-        (Some((stated, _)), Some(id), None) if stated != id => Err(invalid("client_id differs from Authorization")),
-        (Some(shown), _, None) => Ok(shown),
-        (None, Some(id), Some(secret)) => Ok((id, secret)),
+        (Some((stated, _)), Some(id), _) if stated != id => Err(invalid("client_id differs from Authorization")),
+        (Some((client_id, _)), _, _) if !is_client_id(&client_id) => Err(OauthError::invalid_client()),
+        (Some((client_id, secret)), _, _) => Ok(Credentials::Secret { client_id, secret: Secret::new(secret) }),
+        (None, client_id, None) if has_assertion => assertion_of(client_id, kind.as_deref(), assertion),
+        (None, Some(client_id), Some(secret)) => Ok(Credentials::Secret { client_id, secret: Secret::new(secret) }),
         (None, _, _) => Err(OauthError::invalid_client()),
+    }
+}
+
+fn assertion_of(
+    client_id: Option<String>,
+    kind: Option<&str>,
+    assertion: Option<String>,
+) -> Result<Credentials, OauthError> {
+    match (kind, assertion) {
+        (Some(ASSERTION_TYPE), Some(assertion)) => {
+            Ok(Credentials::Assertion { client_id, assertion: Secret::new(assertion) })
+        }
+        (Some(ASSERTION_TYPE), None) => Err(invalid("client_assertion is missing")),
+        (None, _) => Err(invalid("client_assertion_type is missing")),
+        // RFC 6749, section 5.2: an unsupported way to authenticate is an invalid client.
+        (Some(_), _) => Err(OauthError::invalid_client()),
     }
 }
 
@@ -162,12 +226,42 @@ pub struct TokenForm {
     /// The scopes wanted, with one blank between them; left out, all that the client holds.
     #[schema(nullable = false, max_length = 1000, example = "incidents:read incidents:write")]
     scope: Option<String>,
-    /// With `client_secret_post`: the client's id.
+    /// With `client_secret_post`: the client's id. With `private_key_jwt` it may be left out.
     #[schema(nullable = false, max_length = 200)]
     client_id: Option<String>,
     /// With `client_secret_post`: its secret. With `client_secret_basic` both stand in `Authorization` instead.
     #[schema(nullable = false, max_length = 200)]
     client_secret: Option<String>,
+    /// With `private_key_jwt`: what kind of assertion follows.
+    #[schema(nullable = false, max_length = 100, pattern = "^urn:ietf:params:oauth:client-assertion-type:jwt-bearer$")]
+    client_assertion_type: Option<String>,
+    /// With `private_key_jwt`: a JWT signed with a key of the client (RFC 7523), for one use, within a minute.
+    #[schema(nullable = false, max_length = 4096)]
+    client_assertion: Option<String>,
+}
+
+/// The body of a revocation request (RFC 7009, section 2.1). The client authenticates as at the token endpoint.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only its schema is used: the request is read by parse_revocation_request")]
+pub struct RevocationForm {
+    /// The access token.
+    #[schema(max_length = 4096)]
+    token: String,
+    /// Ignored: there is one kind of token.
+    #[schema(nullable = false, max_length = 64, example = "access_token")]
+    token_type_hint: Option<String>,
+    /// With `client_secret_post`: the client's id. With `private_key_jwt` it may be left out.
+    #[schema(nullable = false, max_length = 200)]
+    client_id: Option<String>,
+    /// With `client_secret_post`: its secret. With `client_secret_basic` both stand in `Authorization` instead.
+    #[schema(nullable = false, max_length = 200)]
+    client_secret: Option<String>,
+    /// With `private_key_jwt`: what kind of assertion follows.
+    #[schema(nullable = false, max_length = 100, pattern = "^urn:ietf:params:oauth:client-assertion-type:jwt-bearer$")]
+    client_assertion_type: Option<String>,
+    /// With `private_key_jwt`: a JWT signed with a key of the client (RFC 7523), for one use, within a minute.
+    #[schema(nullable = false, max_length = 4096)]
+    client_assertion: Option<String>,
 }
 
 /// An access token (RFC 6749, section 5.1).
@@ -194,54 +288,6 @@ impl TokenAnswer {
     }
 }
 
-/// Metadata of the authorization server (RFC 8414). Only what holds is claimed.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AuthorizationServer)]
-pub struct Metadata {
-    /// Who issues the tokens; their `iss` and `aud`.
-    #[schema(max_length = 500, example = "https://zvit.localhost")]
-    issuer: String,
-    /// Where tokens are given.
-    #[schema(max_length = 500)]
-    token_endpoint: String,
-    /// Where the keys are that verify them.
-    #[schema(max_length = 500)]
-    jwks_uri: String,
-    /// Every scope there is.
-    #[schema(max_items = 50)]
-    scopes_supported: Vec<String>,
-    /// None: there is no authorization endpoint and no person logs in.
-    #[schema(max_items = 10)]
-    response_types_supported: Vec<String>,
-    /// `client_credentials`.
-    #[schema(max_items = 10)]
-    grant_types_supported: Vec<String>,
-    /// How clients may prove who they are.
-    #[schema(max_items = 10)]
-    token_endpoint_auth_methods_supported: Vec<String>,
-    /// The documentation for people.
-    #[schema(max_length = 500)]
-    service_documentation: String,
-}
-
-impl Metadata {
-    /// The document of the issuer, whose endpoints hang below its own address.
-    pub fn new(issuer: &str, scopes: &[&str]) -> Self {
-        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        let base = issuer.trim_end_matches('/');
-        Self {
-            issuer: issuer.to_owned(),
-            token_endpoint: format!("{base}/oauth2/token"),
-            jwks_uri: format!("{base}/.well-known/jwks.json"),
-            scopes_supported: words(scopes),
-            response_types_supported: Vec::new(),
-            grant_types_supported: words(&[CLIENT_CREDENTIALS]),
-            token_endpoint_auth_methods_supported: words(&["client_secret_basic", "client_secret_post"]),
-            service_documentation: format!("{base}/docs/"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,6 +300,15 @@ mod tests {
         format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
     }
 
+    fn shown(credentials: &Credentials) -> (&str, &str) {
+        match credentials {
+            Credentials::Secret { client_id, secret } => (client_id, secret.expose()),
+            Credentials::Assertion { client_id, assertion } => {
+                (client_id.as_deref().unwrap_or_default(), assertion.expose())
+            }
+        }
+    }
+
     fn refused(content_type: Option<&str>, authorization: Option<&str>, body: &str) -> OauthCode {
         parse_token_request(content_type, authorization, body.as_bytes()).unwrap_err().code()
     }
@@ -262,15 +317,49 @@ mod tests {
     fn a_client_shows_its_secret_by_header_or_by_body() {
         let header = by_header("a%3Ab%2B", "s+%25t");
         let request = parse_token_request(FORM, Some(&header), b"grant_type=client_credentials&scope=a%3Ax+b").unwrap();
-        assert_eq!((request.client_id.as_str(), request.secret.expose()), ("a:b+", "s %t"));
+        assert_eq!(shown(&request.credentials), ("a:b+", "s %t"));
         assert_eq!(request.scope, Some(vec!["a:x".to_owned(), "b".to_owned()]));
 
         let body = b"grant_type=client_credentials&client_id=c&client_secret=s%2B&scope=&unknown=1";
         let request = parse_token_request(Some("Application/x-www-form-urlencoded;charset=UTF-8"), None, body).unwrap();
-        assert_eq!((request.client_id.as_str(), request.secret.expose(), request.scope), ("c", "s+", None));
+        assert_eq!((shown(&request.credentials), request.scope), (("c", "s+"), None));
 
         let same = parse_token_request(FORM, Some(&by_header("c", "s")), b"client_id=c&grant_type=client_credentials");
-        assert_eq!(same.unwrap().client_id, "c");
+        assert_eq!(shown(&same.unwrap().credentials).0, "c");
+    }
+
+    const ASSERTION: &str =
+        "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=a.b.c";
+
+    #[test]
+    fn a_client_shows_an_assertion_with_its_type_and_nothing_else() {
+        let body = |rest: &str| format!("grant_type=client_credentials&{ASSERTION}{rest}");
+        let read = |rest: &str| parse_token_request(FORM, None, body(rest).as_bytes());
+        assert_eq!(shown(&read("").unwrap().credentials), ("", "a.b.c"));
+        assert_eq!(shown(&read("&client_id=c").unwrap().credentials), ("c", "a.b.c"));
+        assert!(!format!("{:?}", read("").unwrap()).contains("a.b.c"), "an assertion is not printed");
+        let code = |rest: &str| read(rest).unwrap_err().code();
+        assert_eq!(code("&client_id=c&client_secret=s"), OauthCode::InvalidRequest);
+        assert_eq!(code("&client_id=a%20b"), OauthCode::InvalidClient);
+        assert_eq!(refused(FORM, Some(&by_header("c", "s")), &body("")), OauthCode::InvalidRequest);
+        for (body, code) in [
+            ("grant_type=client_credentials&client_assertion=a.b.c", OauthCode::InvalidRequest),
+            (ASSERTION.split_once('&').unwrap().0, OauthCode::InvalidRequest),
+            ("client_assertion_type=urn%3Aother&client_assertion=a.b.c", OauthCode::InvalidClient),
+        ] {
+            assert_eq!(refused(FORM, None, &format!("grant_type=client_credentials&{body}")), code, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_revocation_names_a_token_and_needs_a_client() {
+        let read =
+            |authorization: Option<&str>, body: &str| parse_revocation_request(FORM, authorization, body.as_bytes());
+        let header = by_header("c", "s");
+        let request = read(Some(&header), "token=t&token_type_hint=whatever").unwrap();
+        assert_eq!((shown(&request.credentials), request.token.expose()), (("c", "s"), "t"));
+        assert_eq!(read(Some(&header), "").unwrap_err().code(), OauthCode::InvalidRequest);
+        assert_eq!(read(None, "token=t").unwrap_err().code(), OauthCode::InvalidClient);
     }
 
     #[test]
@@ -339,13 +428,5 @@ mod tests {
         assert!(headers.get(WWW_AUTHENTICATE).unwrap().to_str().unwrap().starts_with("Basic "));
         let body = actix_web::body::to_bytes(response.into_body()).await.ok().unwrap();
         assert_eq!(body, r#"{"error":"invalid_client","error_description":"client authentication failed"}"#);
-    }
-
-    #[test]
-    fn metadata_claims_only_what_holds() {
-        let metadata = serde_json::to_value(Metadata::new("https://zvit.localhost", &["a"])).unwrap();
-        assert_eq!(metadata["token_endpoint"], "https://zvit.localhost/oauth2/token");
-        assert_eq!(metadata["response_types_supported"], serde_json::json!([]));
-        assert!(metadata.get("authorization_endpoint").is_none());
     }
 }

@@ -260,11 +260,11 @@ impl Problem {
         )
     }
 
-    /// 401 for a token of a client that was disabled or got new credentials.
+    /// 401 for a token that was revoked, or whose client was disabled or got new credentials.
     pub fn token_revoked() -> Self {
         Self::token_refused(Code::TokenRevoked).detail(
-            "The client was disabled or its credentials were renewed. Ask for a token with the present credentials.",
-            "Клієнта вимкнено або його облікові дані оновлено. Отримайте токен із чинними обліковими даними.",
+            "The token was revoked, the client disabled, or its credentials renewed. Ask for a token with the present credentials.",
+            "Токен відкликано, клієнта вимкнено або його облікові дані оновлено. Отримайте токен із чинними обліковими даними.",
         )
     }
 

@@ -1,6 +1,7 @@
 //! The whole surface, readable as the API.
 
 pub mod cases;
+pub mod client_keys;
 pub mod clients;
 pub mod directory;
 pub mod events;
@@ -23,6 +24,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     config
         // tokens
         .service(oauth2::issue_token)
+        .service(oauth2::revoke_token)
         .service(oauth2::metadata)
         .service(oauth2::jwks)
         // the service
@@ -85,6 +87,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(clients::activate_client)
         .service(clients::deactivate_client)
         .service(clients::rotate_client_secret)
+        .service(client_keys::list_client_keys)
+        .service(client_keys::add_client_key)
+        .service(client_keys::remove_client_key)
         // audit
         .service(events::list_audit_events);
 }

@@ -45,7 +45,7 @@ impl Memory {
             hub.publish(&Moved { feeds: feeds::moved_since(&mut tx, -1)?, coordinator: gate.position, versions });
             Ok(Self {
                 directory: ArcSwap::from_pointee(Directory::load(&mut tx, versions)?),
-                clients: ArcSwap::from_pointee(Clients::load(&mut tx, versions.clients)?),
+                clients: ArcSwap::from_pointee(Clients::load(&mut tx, versions.clients, clock::now())?),
                 hub,
                 seen_at: AtomicI64::new(clock::now().as_seconds()),
             })
@@ -75,7 +75,7 @@ impl Memory {
                 self.directory.store(Arc::new(Directory::load(&mut tx, versions)?));
             }
             if stale_clients {
-                self.clients.store(Arc::new(Clients::load(&mut tx, versions.clients)?));
+                self.clients.store(Arc::new(Clients::load(&mut tx, versions.clients, clock::now())?));
             }
             Ok::<_, StoreError>(())
         });

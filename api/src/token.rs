@@ -1,6 +1,9 @@
 //! Access tokens (RFC 9068: JWTs of the type `at+jwt`, signed with Ed25519), the keys that sign them, and the secrets that
 //! clients get them for.
 
+mod assertion;
+mod client_keys;
+mod ed25519;
 mod keys;
 mod secret;
 
@@ -14,6 +17,8 @@ use serde_json::Value;
 use zvit_domain::time::Time;
 
 use crate::problem::Problem;
+pub use assertion::{ASSERTION_TYPE, Assertion, AssertionFault, MAX_ASSERTION, MAX_LIFE_S, Proved, SKEW_S};
+pub use client_keys::{ClientKey, ClientKeyInput, ClientKeys, KeyAlgorithm, SIGNING_ALGORITHMS};
 pub use keys::{Jwk, Jwks, KeyFault, KeySet, SigningKey};
 pub use secret::{Secret, hash_secret, new_secret, secret_matches};
 
@@ -21,7 +26,7 @@ pub use secret::{Secret, hash_secret, new_secret, secret_matches};
 pub const LIFETIME_S: i64 = 600;
 
 /// Seconds by which the clocks of two servers that share a key may differ.
-const LEEWAY_S: i64 = 5;
+pub const LEEWAY_S: i64 = 5;
 
 /// No token of ours comes near this; what is longer is not looked at.
 const MAX_LENGTH: usize = 4096;

@@ -24,6 +24,7 @@ pub mod answer;
 pub mod client;
 pub mod directory;
 pub mod feed;
+pub mod key_pair;
 pub mod postgres;
 pub mod program;
 pub mod raw;
@@ -36,6 +37,7 @@ pub mod store;
 
 pub use answer::{Answer, Problem};
 pub use client::{Call, Client};
+pub use key_pair::KeyPair;
 pub use report::report;
 pub use run::{eventually, fresh, hours_ago, in_parallel, now, stamp};
 pub use server::Server;

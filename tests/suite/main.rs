@@ -8,11 +8,13 @@
     reason = "a test fails by panicking"
 )]
 
+mod assertions;
 mod audit_events;
 mod bad_input;
 mod bad_requests;
 mod cases;
 mod cases_verbs;
+mod client_keys;
 mod clients;
 mod crash;
 mod demo;
@@ -31,11 +33,13 @@ mod lost_connections;
 mod me;
 mod migrations;
 mod oauth2;
+mod oauth2_metadata;
 mod overload;
 mod ownership;
 mod problems;
 mod program;
 mod reports;
+mod revocation;
 mod routing_rules;
 mod timeline;
 mod triage;

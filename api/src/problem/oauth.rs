@@ -80,6 +80,11 @@ impl OauthError {
         Self::new(OauthCode::InvalidClient, "client authentication failed")
     }
 
+    /// 401 for a client that has proved who it is with an assertion that can't count, and may be told why.
+    pub fn unusable_assertion(why: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(OauthCode::InvalidClient, why)
+    }
+
     /// 503 until `seconds` have passed.
     pub fn unavailable(seconds: u64) -> Self {
         let mut error = Self::new(OauthCode::TemporarilyUnavailable, "try again later");
