@@ -13,4 +13,5 @@ pub mod record;
 pub mod reference;
 pub mod rules;
 pub mod show;
+pub mod signing_keys;
 pub mod submit;

@@ -31,6 +31,7 @@ pub mod state;
 pub mod token;
 pub mod views;
 pub mod vocabularies;
+pub mod worker;
 
 pub use server::openapi_document;
 

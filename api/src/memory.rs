@@ -14,6 +14,8 @@ use zvit_domain::routing::{RuleSet, TeamEntry};
 use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::Role;
 
+use crate::flows::signing_keys::plan::KeyTimes;
+use crate::flows::signing_keys::times_of;
 use crate::token::{KeySet, SigningKey};
 
 /// An institution as the directory has it.
@@ -154,6 +156,8 @@ pub struct Clients {
     pub keys: KeySet,
     /// The key that signs.
     pub signing: Option<SigningKey>,
+    /// When the keys change their state.
+    pub key_times: Vec<KeyTimes>,
 }
 
 impl Clients {
@@ -164,6 +168,7 @@ impl Clients {
     pub fn load(tx: &mut Tx<'_>, version: i64) -> Result<Self> {
         let by_id = clients::all(tx)?.into_iter().map(client).collect::<Result<_>>()?;
         let rows = clients::signing_keys(tx)?;
+        let key_times = rows.iter().map(times_of).collect::<Result<_>>()?;
         let keys = KeySet::new(rows.iter().map(|row| (row.kid.clone(), row.public_x.clone()))).map_err(unreadable)?;
         let signing = rows
             .into_iter()
@@ -171,7 +176,7 @@ impl Clients {
             .map(|row| SigningKey::from_pkcs8(row.pkcs8))
             .transpose()
             .map_err(unreadable)?;
-        Ok(Self { version, by_id, keys, signing })
+        Ok(Self { version, by_id, keys, signing, key_times })
     }
 }
 
