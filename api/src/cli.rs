@@ -1,6 +1,7 @@
 //! The program: what can be asked of it on the command line.
 
 mod commands;
+mod keys;
 pub mod logging;
 
 use std::path::PathBuf;
@@ -43,6 +44,9 @@ enum Command {
     /// Machine accounts
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Keys that sign access tokens
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Print the OpenAPI document
     Openapi,
     /// Show the main job on a store of its own, and keep serving
@@ -69,6 +73,41 @@ pub struct SeedArgs {
 enum ClientCommand {
     /// Make a client; its secret is shown once
     Create(ClientArgs),
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Show the keys: never their private parts
+    List(KeysListArgs),
+    /// Make the next key: it is published at once and takes over in ten minutes; no token is refused
+    Rotate(KeysRotateArgs),
+}
+
+/// What `keys list` takes.
+#[derive(Debug, Args)]
+pub struct KeysListArgs {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+/// What `keys rotate` takes.
+#[derive(Debug, Args)]
+pub struct KeysRotateArgs {
+    /// The emergency, when somebody else may have a key: delete all keys at once, refuse every token they signed, and sign with
+    /// a new key
+    #[arg(long, requires = "reason")]
+    now: bool,
+    /// Why; kept in the audit
+    #[arg(long, value_name = "TEXT", requires = "now", value_parser = reason)]
+    reason: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    store: StoreArgs,
 }
 
 /// What `client create` takes.
@@ -102,6 +141,12 @@ pub struct DemoArgs {
     /// Print JSON lines instead of a table
     #[arg(long)]
     pub json: bool,
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let fits = !text.is_empty() && text.chars().count() <= 2_000 && !text.contains('\0');
+    if fits { Ok(text.to_owned()) } else { Err("a reason of 1 to 2000 characters".to_owned()) }
 }
 
 fn role(text: &str) -> Result<Role, String> {
@@ -139,6 +184,8 @@ impl Cli {
             Command::Serve { store, .. } | Command::Migrate { store } => store,
             Command::Seed(args) => &mut args.store,
             Command::Client(ClientCommand::Create(args)) => &mut args.store,
+            Command::Keys(KeysCommand::List(args)) => &mut args.store,
+            Command::Keys(KeysCommand::Rotate(args)) => &mut args.store,
             Command::Openapi | Command::Demo(_) => return,
         };
         store.database_url = None;

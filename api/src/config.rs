@@ -15,6 +15,8 @@ use zvit_domain::word::Text;
 
 /// The issuer of a store that was never told another one.
 pub const DEFAULT_ISSUER: &str = "https://zvit.localhost";
+/// A signing key signs for so long.
+pub const DEFAULT_SIGNING_KEY_DAYS: u32 = 90;
 /// The SQLite file in the data directory.
 const SQLITE_FILE: &str = "zvit.sqlite3";
 
@@ -83,6 +85,9 @@ pub struct ServeArgs {
     /// Hours until the final report is due. Default: 720
     #[arg(long, env = "ZVIT_FINAL_HOURS", value_name = "HOURS")]
     pub final_hours: Option<u32>,
+    /// Days after which another key signs the tokens; 0 is never by itself. Default: 90
+    #[arg(long, env = "ZVIT_SIGNING_KEY_DAYS", value_name = "DAYS")]
+    pub signing_key_days: Option<u32>,
     /// How log lines look. Default: text
     #[arg(long, env = "ZVIT_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -107,6 +112,7 @@ pub struct ConfigFile {
     preliminary_hours: Option<u32>,
     interim_hours: Option<u32>,
     final_hours: Option<u32>,
+    signing_key_days: Option<u32>,
     log_format: Option<LogFormat>,
 }
 
@@ -198,6 +204,7 @@ impl ConfigFile {
                 interim_s: hours(args.interim_hours, self.interim_hours, 72),
                 final_s: hours(args.final_hours, self.final_hours, 720),
             },
+            signing_key_days: args.signing_key_days.or(self.signing_key_days).unwrap_or(DEFAULT_SIGNING_KEY_DAYS),
             log_format: args.log_format.or(self.log_format).unwrap_or(LogFormat::Text),
         };
         settings
@@ -245,6 +252,9 @@ pub struct Settings {
     pub max_connections: usize,
     /// Reporting clocks.
     pub clocks: Clocks,
+    /// Days after which another key signs; 0 is never by itself.
+    #[validate(range(max = 3_650, message = "signing_key_days must be 0 to 3650"))]
+    pub signing_key_days: u32,
     /// How log lines look.
     pub log_format: LogFormat,
 }

@@ -15,5 +15,6 @@ pub mod record;
 pub mod reference;
 pub mod rules;
 pub mod show;
+pub mod signing_keys;
 pub mod submit;
 pub mod tokens;

@@ -33,6 +33,7 @@ pub mod state;
 pub mod token;
 pub mod views;
 pub mod vocabularies;
+pub mod worker;
 
 pub use server::openapi_document;
 

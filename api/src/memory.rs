@@ -15,6 +15,8 @@ use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::Role;
 
+use crate::flows::signing_keys::plan::KeyTimes;
+use crate::flows::signing_keys::times_of;
 use crate::token::{ClientKey, ClientKeyInput, ClientKeys, KeySet, SigningKey};
 
 /// An institution as the directory has it.
@@ -173,6 +175,8 @@ pub struct Clients {
     pub signing: Option<SigningKey>,
     /// Ids of tokens that were revoked and have not expired.
     pub revoked: HashSet<String>,
+    /// When the keys change their state.
+    pub key_times: Vec<KeyTimes>,
 }
 
 impl Clients {
@@ -193,6 +197,7 @@ impl Clients {
         }
         let revoked = credentials::revoked_tokens(tx, now)?.into_iter().map(|row| row.jti).collect();
         let rows = clients::signing_keys(tx)?;
+        let key_times = rows.iter().map(times_of).collect::<Result<_>>()?;
         let keys = KeySet::new(rows.iter().map(|row| (row.kid.clone(), row.public_x.clone()))).map_err(unreadable)?;
         let signing = rows
             .into_iter()
@@ -200,7 +205,7 @@ impl Clients {
             .map(|row| SigningKey::from_pkcs8(row.pkcs8))
             .transpose()
             .map_err(unreadable)?;
-        Ok(Self { version, by_id, keys, signing, revoked })
+        Ok(Self { version, by_id, keys, signing, revoked, key_times })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
@@ -23,6 +23,7 @@ use crate::routes;
 use crate::routes::me::WordsPage;
 use crate::setup::{self, SetupFault};
 use crate::state::{App, Memory};
+use crate::worker::{self, Worker};
 
 /// After a stop is asked for, running requests have so long.
 const SHUTDOWN_S: u64 = 10;
@@ -71,6 +72,8 @@ pub struct Running {
     writer: JoinHandle<()>,
     watcher: JoinHandle<()>,
     stop_watching: mpsc::Sender<()>,
+    memory: Arc<Memory>,
+    worker: Worker,
 }
 
 /// Opens the store and starts to listen.
@@ -89,7 +92,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
 
     let on_commit = {
         let (memory, readers) = (Arc::clone(&memory), readers.clone());
-        Arc::new(move |moved: &zvit_db::change::Moved| memory.note(&readers, moved))
+        Arc::new(move |moved: &zvit_db::change::Moved| memory.note(&readers, moved, Instant::now()))
     };
     let options = WriterOptions { queue: settings.queue, batch: settings.batch, now: crate::clock::now, on_commit };
     let flow = SubmitFlow::new(Arc::clone(&memory), settings.clocks);
@@ -100,17 +103,19 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
         let (url, memory, readers) = (settings.database.clone(), Arc::clone(&memory), readers.clone());
         let work = move || {
             watch(&url, &stopped, |seen| {
-                if let Seen::Moved(moved) = seen {
-                    memory.note(&readers, &moved);
+                if let Seen::Moved(moved, asked_at) = seen {
+                    memory.note(&readers, &moved, asked_at);
                 }
             });
         };
         std::thread::Builder::new().name("zvit-watcher".into()).spawn(work)?
     };
 
-    let app = web::Data::new(App::new(readers, writer, memory, store_id, issuer.clone(), settings.clocks));
-    let (handle, server) = listen(settings, listener, app)?;
-    Ok(Running { address, issuer, handle, server, writer: writer_thread, watcher, stop_watching })
+    let app = App::new(readers, writer, Arc::clone(&memory), store_id, issuer.clone(), settings.clocks);
+    let app = web::Data::new(app);
+    let (handle, server) = listen(settings, listener, app.clone())?;
+    let worker = worker::start(&app, settings);
+    Ok(Running { address, issuer, handle, server, writer: writer_thread, watcher, stop_watching, memory, worker })
 }
 
 fn listen(
@@ -167,11 +172,13 @@ impl Running {
         self.stop().await
     }
 
-    /// Takes no new requests, finishes those that run, writes what is queued, and ends.
+    /// Takes no new requests, answers those that wait for news, finishes those that run, writes what is queued, and ends.
     ///
     /// # Errors
     /// When the server ended with an error.
     pub async fn stop(self) -> std::io::Result<()> {
+        self.memory.hub.stop();
+        self.worker.stop().await;
         self.handle.stop(true).await;
         let ended = self.server.await.map_err(std::io::Error::other)?;
         drop(self.stop_watching);

@@ -1,10 +1,12 @@
 //! The running service: the way to the store, what is kept in memory, and the settings.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use actix_web::web;
 use arc_swap::ArcSwap;
+use tokio::sync::watch;
 use uuid::Uuid;
 use zvit_db::change::{Change, Moved, Versions};
 use zvit_db::conn::{Readers, Tx};
@@ -20,7 +22,7 @@ use crate::memory::{Clients, Directory};
 use crate::problem::{Code, Problem};
 
 /// Without word from the store for so long, no client can be trusted to still be allowed in.
-const STALE_AFTER_S: i64 = 5;
+const STALE_AFTER: Duration = Duration::from_secs(5);
 
 /// What is kept in memory, shared by handlers, writer and watcher.
 #[derive(Debug)]
@@ -29,7 +31,10 @@ pub struct Memory {
     clients: ArcSwap<Clients>,
     /// Feed positions.
     pub hub: Hub,
-    seen_at: AtomicI64,
+    changed: watch::Sender<()>,
+    /// When the store was last heard of, in milliseconds since `started`. The system's clock may be set; this one not.
+    seen_at: AtomicU64,
+    started: Instant,
 }
 
 impl Memory {
@@ -38,6 +43,7 @@ impl Memory {
     /// # Errors
     /// The store's.
     pub fn load(readers: &Readers) -> Result<Self, StoreError> {
+        let started = Instant::now();
         readers.read(|mut tx| {
             let gate = feeds::gate(&mut tx)?;
             let versions = Versions::from(&gate);
@@ -47,18 +53,33 @@ impl Memory {
                 directory: ArcSwap::from_pointee(Directory::load(&mut tx, versions)?),
                 clients: ArcSwap::from_pointee(Clients::load(&mut tx, versions.clients, clock::now())?),
                 hub,
-                seen_at: AtomicI64::new(clock::now().as_seconds()),
+                changed: watch::Sender::new(()),
+                seen_at: AtomicU64::new(0),
+                started,
             })
         })
     }
 
-    /// Takes note of a commit, of this process or another: positions, and caches that are out of date.
-    pub fn note(&self, readers: &Readers, moved: &Moved) {
+    /// Takes note of a commit, of this process or another: positions, and caches that are out of date. It is what the store
+    /// said when it was asked at `asked_at`, or later.
+    pub fn note(&self, readers: &Readers, moved: &Moved, asked_at: Instant) {
         let is_fresh = self.refresh(readers, moved.versions);
         self.hub.publish(moved);
         if is_fresh {
-            self.seen_at.store(clock::now().as_seconds(), Ordering::Relaxed);
+            let millis = asked_at.saturating_duration_since(self.started).as_millis();
+            self.seen_at.fetch_max(u64::try_from(millis).unwrap_or(u64::MAX), Ordering::Relaxed);
         }
+    }
+
+    /// Whether the store was heard of lately enough.
+    fn is_fresh(&self) -> bool {
+        let seen_at = Duration::from_millis(self.seen_at.load(Ordering::Relaxed));
+        self.started.elapsed().saturating_sub(seen_at) <= STALE_AFTER
+    }
+
+    /// Tells whenever clients or keys were read anew.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
     }
 
     /// Whether memory now holds these versions or newer ones.
@@ -71,11 +92,15 @@ impl Memory {
         }
         let result = readers.read(|mut tx| {
             let versions = Versions::from(&feeds::gate(&mut tx)?);
+            // Writer and watcher may both be reading: what is older must not come last.
             if stale_directory {
-                self.directory.store(Arc::new(Directory::load(&mut tx, versions)?));
+                let read = Arc::new(Directory::load(&mut tx, versions)?);
+                self.directory.rcu(|held| Arc::clone(if is_newer(held.versions, versions) { held } else { &read }));
             }
             if stale_clients {
-                self.clients.store(Arc::new(Clients::load(&mut tx, versions.clients, clock::now())?));
+                let read = Arc::new(Clients::load(&mut tx, versions.clients, clock::now())?);
+                self.clients.rcu(|held| Arc::clone(if held.version > versions.clients { held } else { &read }));
+                self.changed.send_replace(());
             }
             Ok::<_, StoreError>(())
         });
@@ -102,6 +127,11 @@ impl Memory {
         }
         Ok(Arc::new(Directory::load(&mut change.tx, versions)?))
     }
+}
+
+/// Whether the directory or the rules of `held` are past those of `read`: both only rise.
+fn is_newer(held: Versions, read: Versions) -> bool {
+    held.directory > read.directory || held.rules > read.rules
 }
 
 /// The service.
@@ -150,7 +180,7 @@ impl App {
 
     /// Whether the store was heard of lately enough to trust what is in memory.
     pub fn is_fresh(&self) -> bool {
-        clock::now().as_seconds() - self.memory.seen_at.load(Ordering::Relaxed) <= STALE_AFTER_S
+        self.memory.is_fresh()
     }
 
     /// Reads in one snapshot, off the async threads.

@@ -224,7 +224,7 @@ impl<I: Intake> Loop<I> {
                 Some(error)
             }
         };
-        if !lost.is_some_and(StoreError::breaks_connection) {
+        if !lost.is_some_and(|error| spoils(&conn, error)) {
             self.conn = Some(conn);
         }
         let mut answers = answers.into_iter();
@@ -242,6 +242,12 @@ impl<I: Intake> Loop<I> {
             changed(lost.map_or(Ok(()), |error| Err(again(error))));
         }
     }
+}
+
+/// Whether a connection should not be used again. One to a PostgreSQL server that has become a standby stays read-only for ever;
+/// a new one may lead to the server that has taken over.
+fn spoils(conn: &Conn, error: &StoreError) -> bool {
+    error.breaks_connection() || matches!((conn, error), (Conn::Pg(_), StoreError::NotWritable(_)))
 }
 
 /// All together; if that fails, one by one, so that a bad item fails alone.

@@ -41,6 +41,7 @@ mod program;
 mod reports;
 mod revocation;
 mod routing_rules;
+mod signing_keys;
 mod timeline;
 mod triage;
 mod vocabularies;

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use zvit_db::feeds;
 
-use super::{Cli, ClientArgs, ClientCommand, Command, SeedArgs, logging};
+use super::{Cli, ClientArgs, ClientCommand, Command, KeysCommand, SeedArgs, keys, logging};
 use crate::actor::Actor;
 use crate::config::{ConfigFault, ConfigFile, LogFormat, ServeArgs, StoreArgs};
 use crate::flows::clients::NewClient;
@@ -20,13 +20,13 @@ use crate::server;
 use crate::setup::{self, SetupFault};
 
 /// Why a command failed, and with which exit code.
-struct Failure {
+pub(super) struct Failure {
     code: u8,
     message: String,
 }
 
 impl Failure {
-    fn new(code: u8, message: impl ToString) -> Self {
+    pub(super) fn new(code: u8, message: impl ToString) -> Self {
         Self { code, message: message.to_string() }
     }
 }
@@ -59,6 +59,8 @@ pub(super) fn run(cli: Cli) -> ExitCode {
         Command::Migrate { store } => migrate(&file, &store),
         Command::Seed(args) => run_seed(&file, &args),
         Command::Client(ClientCommand::Create(args)) => create_client(&file, &args),
+        Command::Keys(KeysCommand::List(args)) => keys::list(&file, &args),
+        Command::Keys(KeysCommand::Rotate(args)) => keys::rotate(&file, &args),
         Command::Openapi => openapi(),
         Command::Demo(args) => crate::demo::run(&args).map_err(|fault| Failure::new(1, fault)),
     });
@@ -137,7 +139,7 @@ fn print_client(made: &MadeClient) {
     println!("The secret is not shown again.");
 }
 
-fn print_json(value: &(impl serde::Serialize + ?Sized)) -> Result<(), Failure> {
+pub(super) fn print_json(value: &(impl serde::Serialize + ?Sized)) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|error| Failure::new(1, error))?;
     println!("{text}");
     Ok(())

@@ -70,6 +70,7 @@ impl Place {
             batch: 256,
             max_connections: 1000,
             clocks: Clocks::default(),
+            signing_key_days: 0,
             log_format: LogFormat::Text,
         }
     }

@@ -4,7 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 use zvit_db::change::Change;
 use zvit_db::clients;
-use zvit_db::rows::{ClientRow, SigningKeyRow};
+use zvit_db::rows::ClientRow;
 use zvit_db::types::{At, Id};
 use zvit_domain::fault::Fault;
 use zvit_domain::vocabulary::Role;
@@ -15,7 +15,7 @@ use crate::clock;
 use crate::memory::Directory;
 use crate::permission::scopes_of;
 use crate::problem::{Code, Problem};
-use crate::token::{Secret, SigningKey, hash_secret, new_secret};
+use crate::token::{Secret, hash_secret, new_secret};
 
 /// A client to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,28 +197,4 @@ fn note(change: &mut Change<'_>, actor: &Actor, row: &ClientRow, kind: &'static 
             json!({"role": row.role, "owner": row.owner.map(|owner| owner.0), "scopes": row.scopes, "name": row.name}),
         )
         .note(change, actor);
-}
-
-/// Makes the first signing key of a store that has none.
-///
-/// # Errors
-/// When no key can be made; the store's.
-pub fn ensure_signing_key(change: &mut Change<'_>) -> Result<(), Problem> {
-    if !clients::signing_keys(&mut change.tx)?.is_empty() {
-        return Ok(());
-    }
-    let key = SigningKey::generate().map_err(Problem::internal)?;
-    let row = SigningKeyRow {
-        kid: key.kid.clone(),
-        state: "active".into(),
-        pkcs8: key.pkcs8.clone(),
-        public_x: key.public_x.clone(),
-        created_at: At(change.now),
-        use_from: Some(At(change.now)),
-        retired_at: None,
-    };
-    SigningKeyRow::insert_all(&mut change.tx, vec![row])?;
-    change.gate.clients_version += 1;
-    Event::other("signing_key_created", "signing_key", &key.kid).note(change, &Actor::service());
-    Ok(())
 }

@@ -4,6 +4,7 @@ use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, Header
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
 use crate::clock;
+use crate::flows::signing_keys::plan::JWKS_MAX_AGE_S;
 use crate::flows::tokens;
 use crate::input::Body;
 use crate::oauth_client::authenticate;
@@ -13,7 +14,6 @@ use crate::oauth_request::{
     parse_revocation_request, parse_token_request,
 };
 use crate::permission::SCOPES;
-use crate::problem::Problem;
 use crate::state::App;
 use crate::token::{self, Claims, Jwks};
 
@@ -110,12 +110,14 @@ pub async fn metadata(app: web::Data<App>) -> web::Json<Metadata> {
 
 /// The keys that sign tokens
 ///
-/// A JSON Web Key Set (RFC 7517).
+/// A JSON Web Key Set (RFC 7517). It may be kept for as long as `Cache-Control` says: a new key stands here for longer than
+/// that before it signs.
 #[utoipa::path(
     tag = "oauth2", operation_id = "get_jwks",
-    responses((status = 200, description = "The keys", body = Jwks)),
+    responses((status = 200, description = "The keys", body = Jwks, headers(("Cache-Control" = String, description = "How long they may be kept")))),
 )]
 #[get("/.well-known/jwks.json")]
-pub async fn jwks(app: web::Data<App>) -> Result<web::Json<Jwks>, Problem> {
-    Ok(web::Json(app.clients().keys.jwks()))
+pub async fn jwks(app: web::Data<App>) -> HttpResponse {
+    let may_be_kept = format!("public, max-age={JWKS_MAX_AGE_S}");
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, may_be_kept)).json(app.clients().keys.jwks())
 }
