@@ -17,6 +17,7 @@ use crate::config::Settings;
 use crate::contract;
 use crate::docs_ui;
 use crate::flows::submit::SubmitFlow;
+use crate::net::address::{Proxies, note_caller};
 use crate::problem::{self, DutyLine};
 use crate::request_log::log_request;
 use crate::routes;
@@ -119,6 +120,7 @@ fn listen(
     let schemas = web::Data::new(contract::schemas(&document).map_err(|fault| StartFault::Defect(fault.to_string()))?);
     let table = web::Data::new(contract::routes_of(&document));
     let words = web::Data::new(WordsPage::new().map_err(|fault| StartFault::Defect(fault.to_string()))?);
+    let proxies = web::Data::new(Proxies::default());
     let duty_line = web::Data::new(DutyLine(settings.duty_line.clone()));
     let text = web::Bytes::from(serde_json::to_vec(&document).map_err(|fault| StartFault::Defect(fault.to_string()))?);
     let server = HttpServer::new(move || {
@@ -129,8 +131,10 @@ fn listen(
             .app_data(table.clone())
             .app_data(words.clone())
             .app_data(duty_line.clone())
+            .app_data(proxies.clone())
             .wrap(from_fn(problem::edge))
             .wrap(from_fn(log_request))
+            .wrap(from_fn(note_caller))
             // A fixed path under /v1/incidents must not be taken for an id when its method is wrong.
             .service(web::resource("/v1/incidents/batch").guard(guard::Not(guard::Post())).to(contract::unmatched))
             .into_utoipa_app()

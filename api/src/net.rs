@@ -1,0 +1,3 @@
+//! What lies below HTTP: where requests come from, and the encryption of their connections.
+
+pub mod address;
