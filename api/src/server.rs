@@ -6,8 +6,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App as ActixApp, HttpServer, guard, web};
+use rustls::ServerConfig;
 use utoipa_actix_web::AppExt;
 use zvit_db::store;
 use zvit_db::watch::{Seen, watch};
@@ -17,7 +18,8 @@ use crate::config::Settings;
 use crate::contract;
 use crate::docs_ui;
 use crate::flows::submit::SubmitFlow;
-use crate::net::address::{Proxies, note_caller};
+use crate::net::address::{note_caller, refuse_strangers};
+use crate::net::tls::{HANDSHAKE_TIMEOUT, Https, TlsFault};
 use crate::problem::{self, DutyLine};
 use crate::request_log::log_request;
 use crate::routes;
@@ -34,6 +36,9 @@ pub enum StartFault {
     /// The store.
     #[error(transparent)]
     Setup(#[from] SetupFault),
+    /// The certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsFault),
     /// The address.
     #[error("can't listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -62,6 +67,8 @@ pub fn openapi_document() -> serde_json::Value {
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    /// `http` or `https`.
+    pub scheme: &'static str,
     /// The issuer of its tokens.
     pub issuer: String,
     handle: ServerHandle,
@@ -69,6 +76,7 @@ pub struct Running {
     writer: JoinHandle<()>,
     watcher: JoinHandle<()>,
     stop_watching: mpsc::Sender<()>,
+    certificate_watch: Option<tokio::task::JoinHandle<()>>,
 }
 
 /// Opens the store and starts to listen.
@@ -79,9 +87,12 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
     // The address first: a second start by mistake must not touch the store.
     let listener = TcpListener::bind(settings.listen).map_err(|error| StartFault::Listen(settings.listen, error))?;
     let address = listener.local_addr()?;
+    settings.tls.check()?;
     let ready = setup::open(&settings.database, settings.issuer.as_deref())?;
     let (issuer, store_id) = (ready.issuer.clone(), ready.store_id);
     drop(ready);
+    let https = settings.tls.prepare(&issuer, address)?.map(Https::watch);
+    let (tls, certificate_watch) = https.unzip();
     let readers = store::readers(&settings.database, settings.readers)?;
     let memory = Arc::new(Memory::load(&readers)?);
 
@@ -107,22 +118,29 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
     };
 
     let app = web::Data::new(App::new(readers, writer, memory, store_id, issuer.clone(), settings.clocks));
-    let (handle, server) = listen(settings, listener, app)?;
-    Ok(Running { address, issuer, handle, server, writer: writer_thread, watcher, stop_watching })
+    let (handle, server) = listen(settings, listener, tls, app)?;
+    let scheme = if settings.tls.is_on() { "https" } else { "http" };
+    let writer = writer_thread;
+    Ok(Running { address, scheme, issuer, handle, server, writer, watcher, stop_watching, certificate_watch })
 }
 
 fn listen(
     settings: &Settings,
     listener: TcpListener,
+    tls: Option<ServerConfig>,
     app: web::Data<App>,
 ) -> Result<(ServerHandle, tokio::task::JoinHandle<std::io::Result<()>>), StartFault> {
     let document = openapi_document();
     let schemas = web::Data::new(contract::schemas(&document).map_err(|fault| StartFault::Defect(fault.to_string()))?);
     let table = web::Data::new(contract::routes_of(&document));
     let words = web::Data::new(WordsPage::new().map_err(|fault| StartFault::Defect(fault.to_string()))?);
-    let proxies = web::Data::new(Proxies::default());
+    let proxies = web::Data::new(settings.proxies.clone());
+    let only_proxies = settings.is_plain_beyond_this_machine();
     let duty_line = web::Data::new(DutyLine(settings.duty_line.clone()));
     let text = web::Bytes::from(serde_json::to_vec(&document).map_err(|fault| StartFault::Defect(fault.to_string()))?);
+    // The framework counts per worker, the setting is for the process.
+    let workers = settings.workers.min(settings.max_connections);
+    let connections = (settings.max_connections / workers).max(1);
     let server = HttpServer::new(move || {
         let text = text.clone();
         ActixApp::new()
@@ -132,6 +150,7 @@ fn listen(
             .app_data(words.clone())
             .app_data(duty_line.clone())
             .app_data(proxies.clone())
+            .wrap(Condition::new(only_proxies, from_fn(refuse_strangers)))
             .wrap(from_fn(problem::edge))
             .wrap(from_fn(log_request))
             .wrap(from_fn(note_caller))
@@ -143,14 +162,22 @@ fn listen(
             .configure(|config| docs_ui::configure(config, text))
             .default_service(web::to(contract::unmatched))
     })
-    .workers(settings.workers)
-    .max_connections(settings.max_connections)
+    .workers(workers)
+    .max_connections(connections)
+    // Handshakes are bounded by the connections they belong to. A lower bound would let slow ones hold up all others: a
+    // worker that has so many under way takes nothing new.
+    .max_connection_rate(connections)
+    .tls_handshake_timeout(HANDSHAKE_TIMEOUT)
     .keep_alive(Duration::from_secs(75))
     .client_request_timeout(Duration::from_secs(10))
+    .client_disconnect_timeout(Duration::from_secs(5))
     .shutdown_timeout(SHUTDOWN_S)
-    .disable_signals()
-    .listen(listener)?
-    .run();
+    .disable_signals();
+    let server = match tls {
+        Some(config) => server.listen_rustls_0_23(listener, config)?,
+        None => server.listen(listener)?,
+    };
+    let server = server.run();
     Ok((server.handle(), tokio::spawn(server)))
 }
 
@@ -176,6 +203,9 @@ impl Running {
         self.handle.stop(true).await;
         let ended = self.server.await.map_err(std::io::Error::other)?;
         drop(self.stop_watching);
+        if let Some(task) = self.certificate_watch {
+            task.abort();
+        }
         let threads = [self.writer, self.watcher];
         // The writer ends when the last handler has let go of it.
         for _ in 0..(SHUTDOWN_S * 100) {

@@ -17,6 +17,8 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 use ipnet::{IpNet, Ipv4Net};
 use serde::Deserialize;
 
+use crate::problem::{Code, Problem};
+
 /// The header that proxies append the address of their peer to.
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -152,6 +154,28 @@ pub async fn note_caller<B: MessageBody>(request: ServiceRequest, next: Next<B>)
         request.extensions_mut().insert(CallerAddress(caller));
     }
     next.call(request).await
+}
+
+/// Refuses callers that are no listed proxy (`.wrap(from_fn(refuse_strangers))`, within `problem::edge`): for plain HTTP that
+/// can be reached from other machines. Health is told to anybody.
+///
+/// # Errors
+/// 403; else what the handler answers, unchanged.
+pub async fn refuse_strangers<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    let listed =
+        |peer: SocketAddr| request.app_data::<web::Data<Proxies>>().is_some_and(|proxies| proxies.contains(peer.ip()));
+    if matches!(request.path(), "/healthz" | "/readyz") || request.peer_addr().is_some_and(listed) {
+        return next.call(request).await;
+    }
+    Err(Problem::new(Code::Forbidden)
+        .detail(
+            "Plain HTTP is for the proxy in front of this service. Call the proxy's address, by HTTPS.",
+            "Незашифрований HTTP призначено лише для проксі-сервера перед службою. Звертайтеся до його адреси через HTTPS.",
+        )
+        .into())
 }
 
 #[cfg(test)]
