@@ -156,6 +156,7 @@ fn role(text: &str) -> Result<Role, String> {
 /// Runs what the command line asks for. Exit code 0 when it was done, 2 when the request or the store doesn't allow it, 1 for
 /// anything else.
 pub fn main() -> ExitCode {
+    crate::net::tls::install_provider();
     let matches = Cli::command().get_matches();
     match Cli::from_arg_matches(&matches) {
         Ok(mut cli) => {

@@ -13,6 +13,9 @@ use zvit_db::conn::DatabaseUrl;
 use zvit_domain::deadline::Clocks;
 use zvit_domain::word::Text;
 
+use crate::net::address::{AddressRange, Proxies};
+use crate::net::tls::Tls;
+
 /// The issuer of a store that was never told another one.
 pub const DEFAULT_ISSUER: &str = "https://zvit.localhost";
 /// A signing key signs for so long.
@@ -42,6 +45,16 @@ pub enum LogFormat {
     Json,
 }
 
+/// Whether the service speaks HTTPS without being given a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TlsMode {
+    /// Plain HTTP, whatever else is set.
+    Off,
+    /// A certificate of its own making, unless one is given.
+    SelfSigned,
+}
+
 /// How the service runs.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -49,6 +62,22 @@ pub struct ServeArgs {
     /// Address to listen on; port 0 takes a free one. Default: 127.0.0.1:8080
     #[arg(long, env = "ZVIT_LISTEN", value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
+    /// HTTPS: the certificate chain in PEM, the server's own first; read anew when it changes. Needs --tls-key
+    #[arg(long, env = "ZVIT_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// HTTPS: the key of the certificate in PEM (PKCS#8, SEC1 or PKCS#1, not encrypted)
+    #[arg(long, env = "ZVIT_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// HTTPS with a certificate made here, for trying out, unless --tls-cert is given; `off` is plain HTTP in any case
+    #[arg(long, env = "ZVIT_TLS", value_name = "MODE")]
+    pub tls: Option<TlsMode>,
+    /// Where the self-signed certificate is kept, as tls-cert.pem and tls-key.pem. Default: the data directory
+    #[arg(long, env = "ZVIT_TLS_DIR", value_name = "DIR")]
+    pub tls_dir: Option<PathBuf>,
+    /// Proxies in front, by address range, several times or with commas: their X-Forwarded-For is believed, and they may
+    /// speak plain HTTP from elsewhere than this machine
+    #[arg(long, env = "ZVIT_BEHIND_PROXY", value_name = "CIDR", value_delimiter = ',')]
+    pub behind_proxy: Vec<AddressRange>,
     /// Issuer and audience of access tokens, kept in the store by the first `seed` or `serve`. Default: https://zvit.localhost
     #[arg(long, env = "ZVIT_ISSUER", value_name = "URL")]
     pub issuer: Option<String>,
@@ -70,7 +99,7 @@ pub struct ServeArgs {
     /// Submissions and changes that may share one commit. Default: 256; 1 gives each its own
     #[arg(long, env = "ZVIT_BATCH", value_name = "N")]
     pub batch: Option<usize>,
-    /// Connections that may be open at once. Default: 10000
+    /// Connections that may be open at once, in the whole process. Default: 10000
     #[arg(long, env = "ZVIT_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<usize>,
     /// Hours until the initial notification is due. Default: 1
@@ -100,6 +129,11 @@ pub struct ConfigFile {
     data_dir: Option<PathBuf>,
     database_url: Option<String>,
     listen: Option<SocketAddr>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    tls: Option<TlsMode>,
+    tls_dir: Option<PathBuf>,
+    behind_proxy: Vec<AddressRange>,
     issuer: Option<String>,
     duty_line: Option<String>,
     duty_line_uk: Option<String>,
@@ -191,6 +225,8 @@ impl ConfigFile {
         let settings = Settings {
             database: self.database(store)?,
             listen: args.listen.or(self.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            tls: self.tls(store, args)?,
+            proxies: self.proxies(args),
             issuer: args.issuer.clone().or_else(|| self.issuer.clone()),
             duty_line: Text::new(line, line_uk),
             workers: args.workers.or(self.workers).unwrap_or(cores),
@@ -210,7 +246,36 @@ impl ConfigFile {
         settings
             .validate()
             .map_err(|faults| ConfigFault::Value(format!("settings: {}", faults.to_string().replace('\n', "; "))))?;
+        settings.refuse_plain_http_to_anybody()?;
         Ok(settings)
+    }
+
+    fn proxies(&self, args: &ServeArgs) -> Proxies {
+        let stated = if args.behind_proxy.is_empty() { &self.behind_proxy } else { &args.behind_proxy };
+        Proxies::new(stated.clone())
+    }
+
+    fn tls(&self, store: &StoreArgs, args: &ServeArgs) -> Result<Tls, ConfigFault> {
+        let first = |flag: &Option<PathBuf>, file: &Option<PathBuf>| flag.clone().or_else(|| file.clone());
+        let mode = args.tls.or(self.tls);
+        match (mode, first(&args.tls_cert, &self.tls_cert), first(&args.tls_key, &self.tls_key)) {
+            (Some(TlsMode::Off), ..) | (None, None, None) => Ok(Tls::Off),
+            (_, Some(certificate), Some(key)) => Ok(Tls::Files { certificate, key }),
+            (Some(TlsMode::SelfSigned), None, None) => {
+                let stated = first(&args.tls_dir, &self.tls_dir).or_else(|| first(&store.data_dir, &self.data_dir));
+                match (stated, self.database(store)?) {
+                    (Some(dir), _) => Ok(Tls::SelfSigned { dir }),
+                    (None, DatabaseUrl::Sqlite(file)) => {
+                        Ok(Tls::SelfSigned { dir: file.parent().unwrap_or(Path::new(".")).to_owned() })
+                    }
+                    (None, DatabaseUrl::Postgres(_)) => Err(ConfigFault::Value(
+                        "a self-signed certificate needs a directory to be kept in: --tls-dir DIR".into(),
+                    )),
+                }
+            }
+            (_, Some(_), None) => Err(ConfigFault::Value("--tls-cert needs --tls-key".into())),
+            (_, None, Some(_)) => Err(ConfigFault::Value("--tls-key needs --tls-cert".into())),
+        }
     }
 }
 
@@ -230,6 +295,10 @@ pub struct Settings {
     pub database: DatabaseUrl,
     /// Address to listen on.
     pub listen: SocketAddr,
+    /// Whether and how it speaks HTTPS.
+    pub tls: Tls,
+    /// Who may say for whom a request is made.
+    pub proxies: Proxies,
     /// Issuer, if one was stated.
     #[validate(url(message = "issuer must be a URL such as https://zvit.example"))]
     pub issuer: Option<String>,
@@ -257,4 +326,25 @@ pub struct Settings {
     pub signing_key_days: u32,
     /// How log lines look.
     pub log_format: LogFormat,
+}
+
+impl Settings {
+    /// Whether plain HTTP can be reached from other machines, so that only listed proxies may speak it.
+    pub fn is_plain_beyond_this_machine(&self) -> bool {
+        !self.tls.is_on() && !self.listen.ip().to_canonical().is_loopback()
+    }
+
+    /// Tokens and reports in clear text are for this machine only, or for a network that a proxy guards.
+    fn refuse_plain_http_to_anybody(&self) -> Result<(), ConfigFault> {
+        if !self.is_plain_beyond_this_machine() || !self.proxies.is_empty() {
+            return Ok(());
+        }
+        Err(ConfigFault::Value(format!(
+            "plain HTTP on {} would show tokens and reports to the network. Give a certificate (--tls-cert FILE --tls-key \
+             FILE, or --tls self-signed to try it out), or name the proxy in front that has one (--behind-proxy CIDR), or \
+             listen on this machine only (--listen 127.0.0.1:{})",
+            self.listen,
+            self.listen.port()
+        )))
+    }
 }

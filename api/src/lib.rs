@@ -18,6 +18,7 @@ pub mod hub;
 pub mod input;
 pub mod intake;
 pub mod memory;
+pub mod net;
 pub mod oauth_client;
 pub mod oauth_metadata;
 pub mod oauth_request;

@@ -80,9 +80,11 @@ fn run_serve(file: &ConfigFile, store: &StoreArgs, args: &ServeArgs) -> Result<(
     runtime.block_on(async {
         let running = server::start(&settings).await.map_err(|fault| match fault {
             server::StartFault::Setup(fault) => Failure::from(fault),
+            fault @ server::StartFault::Tls(_) => Failure::new(2, fault),
             other => Failure::new(1, other),
         })?;
-        log::info!("listening on http://{} (store {}, issuer {})", running.address, settings.database, running.issuer);
+        let (scheme, address, issuer) = (running.scheme, running.address, &running.issuer);
+        log::info!("listening on {scheme}://{address} (store {}, issuer {issuer})", settings.database);
         running.until_told().await.map_err(|error| Failure::new(1, error))
     })
 }

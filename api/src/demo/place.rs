@@ -9,6 +9,8 @@ use zvit_domain::word::Text;
 
 use crate::clock;
 use crate::config::{LogFormat, Settings};
+use crate::net::address::Proxies;
+use crate::net::tls::Tls;
 
 /// Taken when it is free.
 pub(super) const PORT: u16 = 8080;
@@ -62,7 +64,9 @@ impl Place {
         Settings {
             database: DatabaseUrl::Sqlite(self.dir.join("zvit.sqlite3")),
             listen,
-            issuer: Some(format!("http://{listen}")),
+            tls: Tls::SelfSigned { dir: self.dir.clone() },
+            proxies: Proxies::default(),
+            issuer: Some(format!("https://{listen}")),
             duty_line: Text::new("the duty line of this demonstration", "чергова лінія цієї демонстрації"),
             workers: cores.min(4),
             readers: 4,
