@@ -37,6 +37,7 @@ mod problems;
 mod program;
 mod reports;
 mod routing_rules;
+mod threats_tokens;
 mod timeline;
 mod triage;
 mod vocabularies;
