@@ -82,7 +82,9 @@ fn check_refusal(answer: Answer, token: &str) -> Answer {
     assert!(code.starts_with("token_"), "{answer}");
     assert!(answer.header("www-authenticate").starts_with("Bearer"), "{answer}");
     for part in token.split('.').filter(|part| part.len() > 20) {
-        assert!(!answer.to_string().contains(part), "the token comes back\n{answer}");
+        assert!(!answer.text().contains(part), "the token comes back\n{answer}");
+        let headers = answer.headers.values().map(|value| String::from_utf8_lossy(value.as_bytes()));
+        assert!(headers.into_iter().all(|value| !value.contains(part)), "the token comes back\n{answer}");
     }
     answer.problem(401, &code)
 }
@@ -191,7 +193,6 @@ both!(no_key_that_a_token_brings_along_is_used, |server| {
         &format!("{} ", forge.kid),
         &format!("{}\0", forge.kid),
         &"k".repeat(2_000),
-        &"k".repeat(100_000),
     ] {
         let mut header = forge.header.clone();
         header["kid"] = json!(kid);
@@ -326,7 +327,9 @@ both!(a_token_is_written_in_one_way, |server| {
         odd.push(format!("{header}.{claims}.{standard}"));
     }
     for token in &odd {
-        let answer = Client::with_token(&server.base, token).get("/v1/me").send();
+        let authorization = format!("Bearer {token}");
+        let headers = [("Authorization", authorization.as_str())];
+        let answer = raw::exchange(&server.base, &raw::request("GET", "/v1/me", &headers, b""));
         // What is longer than a header may be doesn't get as far as a token.
         assert!([400, 401, 431].contains(&answer.status), "{token:.200}: {answer}");
         assert!(!answer.text().contains(signature), "the token comes back\n{answer}");
@@ -482,8 +485,9 @@ both!(a_token_comes_in_one_header_and_nowhere_else, |server| {
     ] {
         check_refusal(anyone.get("/v1/me").header("authorization", &value).send().expect(401), token);
     }
-    for bytes in [b"Bearer \xff\xfe".as_slice(), "Bearer токен".as_bytes(), b"\xa0Bearer x"] {
-        check_refusal(anyone.get("/v1/me").header_bytes("authorization", bytes).send().expect(401), "");
+    for bytes in [b"Bearer \xff\xfe".as_slice(), "Bearer токен".as_bytes(), b"\xa0Bearer x", b"Bearer \xc0\xaf"] {
+        let head = b"GET /v1/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: ".as_slice();
+        check_refusal(raw::exchange(&server.base, &[head, bytes, b"\r\n\r\n"].concat()).expect(401), "");
     }
     // Two of them, in either order: a proxy might have judged the other one.
     let true_one = format!("Bearer {token}");

@@ -167,6 +167,11 @@ fn times_are_judged_by_the_callers_clock_with_five_seconds_of_leeway() {
     assert_eq!(f.with_claim("exp", Some(json!(1))), Err(TokenFault::Expired));
     assert!(refused(f.with_claim("exp", Some(json!(-1)))));
     assert!(refused(f.with_claim("nbf", Some(json!(i64::MAX)))));
+    let longer = f.now.as_seconds() + LIFETIME_S + 1;
+    for exp in [json!(longer), json!(i64::MAX)] {
+        assert!(refused(f.with_claim("exp", Some(exp))));
+    }
+    assert!(refused(f.with_claim("iat", Some(json!(i64::MIN)))));
 }
 
 #[test]
