@@ -193,3 +193,39 @@ fn a_changed_or_foreign_token_is_refused() {
         assert!(refused(f.verify(nonsense)), "{nonsense}");
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn no_change_of_a_token_is_verified(
+        changes in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), proptest::char::range(' ', '~'), 0..4_u8), 1..4),
+    ) {
+        static FIXTURE: std::sync::OnceLock<(Fixture, String)> = std::sync::OnceLock::new();
+        let (f, token) = FIXTURE.get_or_init(|| {
+            let f = Fixture::new();
+            let token = issue(&f.key, &f.claims()).unwrap();
+            (f, token)
+        });
+        let mut changed: Vec<char> = token.chars().collect();
+        for (place, character, how) in changes {
+            let at = place.index(changed.len());
+            match how {
+                0 => changed[at] = character,
+                1 => changed.insert(at, character),
+                2 => drop(changed.remove(at)),
+                _ => changed.truncate(at + 1),
+            }
+        }
+        let changed: String = changed.into_iter().collect();
+        proptest::prop_assert!(changed == *token || refused(f.verify(&changed)), "{changed}");
+    }
+
+    #[test]
+    fn no_text_makes_verification_panic(text in proptest::prelude::any::<String>(), parts in proptest::collection::vec(proptest::prelude::any::<Vec<u8>>(), 1..5)) {
+        let f = Fixture::new();
+        proptest::prop_assert!(refused(f.verify(&text)));
+        let encoded: Vec<String> = parts.iter().map(|part| URL_SAFE_NO_PAD.encode(part)).collect();
+        proptest::prop_assert!(refused(f.verify(&encoded.join("."))));
+    }
+}
