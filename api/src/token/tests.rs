@@ -209,12 +209,12 @@ proptest::proptest! {
         });
         let mut changed: Vec<char> = token.chars().collect();
         for (place, character, how) in changes {
-            let at = place.index(changed.len());
-            match how {
-                0 => changed[at] = character,
-                1 => changed.insert(at, character),
-                2 => drop(changed.remove(at)),
-                _ => changed.truncate(at + 1),
+            let at = place.index(changed.len() + 1);
+            match (how, changed.get_mut(at)) {
+                (0, Some(place)) => *place = character,
+                (1, Some(_)) => drop(changed.remove(at)),
+                (2, Some(_)) => changed.truncate(at),
+                _ => changed.insert(at, character),
             }
         }
         let changed: String = changed.into_iter().collect();
