@@ -227,6 +227,43 @@ both!(where_a_request_ends_is_never_a_matter_of_opinion, |server| {
     assert!(said.contains("HTTP/1.1 200") && said.contains("HTTP/1.1 401"), "{said}");
 });
 
+both!(a_body_that_nobody_reads_is_never_the_next_request, |server| {
+    let bearer =
+        |client: &zvit_tests::Client| format!("Authorization: Bearer {}\r\n", client.token().expect("a token"));
+    let (own, team) = (bearer(&server.hospital()), bearer(&server.alpha()));
+    let hidden = format!("GET /v1/me HTTP/1.1\r\nHost: x\r\n{own}\r\n");
+    let json = "Content-Type: application/json\r\n";
+    server.store.untouched(|| {
+        for (line, headers) in [
+            ("POST /v1/incidents", json.to_owned()),
+            ("POST /v1/incidents", format!("Authorization: Bearer x.y.z\r\n{json}")),
+            ("POST /v1/incidents", format!("{team}{json}")),
+            ("POST /v1/incidents", format!("{own}Content-Type: text/plain\r\n")),
+            ("POST /v1/incidents", format!("{own}{json}Expect: 100-continue\r\n")),
+            ("POST /v1/incidents", format!("{json}Expect: 100-continue\r\n")),
+            ("POST /v1/incidents/01920000-0000-7000-8000-0000000000ff/reports", format!("{own}{json}")),
+            ("POST /nowhere", own.clone()),
+            ("DELETE /v1/incidents", own.clone()),
+            ("GET /v1/incidents", String::new()),
+            ("GET /healthz", String::new()),
+            ("GET /docs", String::new()),
+            ("OPTIONS /v1/incidents", String::new()),
+            ("HEAD /v1/incidents", String::new()),
+            ("POST /oauth2/token", json.to_owned()),
+        ] {
+            let length = format!("Content-Length: {}\r\n\r\n{hidden}", hidden.len());
+            let chunked = format!("Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{hidden}\r\n0\r\n\r\n", hidden.len());
+            for rest in [length, chunked] {
+                let said = everything_said(server, format!("{line} HTTP/1.1\r\nHost: x\r\n{headers}{rest}").as_bytes());
+                let own_one = !said.contains("\"client_id\"") && said.matches("HTTP/1.1 ").count() <= 2;
+                assert!(own_one, "{line} {headers}: the body was taken for a request\n{said}");
+                let answers = said.matches("HTTP/1.1 ").count() - said.matches("HTTP/1.1 100").count();
+                assert!(answers <= 1, "{line} {headers}: the body was answered\n{said}");
+            }
+        }
+    });
+});
+
 both!(whom_a_request_calls_its_host_changes_nothing, |server| {
     let token = format!("Bearer {}", server.hospital().token().expect("a token"));
     let plain = server.anyone().get("/.well-known/oauth-authorization-server").expect(200);

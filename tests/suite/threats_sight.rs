@@ -266,3 +266,54 @@ both!(the_course_of_an_incident_names_no_client_to_its_parties, |server| {
         }
     }
 });
+
+both!(an_institution_learns_nothing_of_the_teams_that_were_passed_over, |server| {
+    let hospital = server.hospital();
+    let key = fresh();
+    let send = || hospital.post("/v1/incidents").key(&key).json(report("Подія").with("tlp", "amber")).expect(201);
+    let (made, again) = (send(), send());
+    let (id, case) = (made.string("/id"), made.string("/assignments/0/id"));
+    server.verb(&server.alpha(), &case, "decline", json!({"reason": "Усі на виїзді"})).expect(200);
+    let update = json!({"stage": "update", "tlp": "amber+strict", "description": "Ще"});
+    let updated = hospital.post(&format!("/v1/incidents/{id}/reports")).fresh_key().json(update).expect(201);
+    let mut answers = vec![made, again, updated];
+    for path in [
+        format!("/v1/incidents/{id}"),
+        format!("/v1/incidents/{id}/timeline"),
+        format!("/v1/incidents/{id}/reports"),
+        "/v1/incidents".into(),
+        "/v1/incidents/feed".into(),
+    ] {
+        answers.push(hospital.get(&path).expect(200));
+    }
+    for answer in &answers {
+        for word in ["candidates", "excluded_by", "tlp_ceiling", "capacity", "open_load", "client_id"] {
+            assert!(!answer.text().contains(&format!("\"{word}\"")), "{word}\n{answer}");
+        }
+    }
+    let seen = server.coordinator().get(&format!("/v1/incidents/{id}")).expect(200).text();
+    assert!(seen.contains("\"candidates\""), "the coordinator sees why");
+});
+
+both!(whoever_may_report_for_another_reads_nothing_of_it, |server| {
+    let hidden =
+        server.registry().submit(report("Таємниця держателя").with("external_ref", "R-1").with("title", "Таємниця"));
+    let ministry = server.ministry();
+    let made =
+        ministry.submit(report("Від імені держателя").with("on_behalf_of", REGISTRY).with("external_ref", "R-2"));
+    made.clone().with("/institution/id", REGISTRY);
+    for id in [hidden.str("/id"), made.str("/id")] {
+        for part in ["", "/reports", "/timeline"] {
+            ministry.get(&format!("/v1/incidents/{id}{part}")).problem(404, "not_found");
+        }
+    }
+    let clash = ministry
+        .post("/v1/incidents")
+        .fresh_key()
+        .json(report("Ще").with("on_behalf_of", REGISTRY).with("external_ref", "R-1"));
+    let clash = clash.problem(409, "external_ref_exists");
+    assert!(!clash.text().contains("Таємниця"), "{clash}");
+    for path in ["/v1/incidents", "/v1/incidents/feed"] {
+        assert!(everything(&ministry, path).is_empty(), "{path}");
+    }
+});
