@@ -151,6 +151,10 @@ fn check(claims: &Claims, issuer: &str, now: Time) -> Result<(), TokenFault> {
     if claims.nbf > now.saturating_add(LEEWAY_S) || claims.iat > now.saturating_add(LEEWAY_S) {
         return invalid("not yet valid");
     }
+    // None of ours lives longer: a retired key is forgotten when the last that it signed has ended.
+    if claims.exp.saturating_sub(claims.iat) > LIFETIME_S {
+        return invalid("a longer life than is ever given");
+    }
     if claims.exp.saturating_add(LEEWAY_S) <= now { Err(TokenFault::Expired) } else { Ok(()) }
 }
 

@@ -133,10 +133,7 @@ pub async fn list_clients(
 ) -> Result<HttpResponse, Problem> {
     let query = query.checked()?;
     let scope = Scope { kind: ListKind::Clients, store: app.store_id, owner: Uuid::nil() };
-    let after = match query.cursor.as_deref() {
-        Some(cursor) => Some(String::from_utf8(scope.decode(cursor)?).map_err(|_| Problem::not_found())?),
-        None => None,
-    };
+    let after = scope.name(query.cursor.as_deref())?;
     let list = app
         .read(move |tx| {
             let limit = usize::try_from(query.limit).unwrap_or(50);
