@@ -13,6 +13,8 @@ use zvit_db::conn::DatabaseUrl;
 use zvit_domain::deadline::Clocks;
 use zvit_domain::word::Text;
 
+use crate::limits::settings::{LimitArgs, LimitSettings};
+
 /// The issuer of a store that was never told another one.
 pub const DEFAULT_ISSUER: &str = "https://zvit.localhost";
 /// The SQLite file in the data directory.
@@ -86,6 +88,10 @@ pub struct ServeArgs {
     /// How log lines look. Default: text
     #[arg(long, env = "ZVIT_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
+    /// Limits against abuse and overload.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub limits: LimitArgs,
 }
 
 /// The configuration file: the same names as the flags, with underscores, in TOML.
@@ -108,6 +114,8 @@ pub struct ConfigFile {
     interim_hours: Option<u32>,
     final_hours: Option<u32>,
     log_format: Option<LogFormat>,
+    #[serde(flatten)]
+    limits: LimitArgs,
 }
 
 /// What is wrong with the settings, for the one who set them.
@@ -198,6 +206,7 @@ impl ConfigFile {
                 interim_s: hours(args.interim_hours, self.interim_hours, 72),
                 final_s: hours(args.final_hours, self.final_hours, 720),
             },
+            limits: args.limits.or(&self.limits),
             log_format: args.log_format.or(self.log_format).unwrap_or(LogFormat::Text),
         };
         settings
@@ -245,6 +254,9 @@ pub struct Settings {
     pub max_connections: usize,
     /// Reporting clocks.
     pub clocks: Clocks,
+    /// Limits against abuse and overload.
+    #[validate(nested)]
+    pub limits: LimitSettings,
     /// How log lines look.
     pub log_format: LogFormat,
 }

@@ -14,6 +14,7 @@ use zvit_domain::routing::{RuleSet, TeamEntry};
 use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::Role;
 
+use crate::limits::rate::Rate;
 use crate::token::{KeySet, SigningKey};
 
 /// An institution as the directory has it.
@@ -141,6 +142,8 @@ pub struct Client {
     pub active: bool,
     /// Tokens with another version are refused.
     pub credential_version: i32,
+    /// How many requests it may make, where its entry says so.
+    pub rate: Option<Rate>,
 }
 
 /// Clients and keys.
@@ -186,6 +189,7 @@ fn client(row: ClientRow) -> Result<(String, Client)> {
         secret_sha256: row.secret_sha256,
         active: row.active,
         credential_version: row.credential_version,
+        rate: Rate::of_columns(row.rate_per_second, row.rate_burst),
     };
     Ok((row.client_id, client))
 }

@@ -17,6 +17,8 @@ use crate::config::Settings;
 use crate::contract;
 use crate::docs_ui;
 use crate::flows::submit::SubmitFlow;
+use crate::limits::{Limits, close_edge, limits_edge};
+use crate::net::address::note_caller;
 use crate::problem::{self, DutyLine};
 use crate::request_log::log_request;
 use crate::routes;
@@ -105,7 +107,8 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
         std::thread::Builder::new().name("zvit-watcher".into()).spawn(work)?
     };
 
-    let app = web::Data::new(App::new(readers, writer, memory, store_id, issuer.clone(), settings.clocks));
+    let limits = Arc::new(Limits::new(&settings.limits, settings.max_connections));
+    let app = web::Data::new(App::new(readers, writer, memory, store_id, issuer.clone(), settings.clocks, limits));
     let (handle, server) = listen(settings, listener, app)?;
     Ok(Running { address, issuer, handle, server, writer: writer_thread, watcher, stop_watching })
 }
@@ -119,6 +122,8 @@ fn listen(
     let schemas = web::Data::new(contract::schemas(&document).map_err(|fault| StartFault::Defect(fault.to_string()))?);
     let table = web::Data::new(contract::routes_of(&document));
     let words = web::Data::new(WordsPage::new().map_err(|fault| StartFault::Defect(fault.to_string()))?);
+    let limits = web::Data::from(Arc::clone(&app.limits));
+    let connections = Arc::clone(&limits.capacity);
     let duty_line = web::Data::new(DutyLine(settings.duty_line.clone()));
     let text = web::Bytes::from(serde_json::to_vec(&document).map_err(|fault| StartFault::Defect(fault.to_string()))?);
     let server = HttpServer::new(move || {
@@ -129,8 +134,12 @@ fn listen(
             .app_data(table.clone())
             .app_data(words.clone())
             .app_data(duty_line.clone())
+            .app_data(limits.clone())
+            .wrap(from_fn(limits_edge))
             .wrap(from_fn(problem::edge))
+            .wrap(from_fn(close_edge))
             .wrap(from_fn(log_request))
+            .wrap(from_fn(note_caller))
             // A fixed path under /v1/incidents must not be taken for an id when its method is wrong.
             .service(web::resource("/v1/incidents/batch").guard(guard::Not(guard::Post())).to(contract::unmatched))
             .into_utoipa_app()
@@ -140,7 +149,11 @@ fn listen(
             .default_service(web::to(contract::unmatched))
     })
     .workers(settings.workers)
-    .max_connections(settings.max_connections)
+    // The framework counts by worker.
+    .max_connections(settings.max_connections.div_ceil(settings.workers.max(1)))
+    .on_connect(move |_, data| {
+        data.insert(connections.connect());
+    })
     .keep_alive(Duration::from_secs(75))
     .client_request_timeout(Duration::from_secs(10))
     .shutdown_timeout(SHUTDOWN_S)

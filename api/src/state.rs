@@ -16,6 +16,7 @@ use zvit_domain::deadline::Clocks;
 use crate::clock;
 use crate::flows::submit::SubmitFlow;
 use crate::hub::Hub;
+use crate::limits::Limits;
 use crate::memory::{Clients, Directory};
 use crate::problem::{Code, Problem};
 
@@ -117,6 +118,8 @@ pub struct App {
     pub store_id: Uuid,
     /// Reporting clocks.
     pub clocks: Clocks,
+    /// What callers may use.
+    pub limits: Arc<Limits>,
     issuer: String,
 }
 
@@ -129,8 +132,9 @@ impl App {
         store_id: Uuid,
         issuer: String,
         clocks: Clocks,
+        limits: Arc<Limits>,
     ) -> Self {
-        Self { readers, writer, memory, store_id, clocks, issuer }
+        Self { readers, writer, memory, store_id, clocks, limits, issuer }
     }
 
     /// The issuer of tokens, and their audience.

@@ -9,6 +9,7 @@ use zvit_domain::word::Text;
 
 use crate::clock;
 use crate::config::{LogFormat, Settings};
+use crate::limits::settings::LimitSettings;
 
 /// Taken when it is free.
 pub(super) const PORT: u16 = 8080;
@@ -69,6 +70,7 @@ impl Place {
             queue: 1024,
             batch: 256,
             max_connections: 1000,
+            limits: LimitSettings::default(),
             clocks: Clocks::default(),
             log_format: LogFormat::Text,
         }

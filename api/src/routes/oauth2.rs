@@ -5,9 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
 use crate::clock;
 use crate::input::Body;
-use crate::oauth_request::{
-    Metadata, OauthCode, OauthError, TokenAnswer, TokenForm, grant_scopes, parse_token_request,
-};
+use crate::oauth_request::{Metadata, OauthError, TokenAnswer, TokenForm, grant_scopes, parse_token_request};
 use crate::permission::SCOPES;
 use crate::problem::Problem;
 use crate::state::App;
@@ -31,7 +29,7 @@ use crate::token::{self, Claims, Jwks, secret_matches};
 #[post("/oauth2/token")]
 pub async fn issue_token(request: HttpRequest, body: Body, app: web::Data<App>) -> Result<HttpResponse, OauthError> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let raw = body.raw().map_err(|_| OauthError::new(OauthCode::InvalidRequest, "the body can't be read"))?;
+    let raw = body.raw().map_err(OauthError::from)?;
     let asked = parse_token_request(header(CONTENT_TYPE), header(AUTHORIZATION), raw)?;
     if !app.is_fresh() {
         return Err(OauthError::unavailable(2));
@@ -45,6 +43,7 @@ pub async fn issue_token(request: HttpRequest, body: Body, app: web::Data<App>) 
     let Some(client) = known.filter(|client| matches && client.active && owner_active) else {
         return Err(OauthError::invalid_client());
     };
+    app.limits.count_client(&request, &asked.client_id, client.rate)?;
     let scopes = grant_scopes(asked.scope.as_deref(), &client.scopes)?;
     let now = clock::now();
     let claims = Claims::new(

@@ -1,0 +1,3 @@
+//! The network around the service.
+
+pub mod address;
