@@ -43,9 +43,9 @@ pub struct Limits {
 
 impl Limits {
     /// Nothing is used yet.
-    pub fn new(settings: &LimitSettings, max_connections: usize) -> Self {
+    pub fn new(settings: &LimitSettings, max_connections: usize, readers: usize) -> Self {
         Self {
-            capacity: Arc::new(Capacity::new(settings, max_connections)),
+            capacity: Arc::new(Capacity::new(settings, max_connections, readers)),
             default_rate: settings.client(),
             clients: RwLock::default(),
             addresses: Addresses::new(Policy::Address, settings.address(), &MonotonicClock),

@@ -90,7 +90,14 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
         let (memory, readers) = (Arc::clone(&memory), readers.clone());
         Arc::new(move |moved: &zvit_db::change::Moved| memory.note(&readers, moved))
     };
-    let options = WriterOptions { queue: settings.queue, batch: settings.batch, now: crate::clock::now, on_commit };
+    let options = WriterOptions {
+        queue: settings.queue,
+        queue_changes: settings.limits.not_reserved(settings.queue),
+        queue_bytes: settings.limits.queue_bytes,
+        batch: settings.batch,
+        now: crate::clock::now,
+        on_commit,
+    };
     let flow = SubmitFlow::new(Arc::clone(&memory), settings.clocks);
     let (writer, writer_thread) = Writer::start(settings.database.clone(), flow, options)?;
 
@@ -107,7 +114,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
         std::thread::Builder::new().name("zvit-watcher".into()).spawn(work)?
     };
 
-    let limits = Arc::new(Limits::new(&settings.limits, settings.max_connections));
+    let limits = Arc::new(Limits::new(&settings.limits, settings.max_connections, settings.readers as usize));
     let app = web::Data::new(App::new(readers, writer, memory, store_id, issuer.clone(), settings.clocks, limits));
     let (handle, server) = listen(settings, listener, app)?;
     Ok(Running { address, issuer, handle, server, writer: writer_thread, watcher, stop_watching })

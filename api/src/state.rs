@@ -165,6 +165,18 @@ impl App {
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
+        let _leave = self.limits.capacity.read().await.ok_or_else(|| Problem::overloaded(2))?;
+        self.read_for_intake(work).await
+    }
+
+    /// As [`App::read`], with the connections that are kept for intake.
+    ///
+    /// # Errors
+    /// As [`App::read`].
+    pub async fn read_for_intake<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
         let readers = self.readers.clone();
         web::block(move || readers.read(|mut tx| work(&mut tx))).await.map_err(Problem::internal)?
     }
@@ -179,6 +191,21 @@ impl App {
     ) -> Result<T, Problem> {
         let memory = Arc::clone(&self.memory);
         self.writer.change(move |change| work(change, &memory)).await
+    }
+}
+
+impl App {
+    /// Makes a change that takes in a report of so many bytes: it has the places that are kept for reports.
+    ///
+    /// # Errors
+    /// As [`App::change`].
+    pub async fn take_in<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        work: impl FnOnce(&mut Change<'_>, &Memory) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let memory = Arc::clone(&self.memory);
+        self.writer.report(bytes, move |change| work(change, &memory)).await
     }
 }
 

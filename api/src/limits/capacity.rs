@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use actix_web::http::Method;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::settings::LimitSettings;
+
+/// As long as for a connection itself.
+const READER_WAIT: Duration = Duration::from_secs(2);
 
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +44,8 @@ pub struct Capacity {
     others: AtomicUsize,
     waiting: AtomicUsize,
     connections: AtomicUsize,
+    /// Connections to the database for what isn't intake.
+    readers: Semaphore,
     max_requests: usize,
     max_others: usize,
     max_waiting: usize,
@@ -47,12 +54,13 @@ pub struct Capacity {
 
 impl Capacity {
     /// Nothing is at work.
-    pub fn new(settings: &LimitSettings, max_connections: usize) -> Self {
+    pub fn new(settings: &LimitSettings, max_connections: usize, readers: usize) -> Self {
         Self {
             intake: AtomicUsize::new(0),
             others: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
             connections: AtomicUsize::new(0),
+            readers: Semaphore::new(settings.not_reserved(readers)),
             max_requests: settings.max_requests,
             max_others: settings.not_reserved(settings.max_requests),
             max_waiting: settings.max_waiting_polls,
@@ -79,6 +87,12 @@ impl Capacity {
         self.others.fetch_sub(1, Ordering::Relaxed);
         let place = Waiting(Arc::clone(self));
         (before < self.max_waiting && !self.is_crowded()).then_some(place)
+    }
+
+    /// Leave to read from the store for what isn't intake, so that a connection is always left for intake (if there are several
+    /// at all). None when it isn't there in time.
+    pub async fn read(&self) -> Option<SemaphorePermit<'_>> {
+        tokio::time::timeout(READER_WAIT, self.readers.acquire()).await.ok()?.ok()
     }
 
     /// Notes an open connection, until it is dropped.
@@ -140,7 +154,7 @@ mod tests {
     fn capacity(max_requests: usize, waiting: usize, connections: usize) -> Arc<Capacity> {
         let stated =
             LimitArgs { max_requests: Some(max_requests), max_waiting_polls: Some(waiting), ..LimitArgs::default() };
-        Arc::new(Capacity::new(&stated.or(&LimitArgs::default()), connections))
+        Arc::new(Capacity::new(&stated.or(&LimitArgs::default()), connections, 8))
     }
 
     #[test]

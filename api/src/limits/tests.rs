@@ -11,7 +11,7 @@ fn settings(stated: LimitArgs) -> LimitSettings {
 
 fn limits(client_burst: u32) -> Limits {
     let stated = LimitArgs { client_rate: Some(1), client_burst: Some(client_burst), ..LimitArgs::default() };
-    Limits::new(&settings(stated), 100)
+    Limits::new(&settings(stated), 100, 8)
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_batch_costs_one_more_for_every_fifty_items() {
 #[test]
 fn guessing_does_not_use_up_what_the_address_has_for_other_things() {
     let stated = LimitArgs { token_failure_rate: Some(1), token_failure_burst: Some(1), ..LimitArgs::default() };
-    let limits = Limits::new(&settings(stated), 100);
+    let limits = Limits::new(&settings(stated), 100, 8);
     let request = TestRequest::default().to_srv_request();
     request.extensions_mut().insert(CallerAddress(IpAddr::from([192, 0, 2, 1])));
     assert!(limits.count_token_failure(&request).wait_s.is_none());
@@ -69,7 +69,7 @@ fn guessing_does_not_use_up_what_the_address_has_for_other_things() {
 #[ignore = "a measurement"]
 fn what_a_check_costs() {
     const ROUNDS: u32 = 1_000_000;
-    let limits = Limits::new(&settings(LimitArgs::default()), 100);
+    let limits = Limits::new(&settings(LimitArgs::default()), 100, 8);
     let request = TestRequest::default().to_srv_request();
     let measure = |what: &str, work: &dyn Fn(u32)| {
         let begun = std::time::Instant::now();
