@@ -93,6 +93,7 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
         return Err(Problem::token_revoked());
     }
     let _ = req.extensions_mut().insert(LoggedClient(claims.client_id.clone()));
+    app.limits.count_client(req, &claims.client_id, client.rate)?;
     // What the token says counts only as far as the client still holds it.
     let scopes: Vec<String> = claims
         .scope

@@ -13,6 +13,7 @@ use zvit_db::conn::DatabaseUrl;
 use zvit_domain::deadline::Clocks;
 use zvit_domain::word::Text;
 
+use crate::limits::settings::{LimitArgs, LimitSettings};
 use crate::net::address::{AddressRange, Proxies};
 use crate::net::tls::Tls;
 
@@ -120,6 +121,10 @@ pub struct ServeArgs {
     /// How log lines look. Default: text
     #[arg(long, env = "ZVIT_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
+    /// Limits against abuse and overload.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub limits: LimitArgs,
 }
 
 /// The configuration file: the same names as the flags, with underscores, in TOML.
@@ -148,6 +153,8 @@ pub struct ConfigFile {
     final_hours: Option<u32>,
     signing_key_days: Option<u32>,
     log_format: Option<LogFormat>,
+    #[serde(flatten)]
+    limits: LimitArgs,
 }
 
 /// What is wrong with the settings, for the one who set them.
@@ -241,6 +248,7 @@ impl ConfigFile {
                 final_s: hours(args.final_hours, self.final_hours, 720),
             },
             signing_key_days: args.signing_key_days.or(self.signing_key_days).unwrap_or(DEFAULT_SIGNING_KEY_DAYS),
+            limits: args.limits.or(&self.limits),
             log_format: args.log_format.or(self.log_format).unwrap_or(LogFormat::Text),
         };
         settings
@@ -324,6 +332,9 @@ pub struct Settings {
     /// Days after which another key signs; 0 is never by itself.
     #[validate(range(max = 3_650, message = "signing_key_days must be 0 to 3650"))]
     pub signing_key_days: u32,
+    /// Limits against abuse and overload.
+    #[validate(nested)]
+    pub limits: LimitSettings,
     /// How log lines look.
     pub log_format: LogFormat,
 }

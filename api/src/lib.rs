@@ -17,6 +17,7 @@ pub mod flows;
 pub mod hub;
 pub mod input;
 pub mod intake;
+pub mod limits;
 pub mod memory;
 pub mod net;
 pub mod oauth_client;

@@ -17,6 +17,7 @@ use zvit_domain::vocabulary::Role;
 
 use crate::flows::signing_keys::plan::KeyTimes;
 use crate::flows::signing_keys::times_of;
+use crate::limits::rate::Rate;
 use crate::token::{ClientKey, ClientKeyInput, ClientKeys, KeySet, SigningKey};
 
 /// An institution as the directory has it.
@@ -160,6 +161,8 @@ pub struct Client {
     pub active: bool,
     /// Tokens with another version are refused.
     pub credential_version: i32,
+    /// How many requests it may make, where its entry says so.
+    pub rate: Option<Rate>,
 }
 
 /// Clients and keys.
@@ -222,6 +225,7 @@ fn client(row: ClientRow) -> Result<(String, Client)> {
         spare: row.spare,
         active: row.active,
         credential_version: row.credential_version,
+        rate: Rate::of_columns(row.rate_per_second, row.rate_burst),
     };
     Ok((row.client_id, client))
 }

@@ -197,7 +197,7 @@ fn wanted_clients(
     institutions: &Entries<InstitutionInput>,
     teams: &Entries<TeamInput>,
 ) -> Vec<NewClient> {
-    let client = |role, owner, name: &str| NewClient { role, owner, name: name.to_owned(), scopes: None };
+    let client = |role, owner, name: &str| NewClient { role, owner, name: name.to_owned(), scopes: None, rate: None };
     let mut wanted = vec![client(Role::Coordinator, None, "Coordinator"), client(Role::Auditor, None, "Auditor")];
     for (id, entry) in &participants.entries {
         match entry.role {

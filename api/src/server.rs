@@ -18,6 +18,7 @@ use crate::config::Settings;
 use crate::contract;
 use crate::docs_ui;
 use crate::flows::submit::SubmitFlow;
+use crate::limits::{Limits, close_edge, limits_edge};
 use crate::net::address::{note_caller, refuse_strangers};
 use crate::net::tls::{HANDSHAKE_TIMEOUT, Https, TlsFault};
 use crate::problem::{self, DutyLine};
@@ -106,7 +107,14 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
         let (memory, readers) = (Arc::clone(&memory), readers.clone());
         Arc::new(move |moved: &zvit_db::change::Moved| memory.note(&readers, moved, Instant::now()))
     };
-    let options = WriterOptions { queue: settings.queue, batch: settings.batch, now: crate::clock::now, on_commit };
+    let options = WriterOptions {
+        queue: settings.queue,
+        queue_changes: settings.limits.not_reserved(settings.queue),
+        queue_bytes: settings.limits.queue_bytes,
+        batch: settings.batch,
+        now: crate::clock::now,
+        on_commit,
+    };
     let flow = SubmitFlow::new(Arc::clone(&memory), settings.clocks);
     let (writer, writer_thread) = Writer::start(settings.database.clone(), flow, options)?;
 
@@ -123,7 +131,8 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
         std::thread::Builder::new().name("zvit-watcher".into()).spawn(work)?
     };
 
-    let app = App::new(readers, writer, Arc::clone(&memory), store_id, issuer.clone(), settings.clocks);
+    let limits = Arc::new(Limits::new(&settings.limits, settings.max_connections, settings.readers as usize));
+    let app = App::new(readers, writer, Arc::clone(&memory), store_id, issuer.clone(), settings.clocks, limits);
     let app = web::Data::new(app);
     let (handle, server) = listen(settings, listener, tls, app.clone())?;
     let worker = worker::start(&app, settings);
@@ -156,6 +165,8 @@ fn listen(
     let words = web::Data::new(WordsPage::new().map_err(|fault| StartFault::Defect(fault.to_string()))?);
     let proxies = web::Data::new(settings.proxies.clone());
     let only_proxies = settings.is_plain_beyond_this_machine();
+    let limits = web::Data::from(Arc::clone(&app.limits));
+    let open = Arc::clone(&limits.capacity);
     let duty_line = web::Data::new(DutyLine(settings.duty_line.clone()));
     let text = web::Bytes::from(serde_json::to_vec(&document).map_err(|fault| StartFault::Defect(fault.to_string()))?);
     // The framework counts per worker, the setting is for the process.
@@ -170,8 +181,11 @@ fn listen(
             .app_data(words.clone())
             .app_data(duty_line.clone())
             .app_data(proxies.clone())
+            .app_data(limits.clone())
             .wrap(Condition::new(only_proxies, from_fn(refuse_strangers)))
+            .wrap(from_fn(limits_edge))
             .wrap(from_fn(problem::edge))
+            .wrap(from_fn(close_edge))
             .wrap(from_fn(log_request))
             .wrap(from_fn(note_caller))
             // A fixed path under /v1/incidents must not be taken for an id when its method is wrong.
@@ -188,6 +202,9 @@ fn listen(
     // worker that has so many under way takes nothing new.
     .max_connection_rate(connections)
     .tls_handshake_timeout(HANDSHAKE_TIMEOUT)
+    .on_connect(move |_, data| {
+        data.insert(open.connect());
+    })
     .keep_alive(Duration::from_secs(75))
     .client_request_timeout(Duration::from_secs(10))
     .client_disconnect_timeout(Duration::from_secs(5))

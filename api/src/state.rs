@@ -18,6 +18,7 @@ use zvit_domain::deadline::Clocks;
 use crate::clock;
 use crate::flows::submit::SubmitFlow;
 use crate::hub::Hub;
+use crate::limits::Limits;
 use crate::memory::{Clients, Directory};
 use crate::problem::{Code, Problem};
 
@@ -147,6 +148,8 @@ pub struct App {
     pub store_id: Uuid,
     /// Reporting clocks.
     pub clocks: Clocks,
+    /// What callers may use.
+    pub limits: Arc<Limits>,
     issuer: String,
 }
 
@@ -159,8 +162,9 @@ impl App {
         store_id: Uuid,
         issuer: String,
         clocks: Clocks,
+        limits: Arc<Limits>,
     ) -> Self {
-        Self { readers, writer, memory, store_id, clocks, issuer }
+        Self { readers, writer, memory, store_id, clocks, limits, issuer }
     }
 
     /// The issuer of tokens, and their audience.
@@ -191,6 +195,18 @@ impl App {
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
+        let _leave = self.limits.capacity.read().await.ok_or_else(|| Problem::overloaded(2))?;
+        self.read_for_intake(work).await
+    }
+
+    /// As [`App::read`], with the connections that are kept for intake.
+    ///
+    /// # Errors
+    /// As [`App::read`].
+    pub async fn read_for_intake<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
         let readers = self.readers.clone();
         web::block(move || readers.read(|mut tx| work(&mut tx))).await.map_err(Problem::internal)?
     }
@@ -205,6 +221,21 @@ impl App {
     ) -> Result<T, Problem> {
         let memory = Arc::clone(&self.memory);
         self.writer.change(move |change| work(change, &memory)).await
+    }
+}
+
+impl App {
+    /// Makes a change that takes in a report of so many bytes: it has the places that are kept for reports.
+    ///
+    /// # Errors
+    /// As [`App::change`].
+    pub async fn take_in<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        work: impl FnOnce(&mut Change<'_>, &Memory) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let memory = Arc::clone(&self.memory);
+        self.writer.report(bytes, move |change| work(change, &memory)).await
     }
 }
 

@@ -9,6 +9,7 @@ use zvit_domain::word::Text;
 
 use crate::clock;
 use crate::config::{LogFormat, Settings};
+use crate::limits::settings::LimitSettings;
 use crate::net::address::Proxies;
 use crate::net::tls::Tls;
 
@@ -73,6 +74,7 @@ impl Place {
             queue: 1024,
             batch: 256,
             max_connections: 1000,
+            limits: LimitSettings::default(),
             clocks: Clocks::default(),
             signing_key_days: 0,
             log_format: LogFormat::Text,

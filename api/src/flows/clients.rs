@@ -12,6 +12,7 @@ use zvit_domain::vocabulary::Role;
 use super::event::Event;
 use crate::actor::Actor;
 use crate::clock;
+use crate::limits::rate::Rate;
 use crate::memory::Directory;
 use crate::permission::scopes_of;
 use crate::problem::{Code, Problem};
@@ -28,6 +29,8 @@ pub struct NewClient {
     pub name: String,
     /// Its scopes; none stated means all of its role.
     pub scopes: Option<Vec<String>>,
+    /// How many requests it may make; none stated means what holds for all.
+    pub rate: Option<Rate>,
 }
 
 /// Makes a client. The secret is known only now.
@@ -64,8 +67,8 @@ pub fn create(
         created_at: At(change.now),
         updated_at: At(change.now),
         spare: false,
-        rate_per_second: None,
-        rate_burst: None,
+        rate_per_second: new.rate.map(|rate| column(rate.per_second)),
+        rate_burst: new.rate.map(|rate| column(rate.burst)),
     };
     ClientRow::insert_all(&mut change.tx, vec![row.clone()])?;
     note(change, actor, &row, "client_created", None);
@@ -114,7 +117,12 @@ fn scope_fault(role: Role, index: usize, scope: &str) -> Option<Fault> {
     })
 }
 
-/// Changes name and scopes. Tokens given out before count as far as the client still holds their scopes.
+/// The schema bounds it far below what doesn't fit.
+fn column(number: std::num::NonZeroU32) -> i32 {
+    i32::try_from(number.get()).unwrap_or(i32::MAX)
+}
+
+/// Changes name, scopes and rate. Tokens given out before count as far as the client still holds their scopes.
 ///
 /// # Errors
 /// 422 for scopes that don't fit the role; the store's.
@@ -124,6 +132,7 @@ pub fn replace(
     mut row: ClientRow,
     name: &str,
     scopes: &[String],
+    rate: Option<Rate>,
 ) -> Result<ClientRow, Problem> {
     let role: Role = row.role.parse().map_err(Problem::internal)?;
     let faults: Vec<Fault> =
@@ -133,6 +142,8 @@ pub fn replace(
     }
     row.name = name.to_owned();
     row.scopes = scopes.join(" ");
+    row.rate_per_second = rate.map(|rate| column(rate.per_second));
+    row.rate_burst = rate.map(|rate| column(rate.burst));
     write(change, &mut row)?;
     note(change, actor, &row, "client_changed", None);
     Ok(row)

@@ -13,7 +13,7 @@ use crate::problem::Place;
 
 fn schemas() -> &'static Schemas {
     static SCHEMAS: OnceLock<Schemas> = OnceLock::new();
-    SCHEMAS.get_or_init(|| crate::contract::schemas(&crate::server::openapi_document()).unwrap())
+    SCHEMAS.get_or_init(|| crate::contract::schemas(&crate::server::openapi_document().unwrap()).unwrap())
 }
 
 fn complete() -> Value {

@@ -16,6 +16,14 @@ use super::Problem;
 pub enum OauthCode {
     /// A parameter is missing, stands twice or can't be read.
     InvalidRequest,
+    /// The body arrived too slowly.
+    RequestTimeout,
+    /// The body is too large.
+    PayloadTooLarge,
+    /// The address is too long.
+    UriTooLong,
+    /// The headers are too large.
+    HeadersTooLarge,
     /// Client authentication failed; it is not said how.
     InvalidClient,
     /// What was presented to be traded in does not hold.
@@ -48,6 +56,10 @@ impl OauthCode {
     fn row(self) -> (&'static str, u16) {
         match self {
             Self::InvalidRequest => ("invalid_request", 400),
+            Self::RequestTimeout => ("invalid_request", 408),
+            Self::PayloadTooLarge => ("invalid_request", 413),
+            Self::UriTooLong => ("invalid_request", 414),
+            Self::HeadersTooLarge => ("invalid_request", 431),
             Self::InvalidClient => ("invalid_client", 401),
             Self::InvalidGrant => ("invalid_grant", 400),
             Self::UnauthorizedClient => ("unauthorized_client", 400),
@@ -111,8 +123,10 @@ impl From<Problem> for OauthError {
             500 => (OauthCode::ServerError, "the fault is on our side"),
             429 => (OauthCode::TooManyRequests, "too many requests: try again later"),
             501..=599 => (OauthCode::TemporarilyUnavailable, "try again later"),
-            413 => (OauthCode::InvalidRequest, "the body is too large"),
-            408 => (OauthCode::InvalidRequest, "the body arrived too slowly"),
+            413 => (OauthCode::PayloadTooLarge, "the body is too large"),
+            408 => (OauthCode::RequestTimeout, "the body arrived too slowly"),
+            414 => (OauthCode::UriTooLong, "path and query may have 8192 bytes"),
+            431 => (OauthCode::HeadersTooLarge, "a request may have 64 headers with 16384 bytes together"),
             _ => (OauthCode::InvalidRequest, "the request can't be read"),
         };
         let headers = parts.headers.into_iter().filter(|(name, _)| name == RETRY_AFTER).collect();

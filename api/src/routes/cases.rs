@@ -58,7 +58,7 @@ pub struct CaseQuery {
     tag = "cases", operation_id = "follow_cases",
     params(CaseQuery, ("If-None-Match" = Option<String>, Header, description = "ETag of the answer before: 304 when nothing changed", max_length = 300)),
     responses(
-        (status = 200, description = "What changed", body = CaseFeed, headers(("ETag" = String, description = "For If-None-Match"))),
+        (status = 200, description = "What changed", body = CaseFeed, headers(("ETag" = String, description = "For If-None-Match"), ("Retry-After" = String, description = "Only where there was no room to wait: when to poll again"))),
         (status = 304, description = "Nothing changed"),
     ),
 )]
@@ -80,6 +80,10 @@ pub async fn follow_cases(
                 &CaseFeed { items: Vec::new(), next_cursor: cursor.clone() },
                 &cursor,
             );
+        }
+        Opened::Later(cursor) => {
+            let empty = CaseFeed { items: Vec::new(), next_cursor: cursor.clone() };
+            return feed::later(&if_none_match, &empty, &cursor);
         }
     };
     let directory = app.directory();

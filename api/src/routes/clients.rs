@@ -16,6 +16,7 @@ use crate::flows::clients::{NewClient, create, replace, rotate_secret, set_activ
 use crate::flows::idempotency::{Kept, once};
 use crate::input::{Body, IdempotencyKey, IfMatch, Query, Schemas, etag, path_text};
 use crate::intake::request_key;
+use crate::limits::rate::Rate;
 use crate::permission::{
     ActivateClient, CreateClient, DeactivateClient, GetClient, ListClients, ReplaceClient, RotateClientSecret,
 };
@@ -24,6 +25,41 @@ use crate::reply;
 use crate::routes::cases::ReasonInput;
 use crate::routes::reports::PartQuery;
 use crate::state::App;
+
+/// How many requests a client may make.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimitInput {
+    /// Requests a second, in the long run.
+    #[schema(minimum = 1, maximum = 100_000, example = 500)]
+    pub per_second: u32,
+    /// Requests at once, after a silence.
+    #[schema(minimum = 1, maximum = 100_000, example = 2_000)]
+    pub burst: u32,
+}
+
+impl From<RateLimitInput> for Rate {
+    fn from(input: RateLimitInput) -> Self {
+        Self::new(input.per_second, input.burst)
+    }
+}
+
+/// How many requests a client may make. A batch counts as one request and one more for every 50 items.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+pub struct RateLimit {
+    /// Requests a second, in the long run.
+    #[schema(minimum = 1, maximum = 100_000, example = 500)]
+    pub per_second: u32,
+    /// Requests at once, after a silence.
+    #[schema(minimum = 1, maximum = 100_000, example = 2_000)]
+    pub burst: u32,
+}
+
+impl From<Rate> for RateLimit {
+    fn from(rate: Rate) -> Self {
+        Self { per_second: rate.per_second.get(), burst: rate.burst.get() }
+    }
+}
 
 /// A client to be made.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -42,6 +78,10 @@ pub struct ClientInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_items = 1, max_items = 20)]
     pub scopes: Option<Vec<String>>,
+    /// How many requests it may make; left out, what holds for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rate_limit: Option<RateLimitInput>,
 }
 
 /// What may be changed about a client.
@@ -54,6 +94,10 @@ pub struct ClientUpdateInput {
     /// What it may ask for.
     #[schema(min_items = 1, max_items = 20)]
     pub scopes: Vec<String>,
+    /// How many requests it may make, at once; left out, what holds for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rate_limit: Option<RateLimitInput>,
 }
 
 /// A machine account.
@@ -79,6 +123,10 @@ pub struct Client {
     /// What it may ask for.
     #[schema(max_items = 20)]
     pub scopes: Vec<String>,
+    /// How many requests it may make, where that differs from what holds for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rate_limit: Option<RateLimit>,
     /// Whether it may do anything at all.
     pub active: bool,
     /// Rises when its secret changes; tokens of another version are refused.
@@ -102,6 +150,7 @@ impl From<&ClientRow> for Client {
             role: row.role.clone(),
             owner: row.owner.map(|owner| owner.0),
             scopes: row.scopes.split_whitespace().map(str::to_owned).collect(),
+            rate_limit: Rate::of_columns(row.rate_per_second, row.rate_burst).map(RateLimit::from),
             active: row.active,
             credential_version: row.credential_version,
             version: row.version,
@@ -200,7 +249,9 @@ pub async fn create_client(
             let mut made = None;
             let answer = once(change, Some(&key), |change| {
                 let directory = memory.directory_for(change)?;
-                let new = NewClient { role: input.role, owner: input.owner, name: input.name, scopes: input.scopes };
+                let rate = input.rate_limit.map(Rate::from);
+                let new =
+                    NewClient { role: input.role, owner: input.owner, name: input.name, scopes: input.scopes, rate };
                 let (row, secret) = create(change, &directory, &actor, &new)?;
                 made = Some(secret);
                 // What is kept for a repetition has no secret in it.
@@ -231,7 +282,7 @@ fn with_secret(mut answer: Kept, secret: Option<crate::token::Secret>) -> Result
 #[utoipa::path(
     tag = "directory", operation_id = "replace_client",
     params(("id" = String, Path, description = "Its client_id", max_length = 64), ("If-Match" = String, Header, description = "Its ETag", max_length = 300)),
-    request_body(content = ClientUpdateInput, example = json!({"name": "Ticket system", "scopes": ["audit:read"]})),
+    request_body(content = ClientUpdateInput, example = json!({"name": "Ticket system", "scopes": ["audit:read"], "rate_limit": {"per_second": 1000, "burst": 4000}})),
     responses((status = 200, description = "The client", body = Client, headers(("ETag" = String, description = "Its version")))),
 )]
 #[put("/v1/clients/{id}")]
@@ -250,7 +301,7 @@ pub async fn replace_client(
         .change(move |change, _| {
             let row = store::find(&mut change.tx, &id)?.ok_or_else(Problem::not_found)?;
             if_match.required(&etag(row.version))?;
-            let row = replace(change, &actor, row, &input.name, &input.scopes)?;
+            let row = replace(change, &actor, row, &input.name, &input.scopes, input.rate_limit.map(Rate::from))?;
             Ok(Kept::new(200, &Client::from(&row))?.tagged(etag(row.version)))
         })
         .await?;

@@ -190,7 +190,7 @@ fn position(sight: Sight, row: &zvit_db::rows::IncidentRow) -> i64 {
     tag = "incidents", operation_id = "follow_incidents",
     params(FeedQuery, ("If-None-Match" = Option<String>, Header, description = "ETag of the answer before: 304 when nothing changed", max_length = 300)),
     responses(
-        (status = 200, description = "What changed", body = IncidentFeed, headers(("ETag" = String, description = "For If-None-Match"))),
+        (status = 200, description = "What changed", body = IncidentFeed, headers(("ETag" = String, description = "For If-None-Match"), ("Retry-After" = String, description = "Only where there was no room to wait: when to poll again"))),
         (status = 304, description = "Nothing changed"),
     ),
 )]
@@ -212,6 +212,10 @@ pub async fn follow_incidents(
                 &IncidentFeed { items: Vec::new(), next_cursor: cursor.clone() },
                 &cursor,
             );
+        }
+        feed::Opened::Later(cursor) => {
+            let empty = IncidentFeed { items: Vec::new(), next_cursor: cursor.clone() };
+            return feed::later(&if_none_match, &empty, &cursor);
         }
     };
     let limit = i64::from(query.limit);

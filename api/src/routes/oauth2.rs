@@ -38,6 +38,7 @@ pub async fn issue_token(request: HttpRequest, body: Body, app: web::Data<App>) 
     let asked = parse_token_request(header(&request, CONTENT_TYPE), header(&request, AUTHORIZATION), bytes(&body)?)?;
     let now = clock::now();
     let proved = authenticate(&app, asked.credentials, now).await?;
+    app.limits.count_client(&request, &proved.client_id, proved.client.rate)?;
     let scopes = grant_scopes(asked.scope.as_deref(), &proved.client.scopes)?;
     let version = i64::from(proved.client.credential_version);
     let claims = Claims::new(app.issuer(), &proved.client_id, &scopes, version, clock::new_id(now), now);
