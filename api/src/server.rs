@@ -15,6 +15,7 @@ use zvit_db::writer::{Writer, WriterOptions};
 
 use crate::config::Settings;
 use crate::contract;
+use crate::denials;
 use crate::docs_ui;
 use crate::flows::submit::SubmitFlow;
 use crate::problem::{self, DutyLine};
@@ -70,6 +71,8 @@ pub struct Running {
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     writer: JoinHandle<()>,
     watcher: JoinHandle<()>,
+    app: web::Data<App>,
+    denials: tokio::task::JoinHandle<()>,
     stop_watching: mpsc::Sender<()>,
 }
 
@@ -109,8 +112,9 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
     };
 
     let app = web::Data::new(App::new(readers, writer, memory, store_id, issuer.clone(), settings.clocks));
-    let (handle, server) = listen(settings, listener, app)?;
-    Ok(Running { address, issuer, handle, server, writer: writer_thread, watcher, stop_watching })
+    let (handle, server) = listen(settings, listener, app.clone())?;
+    let denials = tokio::spawn(denials::run(app.clone()));
+    Ok(Running { address, issuer, handle, server, writer: writer_thread, watcher, app, denials, stop_watching })
 }
 
 fn listen(
@@ -174,6 +178,10 @@ impl Running {
     pub async fn stop(self) -> std::io::Result<()> {
         self.handle.stop(true).await;
         let ended = self.server.await.map_err(std::io::Error::other)?;
+        self.denials.abort();
+        let _ = self.denials.await;
+        self.app.write_denials(true).await;
+        drop(self.app);
         drop(self.stop_watching);
         let threads = [self.writer, self.watcher];
         // The writer ends when the last handler has let go of it.

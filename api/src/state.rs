@@ -14,10 +14,12 @@ use zvit_db::writer::{Writer, WriterError};
 use zvit_domain::deadline::Clocks;
 
 use crate::clock;
+use crate::denials::Denials;
 use crate::flows::submit::SubmitFlow;
 use crate::hub::Hub;
 use crate::memory::{Clients, Directory};
 use crate::problem::{Code, Problem};
+use crate::sensitive_reads::SensitiveReads;
 
 /// Without word from the store for so long, no client can be trusted to still be allowed in.
 const STALE_AFTER_S: i64 = 5;
@@ -117,6 +119,10 @@ pub struct App {
     pub store_id: Uuid,
     /// Reporting clocks.
     pub clocks: Clocks,
+    /// Refusals that the audit is to know of.
+    pub denials: Denials,
+    /// Reads above TLP amber that are noted already.
+    pub sensitive_reads: SensitiveReads,
     issuer: String,
 }
 
@@ -130,7 +136,8 @@ impl App {
         issuer: String,
         clocks: Clocks,
     ) -> Self {
-        Self { readers, writer, memory, store_id, clocks, issuer }
+        let (denials, sensitive_reads) = (Denials::default(), SensitiveReads::default());
+        Self { readers, writer, memory, store_id, clocks, denials, sensitive_reads, issuer }
     }
 
     /// The issuer of tokens, and their audience.

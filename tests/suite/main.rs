@@ -8,7 +8,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod acting_person;
 mod audit_events;
+mod authorization;
 mod bad_input;
 mod bad_requests;
 mod cases;
@@ -16,10 +18,12 @@ mod cases_verbs;
 mod clients;
 mod crash;
 mod demo;
+mod denials;
 mod directory;
 mod docs;
 mod feed_promise;
 mod health;
+mod hold;
 mod idempotency;
 mod incidents;
 mod incidents_batch;
@@ -37,6 +41,7 @@ mod problems;
 mod program;
 mod reports;
 mod routing_rules;
+mod sensitive_reads;
 mod timeline;
 mod triage;
 mod vocabularies;

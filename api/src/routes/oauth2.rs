@@ -42,6 +42,7 @@ pub async fn issue_token(request: HttpRequest, body: Body, app: web::Data<App>) 
     let matches = secret_matches(&asked.secret, stored);
     let owner_active = known.and_then(|client| client.owner).is_none_or(|owner| app.directory().owner_is_active(owner));
     let Some(client) = known.filter(|client| matches && client.active && owner_active) else {
+        app.note_failed_authentication(&asked.client_id, "issue_token");
         return Err(OauthError::invalid_client());
     };
     let scopes = grant_scopes(asked.scope.as_deref(), &client.scopes)?;
