@@ -125,17 +125,23 @@ pub fn replace(
     name: &str,
     scopes: &[String],
 ) -> Result<ClientRow, Problem> {
-    let role: Role = row.role.parse().map_err(Problem::internal)?;
-    let faults: Vec<Fault> =
-        scopes.iter().enumerate().filter_map(|(index, scope)| scope_fault(role, index, scope)).collect();
-    if !faults.is_empty() {
-        return Err(faults.into());
-    }
+    check_scopes(&row, scopes)?;
     row.name = name.to_owned();
     row.scopes = scopes.join(" ");
     write(change, &mut row)?;
     note(change, actor, &row, "client_changed", None);
     Ok(row)
+}
+
+/// Whether a client may hold these scopes.
+///
+/// # Errors
+/// 422 for scopes that don't fit its role.
+pub fn check_scopes(row: &ClientRow, scopes: &[String]) -> Result<(), Problem> {
+    let role: Role = row.role.parse().map_err(Problem::internal)?;
+    let faults: Vec<Fault> =
+        scopes.iter().enumerate().filter_map(|(index, scope)| scope_fault(role, index, scope)).collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }
 
 /// Activates or deactivates a client; its tokens are refused at once.

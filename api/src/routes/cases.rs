@@ -16,7 +16,7 @@ use zvit_domain::words;
 use crate::actor::Actor;
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
-use crate::flows::case::{Verb, act, find};
+use crate::flows::case::{Verb, act, check_verb, find};
 use crate::flows::idempotency::{Kept, RequestKey, once};
 use crate::flows::record::{Record, state};
 use crate::input::{Body, Checked, IdempotencyKey, IfMatch, IfNoneMatch, PathId, Query, Schemas, default_limit, etag};
@@ -317,6 +317,7 @@ async fn run<T: DeserializeOwned + ToSchema>(
                 let done = once(change, last_word.as_ref(), |change| {
                     let directory: Arc<Directory> = memory.directory_for(change)?;
                     let mut record = find(change, &directory, team, id)?;
+                    check_verb(&record, &directory, &verb)?;
                     let position = record.assignment(id).map_or(0, |row| row.position);
                     if_match.optional(&etag(position))?;
                     act(change, &mut record, &directory, &actor, id, &verb)?;
