@@ -11,16 +11,21 @@ use zvit_domain::vocabulary::Role;
 
 use crate::actor::Actor;
 use crate::clock;
-use crate::permission::{OnHold, Permission};
+use crate::denials::{self, Denial};
+use crate::input::acting_person;
+use crate::memory::{Client, Clients, Directory};
+use crate::permission::{OnHold, Operation, Permission, Rule};
 use crate::problem::{Code, Problem, RequestId};
 use crate::state::App;
-use crate::token;
+use crate::token::{self, Claims};
 
 /// The caller of an operation, with the permission `P` checked.
 #[derive(Debug, Clone)]
 pub struct Caller<P> {
     actor: Actor,
     scopes: Vec<String>,
+    credential_version: i64,
+    token_id: String,
     permission: PhantomData<P>,
 }
 
@@ -56,6 +61,20 @@ impl<P> Caller<P> {
     }
 }
 
+impl<P: Permission> Caller<P> {
+    /// Whether a request that has waited would still be let in: what was taken away meanwhile must not be answered.
+    ///
+    /// # Errors
+    /// 401 and 403 as at the beginning.
+    pub fn recheck(&self, app: &App) -> Result<(), Problem> {
+        let (clients, directory) = (app.clients(), app.directory());
+        let client = clients.by_id.get(&self.actor.client_id).ok_or_else(Problem::token_revoked)?;
+        check_standing(client, self.credential_version, &directory)?;
+        check_revoked(&clients, &self.token_id)?;
+        P::OPERATION.rule().map_or(Ok(()), |rule| check_hold(rule, client, &directory))
+    }
+}
+
 /// The client id of a request that has been let in, for the log.
 #[derive(Debug, Clone)]
 pub struct LoggedClient(pub String);
@@ -82,35 +101,23 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
     let claims = token::verify(token, &clients.keys, app.issuer(), clock::now())?;
     let client = clients.by_id.get(&claims.client_id).ok_or_else(Problem::token_invalid)?;
     let directory = app.directory();
-    let owner_active = client.owner.is_none_or(|owner| directory.owner_is_active(owner));
     if claims.sub != claims.client_id {
         return Err(Problem::token_invalid());
     }
-    if !client.active || !owner_active || claims.cv != i64::from(client.credential_version) {
-        return Err(Problem::token_revoked());
-    }
-    if clients.revoked.contains(&claims.jti) {
-        return Err(Problem::token_revoked());
-    }
+    let note = |problem: &Problem| {
+        if denials::is_noted(problem) {
+            let (client_id, code) = (claims.client_id.as_str(), problem.code().code());
+            let denial = Denial { client_id, client, code, operation: P::OPERATION.id };
+            app.denials.note(&denial, &directory, clock::now());
+        }
+    };
+    check_standing(client, claims.cv, &directory)
+        .and_then(|()| check_revoked(&clients, &claims.jti))
+        .inspect_err(note)?;
     let _ = req.extensions_mut().insert(LoggedClient(claims.client_id.clone()));
     app.limits.count_client(req, &claims.client_id, client.rate)?;
-    // What the token says counts only as far as the client still holds it.
-    let scopes: Vec<String> = claims
-        .scope
-        .split_whitespace()
-        .filter(|scope| client.scopes.iter().any(|held| held == scope))
-        .map(str::to_owned)
-        .collect();
-    let rule = P::OPERATION.rule().ok_or_else(|| Problem::internal("a public operation asks for a token"))?;
-    if !rule.admits(client.role, &scopes) {
-        return Err(rule
-            .scopes
-            .first()
-            .map_or_else(|| Problem::new(Code::ScopeLacking), |scope| Problem::scope_lacking(scope)));
-    }
-    if rule.on_hold == OnHold::Refused && client.owner.is_some_and(|owner| directory.is_on_hold(owner)) {
-        return Err(Problem::institution_on_hold());
-    }
+    let scopes = may_call(P::OPERATION, client, &claims, &directory).inspect_err(note)?;
+    let acting_person = if P::OPERATION.changes() { acting_person(req.headers())? } else { None };
     let name = client.owner.and_then(|owner| directory.owner_name(owner)).unwrap_or_else(|| client.name.clone());
     let actor = Actor {
         role: client.role,
@@ -118,10 +125,45 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
         owner: client.owner,
         name,
         request_id: req.extensions().get::<RequestId>().map(|id| id.0.clone()),
-        acting_person: None,
+        acting_person,
         language: crate::problem::language::preferred(req.headers()),
     };
-    Ok(Caller { actor, scopes, permission: PhantomData })
+    Ok(Caller { actor, scopes, credential_version: claims.cv, token_id: claims.jti, permission: PhantomData })
+}
+
+/// The scopes with which the client may call the operation: those of its token, as far as the client still holds them.
+fn may_call(
+    operation: &Operation,
+    client: &Client,
+    claims: &Claims,
+    directory: &Directory,
+) -> Result<Vec<String>, Problem> {
+    let held = claims.scope.split_whitespace().filter(|scope| client.scopes.iter().any(|held| held == scope));
+    let scopes: Vec<String> = held.map(str::to_owned).collect();
+    let rule = operation.rule().ok_or_else(|| Problem::internal("a public operation asks for a token"))?;
+    if !rule.admits(client.role, &scopes) {
+        return Err(rule
+            .scopes
+            .first()
+            .map_or_else(|| Problem::new(Code::ScopeLacking), |scope| Problem::scope_lacking(scope)));
+    }
+    check_hold(rule, client, directory)?;
+    Ok(scopes)
+}
+
+fn check_standing(client: &Client, credential_version: i64, directory: &Directory) -> Result<(), Problem> {
+    let owner_active = client.owner.is_none_or(|owner| directory.owner_is_active(owner));
+    let holds = client.active && owner_active && credential_version == i64::from(client.credential_version);
+    if holds { Ok(()) } else { Err(Problem::token_revoked()) }
+}
+
+fn check_revoked(clients: &Clients, token_id: &str) -> Result<(), Problem> {
+    if clients.revoked.contains(token_id) { Err(Problem::token_revoked()) } else { Ok(()) }
+}
+
+fn check_hold(rule: &Rule, client: &Client, directory: &Directory) -> Result<(), Problem> {
+    let on_hold = client.owner.is_some_and(|owner| directory.is_on_hold(owner));
+    if on_hold && rule.on_hold == OnHold::Refused { Err(Problem::institution_on_hold()) } else { Ok(()) }
 }
 
 /// RFC 6750 section 2.1: one `Authorization: Bearer …` header, nowhere else.

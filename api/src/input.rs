@@ -3,6 +3,7 @@
 //! Extractors here don't refuse by themselves (but for [`PathId`]): they hold what came, and the handler asks them in the order
 //! in which refusals are due: 401, 403, 404, then 415/413, 400/422, 428, 412, 409.
 
+mod acting_person;
 mod body;
 mod check;
 mod describe;
@@ -14,6 +15,7 @@ mod prune;
 mod query;
 mod schemas;
 
+pub use acting_person::{ACTING_PERSON, acting_person};
 pub use body::{BATCH_LIMIT, BatchBody, Body, JSON_LIMIT};
 pub use check::Checked;
 pub(crate) use form::{decode, pairs};

@@ -5,7 +5,7 @@ use zvit_domain::time::Time;
 use crate::actor::Actor;
 use crate::flows::tokens::use_assertion;
 use crate::memory::Client;
-use crate::oauth_request::{Credentials, OauthError};
+use crate::oauth_request::{Credentials, OauthCode, OauthError};
 use crate::problem::language::preferred;
 use crate::state::App;
 use crate::token::{Assertion, AssertionFault, Proved, secret_matches};
@@ -40,11 +40,28 @@ impl ProvedClient {
 /// a wrong proof.
 ///
 /// # Errors
-/// `invalid_client`; 503 when the store has not been heard of lately, or can't note the use of an assertion.
-pub async fn authenticate(app: &App, credentials: Credentials, now: Time) -> Result<ProvedClient, OauthError> {
+/// `invalid_client`, which the audit is told of when there is a client of that name; 503 when the store has not been heard of
+/// lately, or can't note the use of an assertion.
+pub async fn authenticate(
+    app: &App,
+    credentials: Credentials,
+    operation: &'static str,
+    now: Time,
+) -> Result<ProvedClient, OauthError> {
     if !app.is_fresh() {
         return Err(OauthError::unavailable(2));
     }
+    let stated = credentials.stated_client();
+    let proved = prove(app, credentials, now).await;
+    if let (Err(error), Some(stated)) = (&proved, stated)
+        && error.code() == OauthCode::InvalidClient
+    {
+        app.note_failed_authentication(&stated, operation);
+    }
+    proved
+}
+
+async fn prove(app: &App, credentials: Credentials, now: Time) -> Result<ProvedClient, OauthError> {
     match credentials {
         Credentials::Secret { client_id, secret } => {
             let known = app.clients().by_id.get(&client_id).cloned();

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::input::{decode, pairs};
 pub use crate::problem::{OauthCode, OauthError, OauthErrorBody};
-use crate::token::{ASSERTION_TYPE, Secret};
+use crate::token::{ASSERTION_TYPE, Assertion, Secret};
 
 /// The grant type of clients that act for themselves: the only one there is.
 pub const CLIENT_CREDENTIALS: &str = "client_credentials";
@@ -32,6 +32,18 @@ pub enum Credentials {
         /// The assertion.
         assertion: Secret,
     },
+}
+
+impl Credentials {
+    /// Who it says it is: proved is nothing yet.
+    pub fn stated_client(&self) -> Option<String> {
+        match self {
+            Self::Secret { client_id, .. } => Some(client_id.clone()),
+            Self::Assertion { client_id, assertion } => client_id
+                .clone()
+                .or_else(|| Assertion::read(assertion.expose()).ok().map(|assertion| assertion.client_id().to_owned())),
+        }
+    }
 }
 
 /// A request for a token.

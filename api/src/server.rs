@@ -16,6 +16,7 @@ use zvit_db::writer::{Writer, WriterOptions};
 
 use crate::config::Settings;
 use crate::contract;
+use crate::denials;
 use crate::docs_ui;
 use crate::flows::submit::SubmitFlow;
 use crate::limits::{Limits, close_edge, limits_edge};
@@ -80,6 +81,8 @@ pub struct Running {
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     writer: JoinHandle<()>,
     watcher: JoinHandle<()>,
+    app: web::Data<App>,
+    denials: tokio::task::JoinHandle<()>,
     stop_watching: mpsc::Sender<()>,
     memory: Arc<Memory>,
     worker: Worker,
@@ -136,6 +139,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
     let app = web::Data::new(app);
     let (handle, server) = listen(settings, listener, tls, app.clone())?;
     let worker = worker::start(&app, settings);
+    let denials = tokio::spawn(denials::run(app.clone()));
     let scheme = if settings.tls.is_on() { "https" } else { "http" };
     let writer = writer_thread;
     Ok(Running {
@@ -146,6 +150,8 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
         server,
         writer,
         watcher,
+        app,
+        denials,
         stop_watching,
         memory,
         worker,
@@ -241,6 +247,10 @@ impl Running {
         self.worker.stop().await;
         self.handle.stop(true).await;
         let ended = self.server.await.map_err(std::io::Error::other)?;
+        self.denials.abort();
+        let _ = self.denials.await;
+        self.app.write_denials(true).await;
+        drop(self.app);
         drop(self.stop_watching);
         if let Some(task) = self.certificate_watch {
             task.abort();

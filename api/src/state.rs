@@ -16,11 +16,13 @@ use zvit_db::writer::{Writer, WriterError};
 use zvit_domain::deadline::Clocks;
 
 use crate::clock;
+use crate::denials::Denials;
 use crate::flows::submit::SubmitFlow;
 use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::memory::{Clients, Directory};
 use crate::problem::{Code, Problem};
+use crate::sensitive_reads::SensitiveReads;
 
 /// Without word from the store for so long, no client can be trusted to still be allowed in.
 const STALE_AFTER: Duration = Duration::from_secs(5);
@@ -150,6 +152,10 @@ pub struct App {
     pub clocks: Clocks,
     /// What callers may use.
     pub limits: Arc<Limits>,
+    /// Refusals that the audit is to know of.
+    pub denials: Denials,
+    /// Reads above TLP amber that are noted already.
+    pub sensitive_reads: SensitiveReads,
     issuer: String,
 }
 
@@ -164,7 +170,8 @@ impl App {
         clocks: Clocks,
         limits: Arc<Limits>,
     ) -> Self {
-        Self { readers, writer, memory, store_id, clocks, limits, issuer }
+        let (denials, sensitive_reads) = (Denials::default(), SensitiveReads::default());
+        Self { readers, writer, memory, store_id, clocks, limits, denials, sensitive_reads, issuer }
     }
 
     /// The issuer of tokens, and their audience.

@@ -202,3 +202,27 @@ both!(whom_it_happened_to_is_never_dropped_by_a_lenient_reading, |server| {
         server.coordinator().post("/v1/incidents").fresh_key().lenient().json(body).problem(422, "validation_failed");
     });
 });
+
+both!(a_fault_of_content_comes_before_a_stale_version_and_a_conflict_of_state, |server| {
+    let coordinator = server.coordinator();
+    let nowhere = "01920000-0000-7000-8000-0000000000ff";
+    let client = format!("/v1/clients/{}", server.auditor().account().client_id);
+    let scopes = json!({"name": "x", "scopes": ["cases:write"]});
+    coordinator.put(&client).if_match("\"stale\"").json(scopes).faults(&["/scopes/0"]);
+    let tag = coordinator.get(&client).expect(200).etag();
+    assert!(coordinator.get(&client).header("if-none-match", &tag).expect(304).bytes.is_empty());
+    let restore = json!({"restore": 4711, "reason": "x"});
+    coordinator.put("/v1/routing-rules").if_match("\"stale\"").json(restore).faults(&["/restore"]);
+
+    let incident = server.hospital().submit(zvit_tests::report("Подія"));
+    let (id, case) = (incident.string("/id"), incident.string("/assignments/0/id"));
+    let to_nobody = json!({"reason": "x", "to_team": nowhere});
+    let hand_over = |tag: &str| {
+        server.alpha().post(&format!("/v1/cases/{case}/hand-over")).if_match(tag).json(to_nobody.clone()).send()
+    };
+    hand_over("\"stale\"").faults(&["/to_team"]);
+    coordinator.post(&format!("/v1/incidents/{id}/close")).json(json!({"reason": "x"})).expect(200);
+    hand_over("*").faults(&["/to_team"]);
+    let assign = coordinator.post(&format!("/v1/incidents/{id}/assignments")).fresh_key();
+    assign.json(json!({"team_id": nowhere, "role": "support", "reason": "x"})).faults(&["/team_id"]);
+});

@@ -8,8 +8,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod acting_person;
 mod assertions;
 mod audit_events;
+mod authorization;
 mod bad_input;
 mod bad_requests;
 mod cases;
@@ -18,10 +20,12 @@ mod client_keys;
 mod clients;
 mod crash;
 mod demo;
+mod denials;
 mod directory;
 mod docs;
 mod feed_promise;
 mod health;
+mod hold;
 mod idempotency;
 mod incidents;
 mod incidents_batch;
@@ -41,6 +45,7 @@ mod program;
 mod reports;
 mod revocation;
 mod routing_rules;
+mod sensitive_reads;
 mod signing_keys;
 mod threats_cursors;
 mod threats_fields;

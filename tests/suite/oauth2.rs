@@ -31,7 +31,7 @@ fn refused(answer: Answer, status: u16, error: &str) -> Answer {
     answer.without("/access_token")
 }
 
-fn part(token: &str, number: usize) -> Value {
+pub(crate) fn part(token: &str, number: usize) -> Value {
     let part = token.split('.').nth(number).expect("three parts");
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
 }
@@ -209,7 +209,7 @@ both!(without_a_token_nothing_is_told, |server| {
 });
 
 /// The key that signs tokens, as the store holds it.
-fn signing_key(server: &Server) -> (String, Ed25519KeyPair) {
+pub(crate) fn signing_key(server: &Server) -> (String, Ed25519KeyPair) {
     let query = match server.store.database {
         Database::Sqlite => "SELECT kid || ' ' || hex(pkcs8) AS line FROM signing_keys WHERE state = 'active'",
         Database::Postgres => {
@@ -223,7 +223,7 @@ fn signing_key(server: &Server) -> (String, Ed25519KeyPair) {
     (kid.to_owned(), Ed25519KeyPair::from_pkcs8_maybe_unchecked(&bytes).expect("a key"))
 }
 
-fn signed(key: &Ed25519KeyPair, header: &Value, claims: &Value) -> String {
+pub(crate) fn signed(key: &Ed25519KeyPair, header: &Value, claims: &Value) -> String {
     let text = format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
     let signature = URL_SAFE_NO_PAD.encode(key.sign(text.as_bytes()).as_ref());
     format!("{text}.{signature}")

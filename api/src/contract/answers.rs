@@ -127,6 +127,12 @@ fn parameters() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             json!({ "type": "string", "maxLength": 500 }),
         ),
         (
+            "Acting-Person",
+            "ActingPerson",
+            "Who acts, where several people share a tool: a name in percent-encoded UTF-8, 200 characters at most. Kept in the audit as said.",
+            json!({ "type": "string", "minLength": 1, "maxLength": 2400, "pattern": "^[ -~]+$" }),
+        ),
+        (
             "Prefer",
             "Prefer",
             "`handling=lenient`: faulty optional members become warnings (RFC 7240).",
@@ -177,6 +183,9 @@ fn add_headers(response: &mut Value, fields: &[&str]) {
 
 /// Completes one operation.
 pub(super) fn complete(path: &str, method: &str, operation: &mut Map<String, Value>) {
+    if path.starts_with("/v1/") && method != "get" {
+        add_acting_person(operation);
+    }
     let sent = share_parameters(operation);
     let facts = Facts::of(path, method, operation, &sent);
     let Some(responses) = operation.entry("responses").or_insert_with(|| json!({})).as_object_mut() else { return };
@@ -197,6 +206,14 @@ pub(super) fn complete(path: &str, method: &str, operation: &mut Map<String, Val
         && let Some(summary) = operation.get("summary").filter(|summary| summary.is_string()).cloned()
     {
         operation.insert("description".into(), summary);
+    }
+}
+
+/// Whatever changes something may be told which person does it.
+fn add_acting_person(operation: &mut Map<String, Value>) {
+    let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+    if let Some(parameters) = parameters.as_array_mut() {
+        parameters.push(json!({ "name": "Acting-Person", "in": "header", "required": false }));
     }
 }
 

@@ -107,6 +107,17 @@ pub fn find(change: &mut Change<'_>, directory: &Directory, team: Uuid, case: Uu
     if directory.may_see(team, record.tlp()) { Ok(record) } else { Err(Problem::not_found()) }
 }
 
+/// Whether the verb makes sense for this incident, whatever state the case is in.
+///
+/// # Errors
+/// 422 for a hand-over to a team that can't have it.
+pub fn check_verb(record: &Record, directory: &Directory, verb: &Verb) -> Result<(), Problem> {
+    match verb {
+        Verb::HandOver { to_team: Some(to), .. } => check_can_be_named(record, directory, *to, "/to_team"),
+        _ => Ok(()),
+    }
+}
+
 /// Does what the verb says.
 ///
 /// # Errors
@@ -234,11 +245,11 @@ pub fn by_hand(change: &Change<'_>, team: Uuid, role: AssignmentRole, level: u8)
     }
 }
 
-/// Whether a team may be given the incident by name: it must be there, active, allowed to see it, and not have it already.
+/// Whether a team may be given the incident by name: it must be there, active, and allowed to see it.
 ///
 /// # Errors
-/// 422 at `pointer`, or 409 when it has the incident already.
-pub fn check_can_hold(record: &Record, directory: &Directory, team: Uuid, pointer: &str) -> Result<(), Problem> {
+/// 422 at `pointer`.
+pub fn check_can_be_named(record: &Record, directory: &Directory, team: Uuid, pointer: &str) -> Result<(), Problem> {
     let fault = |code: &'static str, en: &str, uk: &str| Err(Problem::from(vec![Fault::new(pointer, code, en, uk)]));
     let Some(entry) = directory.teams.iter().find(|entry| entry.id == team) else {
         return fault(
@@ -257,6 +268,15 @@ pub fn check_can_hold(record: &Record, directory: &Directory, team: Uuid, pointe
             "Позначка TLP вища за дозволену для цієї команди.",
         );
     }
+    Ok(())
+}
+
+/// The same, and that it doesn't have the incident already.
+///
+/// # Errors
+/// 422 at `pointer`, or 409 when it has the incident already.
+pub fn check_can_hold(record: &Record, directory: &Directory, team: Uuid, pointer: &str) -> Result<(), Problem> {
+    check_can_be_named(record, directory, team, pointer)?;
     if record.assignments.iter().any(|row| row.team_id.0 == team && state(row).is_held()) {
         return Err(Problem::new(Code::StateConflict)
             .detail("This team has the incident already.", "Ця команда вже має цей інцидент."));

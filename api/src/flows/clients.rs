@@ -134,12 +134,7 @@ pub fn replace(
     scopes: &[String],
     rate: Option<Rate>,
 ) -> Result<ClientRow, Problem> {
-    let role: Role = row.role.parse().map_err(Problem::internal)?;
-    let faults: Vec<Fault> =
-        scopes.iter().enumerate().filter_map(|(index, scope)| scope_fault(role, index, scope)).collect();
-    if !faults.is_empty() {
-        return Err(faults.into());
-    }
+    check_scopes(&row, scopes)?;
     row.name = name.to_owned();
     row.scopes = scopes.join(" ");
     row.rate_per_second = rate.map(|rate| column(rate.per_second));
@@ -147,6 +142,17 @@ pub fn replace(
     write(change, &mut row)?;
     note(change, actor, &row, "client_changed", None);
     Ok(row)
+}
+
+/// Whether a client may hold these scopes.
+///
+/// # Errors
+/// 422 for scopes that don't fit its role.
+pub fn check_scopes(row: &ClientRow, scopes: &[String]) -> Result<(), Problem> {
+    let role: Role = row.role.parse().map_err(Problem::internal)?;
+    let faults: Vec<Fault> =
+        scopes.iter().enumerate().filter_map(|(index, scope)| scope_fault(role, index, scope)).collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }
 
 /// Activates or deactivates a client; its tokens are refused at once.

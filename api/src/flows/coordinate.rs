@@ -9,7 +9,7 @@ use zvit_domain::triage::Override;
 use zvit_domain::vocabulary::{AssignmentRole, CaseState, IncidentStatus, Sector};
 
 use super::assign::{REVOKED_BY_COORDINATOR, give, realign, reweigh, set_state, take_away};
-use super::case::{by_hand, check_can_hold};
+use super::case::{by_hand, check_can_be_named, check_can_hold};
 use super::event::Event;
 use super::follow_up::triage_of;
 use super::record::{Record, state};
@@ -60,6 +60,7 @@ pub fn assign(
     (team, role): (Uuid, AssignmentRole),
     reason: &str,
 ) -> Result<Uuid, Problem> {
+    check_can_be_named(record, directory, team, "/team_id")?;
     check_open(record)?;
     check_can_hold(record, directory, team, "/team_id")?;
     if role == AssignmentRole::Lead

@@ -21,6 +21,15 @@ pub fn faults(rules: &RuleSet, directory: &Directory) -> Vec<Fault> {
     rules.check(&teams)
 }
 
+/// Whether a rule set can hold.
+///
+/// # Errors
+/// 422 with all faults.
+pub fn check(rules: &RuleSet, directory: &Directory) -> Result<(), Problem> {
+    let faults = faults(rules, directory);
+    if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
+}
+
 /// Makes a rule set the one that holds.
 ///
 /// # Errors
@@ -32,10 +41,7 @@ pub fn put(
     rules: &RuleSet,
     reason: Option<&str>,
 ) -> Result<RuleVersionRow, Problem> {
-    let faults = faults(rules, directory);
-    if !faults.is_empty() {
-        return Err(faults.into());
-    }
+    check(rules, directory)?;
     change.gate.rules_version += 1;
     let row = RuleVersionRow {
         version: change.gate.rules_version,

@@ -16,18 +16,19 @@ use zvit_domain::words;
 use crate::actor::Actor;
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
-use crate::flows::case::{Verb, act, find};
+use crate::flows::case::{Verb, act, check_verb, find};
 use crate::flows::idempotency::{Kept, RequestKey, once};
 use crate::flows::record::{Record, state};
 use crate::input::{Body, Checked, IdempotencyKey, IfMatch, IfNoneMatch, PathId, Query, Schemas, default_limit, etag};
 use crate::intake::request_key;
 use crate::memory::Directory;
-use crate::permission::{self, FollowCases, GetCase};
+use crate::permission::{self, FollowCases, GetCase, Permission};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::feed::{self, FeedQuery, Opened};
+use crate::sensitive_reads::{Sensitive, sensitive};
 use crate::state::App;
-use crate::views::{Case, CaseFeed};
+use crate::views::{Case, CaseFeed, CaseItem};
 
 /// How the team's feed is read.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -86,15 +87,18 @@ pub async fn follow_cases(
             return feed::later(&if_none_match, &empty, &cursor);
         }
     };
+    caller.recheck(&app)?;
     let directory = app.directory();
-    let page = app
+    let (page, reads) = app
         .read(move |tx| {
             let newest = feed::newest(tx, &scope, after)?;
             let rows = cases::feed(tx, team, after, state.map(Word::code), i64::from(limit))?;
             let next = feed::end(rows.last().map(|row| row.position), rows.len(), i64::from(limit), newest);
-            Ok(CaseFeed { items: items(tx, &rows, &directory)?, next_cursor: scope.at(next) })
+            let (items, reads) = items(tx, &rows, &directory)?;
+            Ok((CaseFeed { items, next_cursor: scope.at(next) }, reads))
         })
         .await?;
+    app.note_reads(&caller, FollowCases::OPERATION.id, reads).await?;
     let cursor = page.next_cursor.clone();
     feed::answer(&if_none_match, &page, &cursor)
 }
@@ -103,20 +107,22 @@ fn items(
     tx: &mut zvit_db::conn::Tx<'_>,
     rows: &[zvit_db::rows::AssignmentRow],
     directory: &Directory,
-) -> Result<Vec<crate::views::CaseItem>, Problem> {
+) -> Result<(Vec<CaseItem>, Vec<Sensitive>), Problem> {
     let mut ids: Vec<Uuid> = rows.iter().map(|row| row.incident_id.0).collect();
     ids.sort_unstable();
     ids.dedup();
     let incidents = zvit_db::incidents::find_all(tx, &ids)?;
     let records: std::collections::HashMap<Uuid, Record> =
         Record::load_all(tx, incidents)?.into_iter().map(|record| (record.id(), record)).collect();
-    rows.iter()
-        .map(|row| {
-            let record =
-                records.get(&row.incident_id.0).ok_or_else(|| Problem::internal("a case without an incident"))?;
-            Ok(record.case_item(row, directory)?)
-        })
-        .collect()
+    let mut shown = Vec::new();
+    let items = rows.iter().map(|row| {
+        let record = records.get(&row.incident_id.0).ok_or_else(|| Problem::internal("a case without an incident"))?;
+        let item = record.case_item(row, directory)?;
+        shown.extend(item.incident.is_some().then_some(&record.row));
+        Ok(item)
+    });
+    let items = items.collect::<Result<_, Problem>>()?;
+    Ok((items, sensitive(shown, None)))
 }
 
 /// Read one case
@@ -136,7 +142,7 @@ pub async fn get_case(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let (team, id, directory) = (caller.owner()?, id.0, app.directory());
-    let (case, position) = app
+    let (case, position, reads) = app
         .read(move |tx| {
             let row = cases::find_for_team(tx, team, id)?
                 .filter(|row| state(row).is_held())
@@ -147,11 +153,15 @@ pub async fn get_case(
             if !directory.may_see(team, record.tlp()) {
                 return Err(Problem::not_found());
             }
-            Ok((record.case(&row, &directory)?, row.position))
+            Ok((record.case(&row, &directory)?, row.position, sensitive([&record.row], None)))
         })
         .await?;
     let tag = etag(position);
-    if if_none_match.matches(&tag) { Ok(reply::not_modified(&tag)) } else { reply::tagged(&case, &tag) }
+    if if_none_match.matches(&tag) {
+        return Ok(reply::not_modified(&tag));
+    }
+    app.note_reads(&caller, GetCase::OPERATION.id, reads).await?;
+    reply::tagged(&case, &tag)
 }
 
 /// The team takes the case.
@@ -311,6 +321,7 @@ async fn run<T: DeserializeOwned + ToSchema>(
                 let done = once(change, last_word.as_ref(), |change| {
                     let directory: Arc<Directory> = memory.directory_for(change)?;
                     let mut record = find(change, &directory, team, id)?;
+                    check_verb(&record, &directory, &verb)?;
                     let position = record.assignment(id).map_or(0, |row| row.position);
                     if_match.optional(&etag(position))?;
                     act(change, &mut record, &directory, &actor, id, &verb)?;

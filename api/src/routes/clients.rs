@@ -12,9 +12,9 @@ use zvit_domain::vocabulary::Role;
 use crate::actor::Actor;
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
-use crate::flows::clients::{NewClient, create, replace, rotate_secret, set_active};
+use crate::flows::clients::{NewClient, check_scopes, create, replace, rotate_secret, set_active};
 use crate::flows::idempotency::{Kept, once};
-use crate::input::{Body, IdempotencyKey, IfMatch, Query, Schemas, etag, path_text};
+use crate::input::{Body, IdempotencyKey, IfMatch, IfNoneMatch, Query, Schemas, etag, path_text};
 use crate::intake::request_key;
 use crate::limits::rate::Rate;
 use crate::permission::{
@@ -204,17 +204,22 @@ async fn find(app: &App, request: &HttpRequest) -> Result<ClientRow, Problem> {
 /// Read one client
 #[utoipa::path(
     tag = "directory", operation_id = "get_client",
-    params(("id" = String, Path, description = "Its client_id", max_length = 64)),
-    responses((status = 200, description = "The client", body = Client, headers(("ETag" = String, description = "Its version")))),
+    params(("id" = String, Path, description = "Its client_id", max_length = 64), ("If-None-Match" = Option<String>, Header, description = "ETag known already: 304 when it still holds", max_length = 300)),
+    responses(
+        (status = 200, description = "The client", body = Client, headers(("ETag" = String, description = "Its version"))),
+        (status = 304, description = "It has not changed"),
+    ),
 )]
 #[get("/v1/clients/{id}")]
 pub async fn get_client(
     _caller: Caller<GetClient>,
     request: HttpRequest,
+    if_none_match: IfNoneMatch,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let row = find(&app, &request).await?;
-    reply::tagged(&Client::from(&row), &etag(row.version))
+    let tag = etag(row.version);
+    if if_none_match.matches(&tag) { Ok(reply::not_modified(&tag)) } else { reply::tagged(&Client::from(&row), &tag) }
 }
 
 /// Make a client
@@ -300,6 +305,7 @@ pub async fn replace_client(
     let answer = app
         .change(move |change, _| {
             let row = store::find(&mut change.tx, &id)?.ok_or_else(Problem::not_found)?;
+            check_scopes(&row, &input.scopes)?;
             if_match.required(&etag(row.version))?;
             let row = replace(change, &actor, row, &input.name, &input.scopes, input.rate_limit.map(Rate::from))?;
             Ok(Kept::new(200, &Client::from(&row))?.tagged(etag(row.version)))

@@ -6,16 +6,19 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 use zvit_db::audit::{self, Filter, Reader};
 use zvit_db::rows::AuditRow;
+use zvit_db::types::Id;
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
+use zvit_domain::word::Word;
 
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
 use crate::input::{PathId, Query, default_limit};
-use crate::permission::{GetTimeline, ListAuditEvents};
+use crate::permission::{GetTimeline, ListAuditEvents, Permission};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::reports::{PartQuery, find_for_party};
+use crate::sensitive_reads::sensitive;
 use crate::state::App;
 use crate::views::{AuditEvent, AuditEventList, EventActor, Timeline, TimelineEvent};
 
@@ -35,9 +38,9 @@ pub async fn get_timeline(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let (actor, id, store, directory) = (caller.actor(), id.0, app.store_id, app.directory());
-    let timeline = app
+    let (timeline, reads) = app
         .read(move |tx| {
-            find_for_party(tx, &directory, &actor, id)?;
+            let incident = find_for_party(tx, &directory, &actor, id)?;
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Timeline, store, owner: id };
             let after = scope.position(query.cursor.as_deref())?.unwrap_or(0);
@@ -48,10 +51,11 @@ pub async fn get_timeline(
             };
             let mut rows = audit::timeline(tx, id, reader, after, i64::from(query.limit) + 1)?;
             let next_cursor = next(&mut rows, query.limit, &scope);
-            let items = rows.iter().map(|row| step(row, actor.role)).collect::<Result<_, _>>()?;
-            Ok(Timeline { items, next_cursor })
+            let items = rows.iter().map(|row| step(row, reader)).collect::<Result<_, _>>()?;
+            Ok((Timeline { items, next_cursor }, sensitive([&incident], actor.owner)))
         })
         .await?;
+    app.note_reads(&caller, GetTimeline::OPERATION.id, reads).await?;
     reply::json(&timeline)
 }
 
@@ -63,14 +67,20 @@ fn next(rows: &mut Vec<AuditRow>, limit: u32, scope: &Scope) -> Option<String> {
     rows.last().filter(|_| more).map(|row| scope.at(row.position))
 }
 
-/// Client ids are the coordinator's business.
-fn step(row: &AuditRow, reader: Role) -> Result<TimelineEvent, Problem> {
-    let id = (reader == Role::Coordinator).then(|| row.actor_id.clone());
+/// Client ids are the coordinator's business; persons are that of their own side too.
+fn step(row: &AuditRow, reader: Reader) -> Result<TimelineEvent, Problem> {
+    let id = (reader == Reader::Coordinator).then(|| row.actor_id.clone());
+    let own_side = match reader {
+        Reader::Coordinator => true,
+        Reader::Institution => row.actor_role == Role::Institution.code(),
+        Reader::Team(team) => row.actor_role == Role::Team.code() && row.team_id == Some(Id(team)),
+    };
+    let person = row.acting_person.clone().filter(|_| own_side);
     Ok(TimelineEvent {
         id: row.id.0,
         at: row.at.0,
         r#type: row.kind.clone(),
-        actor: EventActor { role: row.actor_role.clone(), id, name: row.actor_name.clone() },
+        actor: EventActor { role: row.actor_role.clone(), id, name: row.actor_name.clone(), person },
         reason: row.reason.clone(),
         data: row.data.read()?,
     })
@@ -143,6 +153,7 @@ fn event(row: &AuditRow) -> Result<AuditEvent, Problem> {
             role: row.actor_role.clone(),
             id: Some(row.actor_id.clone()),
             name: row.actor_name.clone(),
+            person: row.acting_person.clone(),
         },
         object_type: row.object_kind.clone(),
         object_id: row.object_id.clone(),

@@ -19,10 +19,11 @@ use crate::flows::record::Record;
 use crate::hub::COORDINATOR;
 use crate::input::{Body, IdempotencyKey, IfNoneMatch, PathId, Prefer, Query, Schemas, default_limit, etag};
 use crate::intake::{answered, derived_key, request_key, submission};
-use crate::permission::{FollowIncidents, GetIncident, ListIncidents, SubmitIncident};
+use crate::permission::{FollowIncidents, GetIncident, ListIncidents, Permission, SubmitIncident};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::feed::{self, FeedQuery};
+use crate::sensitive_reads::sensitive;
 use crate::state::App;
 use crate::views::{Incident, IncidentFeed, IncidentList};
 
@@ -152,19 +153,20 @@ pub async fn list_incidents(
     let before = scope.position(query.cursor.as_deref())?;
     let (filter, limit) = (query.filter(), usize::try_from(query.limit).unwrap_or(50));
     let (directory, language, role) = (app.directory(), caller.language, caller.role);
-    let list = app
+    let own = caller.owner;
+    let (list, reads) = app
         .read(move |tx| {
             let mut rows = incidents::page(tx, sight, &filter, before, i64::from(query.limit) + 1)?;
             let more = rows.len() > limit;
             rows.truncate(limit);
             let next = rows.last().filter(|_| more).map(|row| scope.at(position(sight, row)));
             let records = Record::load_all(tx, rows)?;
-            Ok(IncidentList {
-                items: records.iter().map(|record| record.incident(&directory, language, role)).collect(),
-                next_cursor: next,
-            })
+            let reads = sensitive(records.iter().map(|record| &record.row), own);
+            let items = records.iter().map(|record| record.incident(&directory, language, role)).collect();
+            Ok((IncidentList { items, next_cursor: next }, reads))
         })
         .await?;
+    app.note_reads(&caller, ListIncidents::OPERATION.id, reads).await?;
     reply::json(&list)
 }
 
@@ -218,18 +220,21 @@ pub async fn follow_incidents(
             return feed::later(&if_none_match, &empty, &cursor);
         }
     };
+    caller.recheck(&app)?;
     let limit = i64::from(query.limit);
-    let (directory, language, role) = (app.directory(), caller.language, caller.role);
-    let page = app
+    let (directory, language, role, own) = (app.directory(), caller.language, caller.role, caller.owner);
+    let (page, reads) = app
         .read(move |tx| {
             let newest = feed::newest(tx, &scope, after)?;
             let rows = incidents::feed(tx, sight, after, limit)?;
             let next = feed::end(rows.last().map(|row| position(sight, row)), rows.len(), limit, newest);
             let records = Record::load_all(tx, rows)?;
             let items = records.iter().map(|record| record.incident(&directory, language, role)).collect();
-            Ok(IncidentFeed { items, next_cursor: scope.at(next) })
+            let reads = sensitive(records.iter().map(|record| &record.row), own);
+            Ok((IncidentFeed { items, next_cursor: scope.at(next) }, reads))
         })
         .await?;
+    app.note_reads(&caller, FollowIncidents::OPERATION.id, reads).await?;
     let cursor = page.next_cursor.clone();
     feed::answer(&if_none_match, &page, &cursor)
 }
@@ -251,14 +256,19 @@ pub async fn get_incident(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let (sight, id) = (sight(&caller)?, id.0);
-    let (directory, language, role) = (app.directory(), caller.language, caller.role);
-    let (incident, version) = app
+    let (directory, language, role, own) = (app.directory(), caller.language, caller.role, caller.owner);
+    let (incident, version, reads) = app
         .read(move |tx| {
             let row = incidents::find(tx, sight, id)?.ok_or_else(Problem::not_found)?;
             let record = Record::load(tx, row)?;
-            Ok((record.incident(&directory, language, role), record.row.version))
+            let reads = sensitive([&record.row], own);
+            Ok((record.incident(&directory, language, role), record.row.version, reads))
         })
         .await?;
     let tag = etag(version);
-    if if_none_match.matches(&tag) { Ok(reply::not_modified(&tag)) } else { reply::tagged(&incident, &tag) }
+    if if_none_match.matches(&tag) {
+        return Ok(reply::not_modified(&tag));
+    }
+    app.note_reads(&caller, GetIncident::OPERATION.id, reads).await?;
+    reply::tagged(&incident, &tag)
 }

@@ -37,7 +37,7 @@ use crate::token::{self, Claims, Jwks};
 pub async fn issue_token(request: HttpRequest, body: Body, app: web::Data<App>) -> Result<HttpResponse, OauthError> {
     let asked = parse_token_request(header(&request, CONTENT_TYPE), header(&request, AUTHORIZATION), bytes(&body)?)?;
     let now = clock::now();
-    let proved = authenticate(&app, asked.credentials, now).await?;
+    let proved = authenticate(&app, asked.credentials, "issue_token", now).await?;
     app.limits.count_client(&request, &proved.client_id, proved.client.rate)?;
     let scopes = grant_scopes(asked.scope.as_deref(), &proved.client.scopes)?;
     let version = i64::from(proved.client.credential_version);
@@ -83,7 +83,8 @@ pub async fn revoke_token(request: HttpRequest, body: Body, app: web::Data<App>)
     let asked =
         parse_revocation_request(header(&request, CONTENT_TYPE), header(&request, AUTHORIZATION), bytes(&body)?)?;
     let now = clock::now();
-    let proved = authenticate(&app, asked.credentials, now).await?;
+    let proved = authenticate(&app, asked.credentials, "revoke_token", now).await?;
+    app.limits.count_client(&request, &proved.client_id, proved.client.rate)?;
     let clients = app.clients();
     // Only what we signed, for this client, and what still lives: so nobody fills the store, or ends what isn't theirs.
     let own = token::verify(asked.token.expose(), &clients.keys, app.issuer(), now)

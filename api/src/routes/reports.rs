@@ -23,10 +23,11 @@ use crate::flows::show::warnings;
 use crate::input::{Body, IdempotencyKey, PathId, Prefer, Query, Schemas, default_limit, etag};
 use crate::intake::{accept, request_key, sha256};
 use crate::memory::Directory;
-use crate::permission::{AddReport, ListReports};
+use crate::permission::{AddReport, ListReports, Permission};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::incidents::sight;
+use crate::sensitive_reads::sensitive;
 use crate::state::App;
 use crate::views::{Report, ReportList};
 
@@ -174,9 +175,9 @@ pub async fn list_reports(
 ) -> Result<HttpResponse, Problem> {
     let (actor, id) = (caller.actor(), id.0);
     let (store, directory) = (app.store_id, app.directory());
-    let list = app
+    let (list, reads) = app
         .read(move |tx| {
-            find_for_party(tx, &directory, &actor, id)?;
+            let incident = find_for_party(tx, &directory, &actor, id)?;
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Reports, store, owner: id };
             let limit = usize::try_from(query.limit).unwrap_or(50);
@@ -186,8 +187,9 @@ pub async fn list_reports(
             rows.truncate(limit);
             let next_cursor = rows.last().filter(|_| more).map(|row| scope.encode(row.id.0.as_bytes()));
             let items = rows.iter().map(|row| show(row, actor.language)).collect::<Result<_, _>>()?;
-            Ok(ReportList { items, next_cursor })
+            Ok((ReportList { items, next_cursor }, sensitive([&incident], actor.owner)))
         })
         .await?;
+    app.note_reads(&caller, ListReports::OPERATION.id, reads).await?;
     reply::json(&list)
 }

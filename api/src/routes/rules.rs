@@ -13,7 +13,7 @@ use zvit_domain::time::Time;
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
 use crate::flows::idempotency::Kept;
-use crate::flows::rules::{faults, put as set_rules};
+use crate::flows::rules::{check as check_rules, faults, put as set_rules};
 use crate::input::{Body, IfMatch, IfNoneMatch, Query, Schemas, etag};
 use crate::memory::Directory;
 use crate::permission::{GetRoutingRules, ListRoutingRulesVersions, ReplaceRoutingRules};
@@ -164,13 +164,14 @@ pub async fn replace_routing_rules(
     let actor = caller.actor();
     let answer = app
         .change(move |change, memory| {
-            if_match.required(&etag(change.gate.rules_version))?;
             let directory = memory.directory_for(change)?;
             let rules = match input.restore {
                 Some(0) => RuleSet::default(),
                 Some(version) => store::find(&mut change.tx, version)?.ok_or_else(unknown_version)?.document.read()?,
                 None => set_of(&input),
             };
+            check_rules(&rules, &directory)?;
+            if_match.required(&etag(change.gate.rules_version))?;
             let row = set_rules(change, &directory, &actor, &rules, Some(&input.reason))?;
             Ok(Kept::new(200, &RoutingRulesVersion::of(&row)?)?.tagged(etag(row.version)))
         })

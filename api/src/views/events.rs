@@ -18,6 +18,10 @@ pub struct EventActor {
     /// Name of its institution, team or office.
     #[schema(max_length = 200)]
     pub name: String,
+    /// The person who acted, as the client said (`Acting-Person`); absent where the reader may not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 200)]
+    pub person: Option<String>,
 }
 
 /// One step of an incident's course.

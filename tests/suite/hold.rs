@@ -1,0 +1,127 @@
+//! An institution on hold may report, and learns nothing by it.
+
+use zvit_tests::directory::{HOSPITAL, MINISTRY, REGISTRY};
+use zvit_tests::feed::everything;
+use zvit_tests::{Answer, Server, Value, both, json, report};
+
+#[track_caller]
+fn set(server: &Server, institution: &str, verb: &str) -> Answer {
+    let path = format!("/v1/institutions/{institution}/{verb}");
+    server.coordinator().post(&path).json(json!({"reason": "Поштову скриньку захоплено"})).expect(200)
+}
+
+fn events(server: &Server, kind: &str) -> Vec<Value> {
+    everything(&server.auditor(), &format!("/v1/audit-events?type={kind}"))
+}
+
+/// What an answer to a submission may not tell.
+fn assert_says_no_more(answer: &Answer) {
+    assert!(answer.list("/assignments").is_empty() && answer.list("/deadlines").is_empty(), "{answer}");
+    assert!(!answer.text().contains("Alpha") && !answer.text().contains("\"team\""), "{answer}");
+    assert_eq!(answer.str("/status"), "received", "{answer}");
+}
+
+both!(hold_and_release_take_a_reason_leave_an_event_and_are_idempotent, |server| {
+    let coordinator = server.coordinator();
+    let path = format!("/v1/institutions/{HOSPITAL}");
+    coordinator.get(&path).expect(200).with("/on_hold", false);
+    coordinator.post(&format!("{path}/hold")).json(json!({})).faults(&["/reason"]);
+    let held = set(server, HOSPITAL, "hold").with("/on_hold", true);
+    assert_eq!(coordinator.get(&path).expect(200).with("/on_hold", true).etag(), held.etag());
+    let again = set(server, HOSPITAL, "hold");
+    assert_eq!((again.etag(), events(server, "institution_held").len()), (held.etag(), 1));
+    // Replacing the entry doesn't release it.
+    let mut entry = held.value.clone();
+    for own in ["id", "active", "on_hold", "version", "created_at", "updated_at"] {
+        entry.as_object_mut().unwrap().remove(own);
+    }
+    coordinator.put(&path).if_match(&held.etag()).json(entry).expect(200).with("/on_hold", true);
+    set(server, HOSPITAL, "release").with("/on_hold", false);
+    for (kind, reason) in
+        [("institution_held", "Поштову скриньку захоплено"), ("institution_released", "Поштову скриньку захоплено")]
+    {
+        let noted = events(server, kind);
+        assert_eq!(noted.len(), 1, "{noted:#?}");
+        assert_eq!((&noted[0]["reason"], &noted[0]["object_id"]), (&json!(reason), &json!(HOSPITAL)));
+    }
+    coordinator
+        .post("/v1/institutions/01920000-0000-7000-8000-0000000000ff/hold")
+        .json(json!({"reason": "x"}))
+        .problem(404, "not_found");
+});
+
+both!(on_hold_a_report_is_taken_marked_and_answered_with_what_was_sent, |server| {
+    let hospital = server.hospital();
+    let before = hospital
+        .submit(report("До призупинення").with("external_ref", "H-1").with("detected_at", zvit_tests::hours_ago(3)));
+    let id = before.string("/id");
+    set(server, HOSPITAL, "hold");
+    let key = zvit_tests::fresh();
+    let send = || hospital.post("/v1/incidents").key(&key).json(report("Під час призупинення")).expect(201);
+    let (first, again) = (send(), send());
+    assert_eq!(first.value, again.value);
+    assert_says_no_more(&first.clone().with("/description", "Під час призупинення").with("/submitted_on_hold", true));
+    assert_eq!(again.header("idempotency-replayed"), "true");
+
+    // The whole of it is there, with the mark, for those who work on it.
+    let new = first.string("/id");
+    let whole = server.coordinator().get(&format!("/v1/incidents/{new}")).expect(200).with("/submitted_on_hold", true);
+    assert!(!whole.list("/assignments").is_empty() && whole.text().contains("submitted_on_hold"), "{whole}");
+    let case = server.case_of(&server.alpha(), &new);
+    server.alpha().get(&format!("/v1/cases/{case}")).expect(200).with("/incident/submitted_on_hold", true);
+    for reader in [server.coordinator(), server.alpha()] {
+        let timeline = reader.get(&format!("/v1/incidents/{new}/timeline")).expect(200);
+        assert!(timeline.list("/items").iter().any(|event| event["type"] == "submitted_on_hold"), "{timeline}");
+    }
+
+    // What is refused doesn't tell which incident is in the way, nor what is in it.
+    let reused = hospital.post("/v1/incidents").key(&key).json(report("Інше"));
+    reused.problem(422, "idempotency_key_reused").without("/incident_id");
+    let taken = hospital.post("/v1/incidents").fresh_key().json(report("Ще раз").with("external_ref", "H-1"));
+    taken.problem(409, "external_ref_exists").without("/incident_id");
+    let follow_up = |body: Value| hospital.post(&format!("/v1/incidents/{id}/reports")).fresh_key().json(body);
+    let answer = follow_up(json!({"stage": "update", "started_at": zvit_tests::hours_ago(1)})).expect(201);
+    assert!(answer.find_header("etag").is_none() && !answer.text().contains("До призупинення"), "{answer}");
+    server.coordinator().get(&format!("/v1/incidents/{id}")).expect(200).with("/submitted_on_hold", true);
+
+    let batch = json!({"items": [{"idempotency_key": "hold-batch-1", "report": {"description": "У пакеті", "external_ref": "H-1"}}]});
+    let result = hospital.post("/v1/incidents/batch").json(batch).expect(200);
+    result.with("/items/0/status", 409).without("/items/0/problem/incident_id");
+    for path in
+        ["/v1/incidents", "/v1/incidents/feed", &format!("/v1/incidents/{id}"), &format!("/v1/incidents/{id}/reports")]
+    {
+        let refused = hospital.get(path).problem(403, "institution_on_hold");
+        assert!(!refused.str("/support").is_empty(), "{refused}");
+    }
+    hospital.get("/v1/me").expect(200);
+    hospital.get("/v1/vocabularies").expect(200);
+
+    // Once released, everything is there again: the first answer too.
+    set(server, HOSPITAL, "release");
+    assert!(!send().list("/assignments").is_empty());
+    hospital.get(&format!("/v1/incidents/{id}")).expect(200);
+});
+
+both!(an_answer_kept_from_before_tells_no_more_than_a_fresh_one, |server| {
+    let hospital = server.hospital();
+    let key = zvit_tests::fresh();
+    let send = || hospital.post("/v1/incidents").key(&key).json(report("Подія")).expect(201);
+    assert!(!send().list("/assignments").is_empty());
+    set(server, HOSPITAL, "hold");
+    assert_says_no_more(&send());
+});
+
+both!(what_a_representative_on_hold_reports_is_marked_and_others_are_not, |server| {
+    set(server, MINISTRY, "hold");
+    let on_behalf = |institution: &str| report("За іншу установу").with("on_behalf_of", institution);
+    let marked = server.ministry().submit(on_behalf(REGISTRY));
+    assert_says_no_more(&marked);
+    let read = |id: &str| server.coordinator().get(&format!("/v1/incidents/{id}")).expect(200);
+    read(marked.str("/id")).with("/submitted_on_hold", true);
+    // By telephone the coordinator enters a report for the one on hold: that one is to be trusted.
+    let entered = server.coordinator().submit(on_behalf(MINISTRY));
+    read(entered.str("/id")).without("/submitted_on_hold");
+    let own = server.registry().submit(report("Власна подія"));
+    assert!(!own.list("/assignments").is_empty());
+    own.without("/submitted_on_hold");
+});
