@@ -232,7 +232,7 @@ fn client(row: ClientRow) -> Result<(String, Client)> {
 
 fn client_key(row: &ClientKeyRow) -> Result<ClientKey> {
     let input: ClientKeyInput = row.jwk.read()?;
-    input.read().map_err(|_| StoreError::Failed("it is no public key".into()))
+    input.stored().ok_or_else(|| StoreError::Failed("it is no public key".into()))
 }
 
 fn unreadable(fault: impl std::fmt::Display) -> StoreError {

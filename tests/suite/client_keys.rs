@@ -102,6 +102,10 @@ both!(only_a_whole_public_key_is_taken, |server| {
         ] {
             add(&hospital, &hospital, &key).faults(&[place]);
         }
+        // All at once, each at its place.
+        let faulty = with(&with(&with(&ec, "kid", json!("a b")), "crv", json!("Ed25519")), "d", json!("AAAA"));
+        add(&hospital, &hospital, &faulty).faults(&["/crv", "/d", "/kid"]);
+        add(&hospital, &hospital, &with(&with(&ed, "alg", json!("ES256")), "y", json!("x"))).faults(&["/alg", "/y"]);
         add(&hospital, &hospital, &json!([])).problem(422, "validation_failed");
         hospital.post(&keys_path(&hospital)).json(ec.clone()).problem(422, "idempotency_key_required");
     });

@@ -44,7 +44,7 @@ codes! {
     TokenMissing "token_missing" 401 "An access token is needed" "Потрібен токен доступу",
     TokenInvalid "token_invalid" 401 "The access token is not valid" "Токен доступу недійсний",
     TokenExpired "token_expired" 401 "The access token has expired" "Строк дії токена доступу минув",
-    /// The client was disabled, or its credentials were renewed after the token had been issued.
+    /// The token was revoked, the client disabled, or its credentials renewed after the token had been issued.
     TokenRevoked "token_revoked" 401 "The access token has been revoked" "Токен доступу відкликано",
     ScopeLacking "scope_lacking" 403 "The access token lacks the scope for this" "Токен доступу не має потрібного дозволу",
     InstitutionOnHold "institution_on_hold" 403 "Access of the institution is on hold" "Доступ установи призупинено",

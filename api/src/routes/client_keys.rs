@@ -129,8 +129,9 @@ pub async fn add_client_key(
     let mut checked = body.json::<ClientKeyInput>(&schemas)?;
     ClientKeyInput::name_private_members(&mut checked.faults);
     let raw = checked.raw.clone();
-    // Members that the schema has refused already are no longer there to be judged together.
-    let faults = if checked.faults.is_empty() { checked.value.read().err() } else { None };
+    // What the other members have to be hangs on `kty`.
+    let knows_kind = checked.faults.iter().all(|fault| fault.pointer != "/kty");
+    let faults = if knows_kind { checked.value.read().err() } else { None };
     let input = checked.strict(faults.unwrap_or_default())?;
     let public = input.read()?;
     let path = format!("/v1/clients/{id}/keys");

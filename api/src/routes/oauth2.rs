@@ -25,7 +25,10 @@ use crate::token::{self, Claims, Jwks};
 /// every scope the client holds. Tokens are good for ten minutes; ask again before they end.
 #[utoipa::path(
     tag = "oauth2", operation_id = "issue_token",
-    request_body(content = TokenForm, content_type = "application/x-www-form-urlencoded"),
+    request_body(
+        content = TokenForm, content_type = "application/x-www-form-urlencoded",
+        example = json!({"grant_type": "client_credentials", "scope": "incidents:read incidents:write"})
+    ),
     responses(
         (status = 200, description = "The token", body = TokenAnswer),
         (status = 400, description = "The request is malformed, or asks for what the client doesn't have", body = OauthErrorBody),
@@ -70,7 +73,10 @@ fn bytes(body: &Body) -> Result<&[u8], OauthError> {
 /// in every other. A token that is not the client's own, or no longer good, is answered in the same way, and nothing happens.
 #[utoipa::path(
     tag = "oauth2", operation_id = "revoke_token",
-    request_body(content = RevocationForm, content_type = "application/x-www-form-urlencoded"),
+    request_body(
+        content = RevocationForm, content_type = "application/x-www-form-urlencoded",
+        example = json!({"token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.e30.AAAA", "token_type_hint": "access_token"})
+    ),
     responses(
         (status = 200, description = "The token is no longer good"),
         (status = 400, description = "The request is malformed", body = OauthErrorBody),

@@ -3,14 +3,14 @@
 use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, VerificationAlgorithm};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, UnparsedPublicKey, VerificationAlgorithm,
+};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zvit_domain::fault::Fault;
-
-use super::KeyFault;
 
 /// The names of signature algorithms that an assertion may bear. `Ed25519` is what RFC 9864 calls EdDSA over that curve; newer
 /// libraries write it so.
@@ -152,16 +152,24 @@ impl ClientKeyInput {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let bytes: Vec<u8> = bytes.into_iter().flatten().flatten().collect();
-        let key = parsed(algorithm, &bytes).map_err(|_| {
-            vec![Fault::new(
-                "/x",
-                "no_such_point",
-                "This is no public key on its curve.",
-                "На кривій немає такого відкритого ключа.",
-            )]
-        })?;
-        Ok(ClientKey { kid: self.kid.clone(), algorithm, key })
+        let key = ClientKey::of(&self.kid, algorithm, bytes.into_iter().flatten());
+        if key.is_sound() {
+            return Ok(key);
+        }
+        Err(vec![Fault::new(
+            "/x",
+            "no_such_point",
+            "This is no public key on its curve.",
+            "На кривій немає такого відкритого ключа.",
+        )])
+    }
+
+    /// A key that was judged when it came in and is stored: none where it is no key at all.
+    pub fn stored(&self) -> Option<ClientKey> {
+        let algorithm = KeyAlgorithm::named(&self.alg)?;
+        let coordinates = [Some(&self.x), self.y.as_ref()].into_iter().flatten().map(|text| coordinate(text));
+        let coordinates: Vec<Vec<u8>> = coordinates.collect::<Option<_>>()?;
+        Some(ClientKey::of(&self.kid, algorithm, coordinates))
     }
 
     /// The thumbprint of RFC 7638 (SHA-256, base64url): the required members in the order of their names.
@@ -176,18 +184,6 @@ fn coordinate(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == COORDINATE)
 }
 
-/// The key of its coordinates, if it is a point that can prove anything.
-fn parsed(algorithm: KeyAlgorithm, coordinates: &[u8]) -> Result<ParsedPublicKey, KeyFault> {
-    let no_key = || KeyFault::new("no point on the curve");
-    let bytes = match algorithm {
-        // SEC 1, section 2.3.3: an uncompressed point.
-        KeyAlgorithm::Es256 => [&[4], coordinates].concat(),
-        KeyAlgorithm::EdDsa if super::ed25519::is_sound(coordinates) => coordinates.to_vec(),
-        KeyAlgorithm::EdDsa => return Err(no_key()),
-    };
-    ParsedPublicKey::new(algorithm.verification(), bytes).map_err(|_| no_key())
-}
-
 /// A public key that verifies.
 #[derive(Clone, Debug)]
 pub struct ClientKey {
@@ -195,36 +191,49 @@ pub struct ClientKey {
     pub kid: String,
     /// Its algorithm.
     pub algorithm: KeyAlgorithm,
-    key: ParsedPublicKey,
+    /// As the library reads it when it verifies. Reading every key beforehand would take each process a good while whenever it
+    /// reads the clients anew.
+    bytes: Vec<u8>,
 }
 
 impl ClientKey {
+    fn of(kid: &str, algorithm: KeyAlgorithm, coordinates: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        let coordinates: Vec<u8> = coordinates.into_iter().flatten().collect();
+        let bytes = match algorithm {
+            // SEC 1, section 2.3.3: an uncompressed point.
+            KeyAlgorithm::Es256 => [&[4], coordinates.as_slice()].concat(),
+            KeyAlgorithm::EdDsa => coordinates,
+        };
+        Self { kid: kid.to_owned(), algorithm, bytes }
+    }
+
+    /// Whether it is a point that can prove anything.
+    fn is_sound(&self) -> bool {
+        let is_suspect = self.algorithm == KeyAlgorithm::EdDsa && !super::ed25519::is_sound(&self.bytes);
+        !is_suspect && ParsedPublicKey::new(self.algorithm.verification(), &self.bytes).is_ok()
+    }
+
     /// Whether the signature is one of this key over the message.
     pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.key.verify_sig(message, signature).is_ok()
+        let key = UnparsedPublicKey::new(self.algorithm.verification(), &self.bytes);
+        key.verify(message, signature).is_ok()
     }
 
     /// A key that is nobody's, so that refusing an unknown client or key takes the same work as refusing a wrong signature.
     /// What it verifies counts for nothing: it is the example of RFC 7515, appendix A.3, or of RFC 8037, appendix A.2.
-    pub(super) fn nobodys(algorithm: KeyAlgorithm) -> Option<&'static Self> {
-        static ES256: LazyLock<Option<ClientKey>> = LazyLock::new(|| example(KeyAlgorithm::Es256));
-        static EDDSA: LazyLock<Option<ClientKey>> = LazyLock::new(|| example(KeyAlgorithm::EdDsa));
+    pub(super) fn nobodys(algorithm: KeyAlgorithm) -> &'static Self {
+        static ES256: LazyLock<ClientKey> = LazyLock::new(|| {
+            let point = ["f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"];
+            ClientKey::of("", KeyAlgorithm::Es256, point.into_iter().filter_map(coordinate))
+        });
+        static EDDSA: LazyLock<ClientKey> = LazyLock::new(|| {
+            ClientKey::of("", KeyAlgorithm::EdDsa, coordinate("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"))
+        });
         match algorithm {
-            KeyAlgorithm::Es256 => ES256.as_ref(),
-            KeyAlgorithm::EdDsa => EDDSA.as_ref(),
+            KeyAlgorithm::Es256 => &ES256,
+            KeyAlgorithm::EdDsa => &EDDSA,
         }
     }
-}
-
-fn example(algorithm: KeyAlgorithm) -> Option<ClientKey> {
-    let texts: &[&str] = match algorithm {
-        KeyAlgorithm::Es256 => {
-            &["f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"]
-        }
-        KeyAlgorithm::EdDsa => &["11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"],
-    };
-    let bytes: Vec<u8> = texts.iter().filter_map(|text| coordinate(text)).flatten().collect();
-    parsed(algorithm, &bytes).ok().map(|key| ClientKey { kid: String::new(), algorithm, key })
 }
 
 /// The keys of one client.
@@ -292,6 +301,12 @@ mod tests {
 
     #[test]
     fn keys_of_both_kinds_are_read_and_those_that_do_not_fit_are_refused() {
+        for input in [ec(), okp()] {
+            let (read, stored) = (input.read().unwrap(), input.stored().unwrap());
+            assert_eq!((read.kid, read.algorithm, read.bytes), (stored.kid, stored.algorithm, stored.bytes));
+        }
+        assert!(ClientKeyInput { alg: "RS256".into(), ..ec() }.stored().is_none());
+        assert!(ClientKeyInput { x: "AAAA".into(), ..ec() }.stored().is_none());
         assert_eq!(ec().read().unwrap().algorithm, KeyAlgorithm::Es256);
         assert_eq!(okp().read().unwrap().algorithm, KeyAlgorithm::EdDsa);
         assert_eq!(ClientKeyInput { alg: "Ed25519".into(), ..okp() }.read().unwrap().algorithm, KeyAlgorithm::EdDsa);
@@ -337,7 +352,8 @@ mod tests {
     #[test]
     fn nobodys_keys_are_keys() {
         for algorithm in [KeyAlgorithm::Es256, KeyAlgorithm::EdDsa] {
-            assert!(!ClientKey::nobodys(algorithm).unwrap().verifies(b"x", &[0; 64]));
+            let key = ClientKey::nobodys(algorithm);
+            assert!(key.is_sound() && !key.verifies(b"x", &[0; 64]));
         }
     }
 

@@ -1,8 +1,9 @@
-//! Whether 32 bytes are a public key of Ed25519. The library looks no further than their length before it verifies with them;
-//! but what is registered should be told wrong at once, and a point of small order "signs" for anybody.
+//! Which 32 bytes may be a client's public key on Ed25519. The library looks no further than their number before it verifies
+//! with them. That they are a point of the curve at all is not asked: half of all wrong bytes are one, and what is none verifies
+//! nothing. But a point of small order "signs" every message for anybody.
 
-/// Encodings (without the sign bit) of the points of small order, and of the two that are not reduced but would be read as such:
-/// RFC 7748, section 7, speaks of checking for them; the list is that of the library `libsodium`.
+/// The points of small order, without the sign bit, and the two encodings that are not reduced and mean such points: those that
+/// libsodium refuses (`ge25519_has_small_order`).
 const SMALL_ORDER: [&str; 7] = [
     "0000000000000000000000000000000000000000000000000000000000000000",
     "0100000000000000000000000000000000000000000000000000000000000000",
@@ -20,4 +21,29 @@ pub(super) fn is_sound(bytes: &[u8]) -> bool {
         *last &= 0x7f;
     }
     bytes.len() == 32 && !SMALL_ORDER.contains(&crate::hex(&plain).as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, ParsedPublicKey};
+
+    #[test]
+    fn a_point_of_small_order_signs_for_anybody_and_is_refused() {
+        let mut neutral = [0; 32];
+        neutral[0] = 1;
+        let signature = [neutral, [0; 32]].concat();
+        let key = ParsedPublicKey::new(&ED25519, neutral).unwrap();
+        assert!(key.verify_sig(b"whatever", &signature).is_ok(), "why this has to be looked at");
+        assert!(!is_sound(&neutral));
+        neutral[31] = 0x80;
+        assert!(!is_sound(&neutral), "the sign bit makes no difference");
+    }
+
+    #[test]
+    fn real_keys_are_sound_and_other_lengths_are_not() {
+        let key = Ed25519KeyPair::generate().unwrap();
+        let public = key.public_key().as_ref();
+        assert!(is_sound(public) && !is_sound(&public[1..]) && !is_sound(&[public, public].concat()) && !is_sound(&[]));
+    }
 }
