@@ -201,7 +201,7 @@ both!(a_key_that_became_known_is_replaced_at_once, |server| {
         (answer.status != 200).then_some(answer)
     });
     refused.problem(401, "token_invalid");
-    assert_eq!(published(server), [new.clone()]);
+    assert_eq!(published(server), std::slice::from_ref(&new));
     assert_eq!(listed(&server.store), BTreeMap::from([(new.clone(), "active".into())]));
     let token = fresh_token(server);
     assert_eq!(kid(&token), new);
