@@ -244,8 +244,7 @@ impl Running {
     /// When the server ended with an error.
     pub async fn stop(self) -> std::io::Result<()> {
         self.memory.hub.stop();
-        self.worker.stop().await;
-        self.handle.stop(true).await;
+        tokio::join!(self.worker.stop(), self.handle.stop(true));
         let ended = self.server.await.map_err(std::io::Error::other)?;
         self.denials.abort();
         let _ = self.denials.await;

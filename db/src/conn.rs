@@ -217,12 +217,14 @@ struct Setting {
 }
 
 /// `busy_timeout` stands first: every later PRAGMA may have to wait for another process. WAL with `synchronous=FULL` is
-/// what survives a power cut; WAL with NORMAL loses acknowledged rows.
+/// what survives a power cut; WAL with NORMAL loses acknowledged rows. `secure_delete` overwrites what is deleted, such as a
+/// signing key, in the page it stood on.
 fn make_sqlite_durable(conn: &mut SqliteConnection) -> Result<()> {
     conn.batch_execute("PRAGMA busy_timeout = 5000")?;
     write_ahead(conn)?;
     conn.batch_execute(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY",
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; \
+         PRAGMA secure_delete = FAST",
     )?;
     for (pragma, wanted) in [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")] {
         let found = sql_query(format!("SELECT CAST({pragma} AS TEXT) AS value FROM pragma_{pragma}"))

@@ -13,9 +13,7 @@ use crate::answer::Answer;
 /// have answered already.
 #[track_caller]
 pub fn exchange(base: &str, bytes: &[u8]) -> Answer {
-    let address = base.strip_prefix("http://").expect("plain HTTP");
-    let mut stream = TcpStream::connect(address).expect("the server listens");
-    stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a read time-out");
+    let mut stream = connect(base);
     let mut reading = stream.try_clone().expect("a second handle");
     let sending = bytes.to_vec();
     let sender = std::thread::spawn(move || {
@@ -26,6 +24,21 @@ pub fn exchange(base: &str, bytes: &[u8]) -> Answer {
     let _ = reading.shutdown(std::net::Shutdown::Both);
     let _ = sender.join();
     answer
+}
+
+/// A connection on which nothing was sent yet.
+#[track_caller]
+pub fn connect(base: &str) -> TcpStream {
+    let address = base.strip_prefix("http://").expect("plain HTTP");
+    let stream = TcpStream::connect(address).expect("the server listens");
+    stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a read time-out");
+    stream
+}
+
+/// Reads one answer from a connection; `sent` is for messages.
+#[track_caller]
+pub fn receive(stream: &mut TcpStream, sent: &[u8]) -> Answer {
+    read_answer(stream, sent)
 }
 
 /// A request with a body, by hand: `Host`, `Content-Length` and `Connection: close` are added.

@@ -32,7 +32,7 @@ impl Duty for SigningKeys {
         }
         let steps = app.change(move |change, _| advance(change, &Actor::service(), max_age)).await?;
         if steps > 0 {
-            log::info!("signing keys: {steps} steps of a rotation");
+            log::info!("signing keys that changed their state: {steps}");
         }
         Ok(())
     }
