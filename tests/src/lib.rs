@@ -33,6 +33,7 @@ pub mod scratch;
 pub mod server;
 pub mod sha256;
 pub mod store;
+pub mod tls;
 
 pub use answer::{Answer, Problem};
 pub use client::{Call, Client};

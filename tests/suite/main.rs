@@ -11,6 +11,7 @@
 mod audit_events;
 mod bad_input;
 mod bad_requests;
+mod canaries;
 mod cases;
 mod cases_verbs;
 mod clients;
@@ -20,6 +21,7 @@ mod directory;
 mod docs;
 mod feed_promise;
 mod health;
+mod https;
 mod idempotency;
 mod incidents;
 mod incidents_batch;
