@@ -94,12 +94,12 @@ fn a_new_certificate_is_shown_without_losing_a_connection_or_a_request() {
     let mut kept = connect(&server.base, &[&TLS13], &[]).expect("a handshake");
     std::thread::scope(|scope| {
         for number in 0..4 {
-            let (client, done, answered) = (server.hospital(), &done, &answered);
+            let (client, base, done, answered) = (server.hospital(), &server.base, &done, &answered);
             scope.spawn(move || {
                 while !done.load(Ordering::Relaxed) {
                     client.submit(report(&format!("Під час заміни {number}")));
                     // One with a connection of its own each time.
-                    Client::anonymous(&server.base).get("/healthz").expect(200);
+                    Client::anonymous(base).get("/healthz").expect(200);
                     answered.fetch_add(1, Ordering::Relaxed);
                 }
             });
