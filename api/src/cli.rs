@@ -2,6 +2,7 @@
 
 mod commands;
 pub mod logging;
+mod ready;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -43,6 +44,13 @@ enum Command {
     /// Machine accounts
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Ask the service that runs on this machine with these settings whether it is ready; exit code 0 if it is
+    Ready {
+        #[command(flatten)]
+        store: StoreArgs,
+        #[command(flatten)]
+        serve: ServeArgs,
+    },
     /// Print the OpenAPI document
     Openapi,
     /// Show the main job on a store of its own, and keep serving
@@ -137,7 +145,7 @@ fn names_directory_over_variable(matches: &ArgMatches) -> bool {
 impl Cli {
     fn forget_database_url(&mut self) {
         let store = match &mut self.command {
-            Command::Serve { store, .. } | Command::Migrate { store } => store,
+            Command::Serve { store, .. } | Command::Ready { store, .. } | Command::Migrate { store } => store,
             Command::Seed(args) => &mut args.store,
             Command::Client(ClientCommand::Create(args)) => &mut args.store,
             Command::Openapi | Command::Demo(_) => return,

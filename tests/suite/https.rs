@@ -201,7 +201,28 @@ fn behind_a_proxy_plain_http_is_for_the_proxy_alone() {
     }
     let account = server.hospital().account().clone();
     let token = server.anyone().post("/oauth2/token").header("authorization", &account.basic());
-    assert_eq!(token.form(&[("grant_type", "client_credentials")]).send().status, 403);
+    token.form(&[("grant_type", "client_credentials")]).expect(403).with("/error", "access_denied");
+}
+
+#[test]
+fn a_supervisor_may_ask_by_command_whether_it_is_ready() {
+    let store = sqlite();
+    let ask = |listen: &str, more: &[&str]| {
+        let flags = store.flags();
+        let flags = flags.iter().map(String::as_str).chain(["--listen", listen]).chain(more.iter().copied());
+        zvit(["ready"].into_iter().chain(flags))
+    };
+    let listen = {
+        let server = Server::start_with(&store, &["--tls", "self-signed"]);
+        let listen = server.base.trim_start_matches("https://").to_owned();
+        ask(&listen, &["--tls", "self-signed"]).expect(0);
+        ask(&listen, &[]).expect(1);
+        listen
+    };
+    let finished = ask(&listen, &[]).expect(1);
+    assert!(finished.stderr.contains("/readyz"), "{finished}");
+    let server = Server::start(&store);
+    ask(server.base.trim_start_matches("http://"), &[]).expect(0);
 }
 
 /// The addresses that the server's log has for its requests.
