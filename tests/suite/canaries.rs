@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use zvit_tests::report::complete;
-use zvit_tests::{Answer, Call, Client, Server, Store, Value, both_stores, eventually, json};
+use zvit_tests::{Answer, Call, Client, Database, Server, Store, Value, both_stores, eventually, json};
 
 use crate::docs::operations;
 
@@ -109,6 +109,8 @@ fn every_operation(server: &Server) {
             if method == "GET" {
                 continue;
             }
+            let every_member = members(&document, &content["schema"], 0);
+            send(&plain_path, Some(("application/json", every_member.to_string().into_bytes())));
             for example in &examples {
                 send(&plain_path, Some(("application/json", sung(example, &[]).to_string().into_bytes())));
                 let unknown = json!({ canary(): canary(), "description": { canary(): [canary()] } });
@@ -120,6 +122,21 @@ fn every_operation(server: &Server) {
             send(&plain_path, Some((&canary(), canary().into_bytes())));
             send(&plain_path, Some(("application/json", [canary().as_bytes(), &[0xff]].concat())));
         }
+    }
+}
+
+/// Every member that a schema has, with a canary, whatever should be there.
+fn members(document: &Value, schema: &Value, depth: usize) -> Value {
+    let schema = match schema["$ref"].as_str().and_then(|name| name.rsplit('/').next()) {
+        Some(name) => &document["components"]["schemas"][name],
+        None => schema,
+    };
+    match (schema["properties"].as_object(), &schema["items"]) {
+        (Some(properties), _) if depth < 5 => {
+            properties.iter().map(|(name, inner)| (name.clone(), members(document, inner, depth + 1))).collect()
+        }
+        (None, items) if items.is_object() && depth < 5 => json!([members(document, items, depth + 1)]),
+        _ => canary().into(),
     }
 }
 
@@ -220,6 +237,29 @@ fn with_a_broken_store(server: &Server) {
     }
 }
 
+/// What a database says of a row that it doesn't take may hold the whole row.
+fn with_rows_that_are_not_taken(server: &Server) {
+    let store = &server.store;
+    for table in ["incidents", "reports"] {
+        let (forbid, allow) = match store.database {
+            Database::Sqlite => (
+                format!("CREATE TRIGGER never BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'never'); END"),
+                "DROP TRIGGER never".to_owned(),
+            ),
+            Database::Postgres => (
+                format!("ALTER TABLE {table} ADD CONSTRAINT never CHECK (false) NOT VALID"),
+                format!("ALTER TABLE {table} DROP CONSTRAINT never"),
+            ),
+        };
+        store.execute(&forbid);
+        let full = sung(&complete().into(), KEPT);
+        let answer = with_headers(server.hospital().post("/v1/incidents")).key(&canary()).json(full).send();
+        assert!(answer.status >= 500, "{answer}");
+        repeats_nothing(&answer);
+        store.execute(&allow);
+    }
+}
+
 fn sing_to(store: &std::sync::Arc<Store>, format: &str) {
     let level = "info,actix_server=warn,zvit=trace,zvit_api=trace,zvit_db=trace,zvit_domain=trace";
     let server = Server::start_in(store, &["--log-format", format], &[("RUST_LOG", level)]);
@@ -227,6 +267,7 @@ fn sing_to(store: &std::sync::Arc<Store>, format: &str) {
     false_proofs(&server);
     accepted(&server.hospital(), &server.alpha());
     with_a_broken_store(&server);
+    with_rows_that_are_not_taken(&server);
     let log = server.log();
     assert!(log.contains("/v1/incidents/batch") && log.contains("500"), "the log is there\n{log}");
     let leaks: Vec<&str> = log.lines().filter(|line| line.to_lowercase().contains(CANARY)).take(10).collect();
