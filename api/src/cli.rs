@@ -3,6 +3,7 @@
 mod commands;
 mod keys;
 pub mod logging;
+mod ready;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,6 +48,13 @@ enum Command {
     /// Keys that sign access tokens
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Ask the service that runs on this machine with these settings whether it is ready; exit code 0 if it is
+    Ready {
+        #[command(flatten)]
+        store: StoreArgs,
+        #[command(flatten)]
+        serve: ServeArgs,
+    },
     /// Print the OpenAPI document
     Openapi,
     /// Show the main job on a store of its own, and keep serving
@@ -182,7 +190,7 @@ fn names_directory_over_variable(matches: &ArgMatches) -> bool {
 impl Cli {
     fn forget_database_url(&mut self) {
         let store = match &mut self.command {
-            Command::Serve { store, .. } | Command::Migrate { store } => store,
+            Command::Serve { store, .. } | Command::Ready { store, .. } | Command::Migrate { store } => store,
             Command::Seed(args) => &mut args.store,
             Command::Client(ClientCommand::Create(args)) => &mut args.store,
             Command::Keys(KeysCommand::List(args)) => &mut args.store,

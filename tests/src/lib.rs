@@ -34,6 +34,7 @@ pub mod scratch;
 pub mod server;
 pub mod sha256;
 pub mod store;
+pub mod tls;
 pub mod walk;
 
 pub use answer::{Answer, Problem};

@@ -61,6 +61,10 @@ pub(super) fn run(cli: Cli) -> ExitCode {
         Command::Client(ClientCommand::Create(args)) => create_client(&file, &args),
         Command::Keys(KeysCommand::List(args)) => keys::list(&file, &args),
         Command::Keys(KeysCommand::Rotate(args)) => keys::rotate(&file, &args),
+        Command::Ready { store, serve } => {
+            let settings = file.settings(&store, &serve)?;
+            super::ready::ask(&settings).map_err(|why| Failure::new(1, why))
+        }
         Command::Openapi => openapi(),
         Command::Demo(args) => crate::demo::run(&args).map_err(|fault| Failure::new(1, fault)),
     });

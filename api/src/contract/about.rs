@@ -97,7 +97,8 @@ pub(super) fn info() -> Value {
 pub(super) fn servers() -> Value {
     json!([
         { "url": "https://zvit.example", "description": "A deployment; put in your own host." },
-        { "url": "http://127.0.0.1:8080", "description": "A service on your own machine: `zvit demo` or `zvit serve`." },
+        { "url": "http://127.0.0.1:8080", "description": "A service on your own machine, as `zvit serve` starts it." },
+        { "url": "https://127.0.0.1:8080", "description": "The same with HTTPS, as `zvit demo` starts it." },
     ])
 }
 

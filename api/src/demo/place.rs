@@ -58,6 +58,11 @@ impl Place {
         &self.dir
     }
 
+    /// The certificate that callers must trust.
+    pub(super) fn certificate(&self) -> PathBuf {
+        Tls::certificate_in(&self.dir)
+    }
+
     /// How the service runs here. The issuer is the address that is really served, so that what the metadata names can be
     /// called.
     pub(super) fn settings(&self, listen: SocketAddr) -> Settings {

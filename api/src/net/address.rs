@@ -9,7 +9,7 @@ use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::middleware::Next;
@@ -160,22 +160,21 @@ pub async fn note_caller<B: MessageBody>(request: ServiceRequest, next: Next<B>)
 /// can be reached from other machines. Health is told to anybody.
 ///
 /// # Errors
-/// 403; else what the handler answers, unchanged.
+/// What the handler answers, unchanged; the refusal is an answer.
 pub async fn refuse_strangers<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let listed =
         |peer: SocketAddr| request.app_data::<web::Data<Proxies>>().is_some_and(|proxies| proxies.contains(peer.ip()));
     if matches!(request.path(), "/healthz" | "/readyz") || request.peer_addr().is_some_and(listed) {
-        return next.call(request).await;
+        return next.call(request).await.map(ServiceResponse::map_into_left_body);
     }
-    Err(Problem::new(Code::Forbidden)
-        .detail(
-            "Plain HTTP is for the proxy in front of this service. Call the proxy's address, by HTTPS.",
-            "Незашифрований HTTP призначено лише для проксі-сервера перед службою. Звертайтеся до його адреси через HTTPS.",
-        )
-        .into())
+    let refusal = Problem::new(Code::Forbidden).detail(
+        "Plain HTTP is for the proxy in front of this service. Call the proxy's address, by HTTPS.",
+        "Незашифрований HTTP призначено лише для проксі-сервера перед службою. Звертайтеся до його адреси через HTTPS.",
+    );
+    Ok(request.error_response(refusal).map_into_right_body())
 }
 
 #[cfg(test)]

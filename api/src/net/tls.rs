@@ -120,7 +120,7 @@ impl Tls {
                 let made = self_signed::ensure(dir, &names, clock::now(), &provider)
                     .map_err(|error| TlsFault::SelfSigned { dir: dir.clone(), error })?;
                 let files = Files::within(dir);
-                log::warn!(
+                log::info!(
                     "the certificate is self-signed{}, for {}: clients must be given it, as in curl --cacert {}",
                     if made { " and new" } else { "" },
                     names.join(", "),

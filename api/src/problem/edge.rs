@@ -75,7 +75,8 @@ impl Asked {
 
     fn render(&self, problem: &Problem) -> HttpResponse {
         if let Some(cause) = &problem.0.cause {
-            log::error!("request {} {}: {}: {cause}", self.id.0, self.path, problem.code().code());
+            // The path is the caller's word; the line about the request has its route.
+            log::error!("request {}: {}: {cause}", self.id.0, problem.code().code());
         }
         if self.path.starts_with("/oauth2/") && !matches!(problem.code(), Code::NotFound | Code::MethodNotAllowed) {
             return OauthError::from(problem.clone()).error_response();
@@ -92,7 +93,7 @@ impl Asked {
     /// The inner cause of a refusal that is not rendered here.
     fn log_oauth(&self, error: Option<&Error>) {
         if let Some(cause) = error.and_then(|error| error.as_error::<OauthError>()).and_then(OauthError::cause) {
-            log::error!("request {} {}: {cause}", self.id.0, self.path);
+            log::error!("request {}: {cause}", self.id.0);
         }
     }
 

@@ -34,6 +34,8 @@ pub enum OauthCode {
     UnsupportedGrantType,
     /// A scope that the client does not hold.
     InvalidScope,
+    /// The caller's: by this way nothing is given (a code of section 4.1.2.1 as well).
+    AccessDenied,
     /// Ours: too busy, or the store does not answer.
     TemporarilyUnavailable,
     /// The caller's: too many requests. RFC 6749 has no word of its own for it.
@@ -65,6 +67,7 @@ impl OauthCode {
             Self::UnauthorizedClient => ("unauthorized_client", 400),
             Self::UnsupportedGrantType => ("unsupported_grant_type", 400),
             Self::InvalidScope => ("invalid_scope", 400),
+            Self::AccessDenied => ("access_denied", 403),
             Self::TemporarilyUnavailable => ("temporarily_unavailable", 503),
             Self::TooManyRequests => ("temporarily_unavailable", 429),
             Self::ServerError => ("server_error", 500),
@@ -123,6 +126,7 @@ impl From<Problem> for OauthError {
             500 => (OauthCode::ServerError, "the fault is on our side"),
             429 => (OauthCode::TooManyRequests, "too many requests: try again later"),
             501..=599 => (OauthCode::TemporarilyUnavailable, "try again later"),
+            403 => (OauthCode::AccessDenied, "not allowed by this way: call the service by HTTPS"),
             413 => (OauthCode::PayloadTooLarge, "the body is too large"),
             408 => (OauthCode::RequestTimeout, "the body arrived too slowly"),
             414 => (OauthCode::UriTooLong, "path and query may have 8192 bytes"),
