@@ -90,7 +90,7 @@ fn failure<B>(limits: &Limits, response: &ServiceResponse<B>) -> Option<Verdict>
 }
 
 fn refuse<B>(request: ServiceRequest, problem: Problem, verdict: Option<&Verdict>) -> ServiceResponse<EitherBody<B>> {
-    let mut response = request.into_response(HttpResponse::from_error(problem));
+    let mut response = request.error_response(problem);
     if let Some(verdict) = verdict {
         say(&mut response, verdict);
     }
