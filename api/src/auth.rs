@@ -108,6 +108,7 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
         name,
         request_id: req.extensions().get::<RequestId>().map(|id| id.0.clone()),
         acting_person: None,
+        spare: client.spare,
         language: crate::problem::language::preferred(req.headers()),
     };
     Ok(Caller { actor, scopes, permission: PhantomData })

@@ -5,6 +5,7 @@ pub mod case;
 pub mod clients;
 pub mod coordinate;
 pub mod directory;
+pub mod enrolment;
 pub mod event;
 pub mod follow_up;
 pub mod idempotency;

@@ -141,6 +141,8 @@ pub struct Client {
     pub active: bool,
     /// Tokens with another version are refused.
     pub credential_version: i32,
+    /// A printed spare, whose use is noticed.
+    pub spare: bool,
 }
 
 /// Clients and keys.
@@ -186,6 +188,7 @@ fn client(row: ClientRow) -> Result<(String, Client)> {
         secret_sha256: row.secret_sha256,
         active: row.active,
         credential_version: row.credential_version,
+        spare: row.spare,
     };
     Ok((row.client_id, client))
 }

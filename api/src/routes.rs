@@ -3,6 +3,7 @@
 pub mod cases;
 pub mod clients;
 pub mod directory;
+pub mod enrol;
 pub mod events;
 pub mod feed;
 pub mod health;
@@ -22,6 +23,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     config
         // tokens
         .service(oauth2::issue_token)
+        .service(enrol::enrol_client)
         .service(oauth2::metadata)
         .service(oauth2::jwks)
         // the service
@@ -82,6 +84,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(clients::activate_client)
         .service(clients::deactivate_client)
         .service(clients::rotate_client_secret)
+        .service(enrol::issue_enrolment_code)
         // audit
         .service(events::list_audit_events);
 }

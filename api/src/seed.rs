@@ -9,14 +9,16 @@ use zvit_db::change::Change;
 use zvit_db::directory as store;
 use zvit_domain::directory::{InstitutionInput, ParticipantInput, TeamInput};
 use zvit_domain::routing::{RuleSet, TeamEntry};
+use zvit_domain::typeable;
 use zvit_domain::vocabulary::{ParticipantRole, Role};
 
 use crate::actor::Actor;
 use crate::clock;
-use crate::flows::clients::{NewClient, create as create_client};
+use crate::flows::clients::{Issued, NewClient, create as create_client};
 use crate::flows::directory::{Entry, create};
 use crate::flows::rules;
 use crate::memory::{Directory, Institution};
+use crate::problem::Problem;
 use crate::setup::SetupFault;
 
 /// The demonstration directory: every institution, team and person in it is invented.
@@ -51,6 +53,9 @@ pub struct MadeClient {
     pub owner: Option<Uuid>,
     /// What it may ask for.
     pub scopes: Vec<String>,
+    /// A printed spare.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub spare: bool,
 }
 
 /// A seed file that can't be used.
@@ -197,7 +202,14 @@ fn wanted_clients(
     institutions: &Entries<InstitutionInput>,
     teams: &Entries<TeamInput>,
 ) -> Vec<NewClient> {
-    let client = |role, owner, name: &str| NewClient { role, owner, name: name.to_owned(), scopes: None };
+    let client = |role, owner, name: &str| NewClient {
+        role,
+        owner,
+        name: name.to_owned(),
+        scopes: None,
+        spare: false,
+        enrolment: false,
+    };
     let mut wanted = vec![client(Role::Coordinator, None, "Coordinator"), client(Role::Auditor, None, "Auditor")];
     for (id, entry) in &participants.entries {
         match entry.role {
@@ -221,12 +233,15 @@ pub fn make_client(
     actor: &Actor,
     new: &NewClient,
 ) -> Result<MadeClient, SeedFault> {
-    let (row, secret) = create_client(change, directory, actor, new)?;
+    let (row, issued) = create_client(change, directory, actor, new)?;
+    let Issued::Secret(secret) = issued else { return Err(Problem::internal("a code in place of a secret").into()) };
+    let shown = if row.spare { typeable::grouped(secret.expose()) } else { secret.expose().to_owned() };
     Ok(MadeClient {
         client_id: row.client_id,
-        client_secret: secret.expose().to_owned(),
+        client_secret: shown,
         role: row.role,
         owner: row.owner.map(|owner| owner.0),
         scopes: row.scopes.split_whitespace().map(str::to_owned).collect(),
+        spare: row.spare,
     })
 }

@@ -18,6 +18,7 @@ use crate::flows::submit::SubmitFlow;
 use crate::hub::Hub;
 use crate::memory::{Clients, Directory};
 use crate::problem::{Code, Problem};
+use crate::spares::SpareUse;
 
 /// Without word from the store for so long, no client can be trusted to still be allowed in.
 const STALE_AFTER_S: i64 = 5;
@@ -117,6 +118,8 @@ pub struct App {
     pub store_id: Uuid,
     /// Reporting clocks.
     pub clocks: Clocks,
+    /// Uses of printed spares that were noted lately.
+    pub spares: SpareUse,
     issuer: String,
 }
 
@@ -130,7 +133,7 @@ impl App {
         issuer: String,
         clocks: Clocks,
     ) -> Self {
-        Self { readers, writer, memory, store_id, clocks, issuer }
+        Self { readers, writer, memory, store_id, clocks, spares: SpareUse::default(), issuer }
     }
 
     /// The issuer of tokens, and their audience.

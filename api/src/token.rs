@@ -15,7 +15,7 @@ use zvit_domain::time::Time;
 
 use crate::problem::Problem;
 pub use keys::{Jwk, Jwks, KeyFault, KeySet, SigningKey};
-pub use secret::{Secret, hash_secret, new_secret, secret_matches};
+pub use secret::{Secret, as_typed, hash_secret, new_secret, new_typeable, secret_matches};
 
 /// Seconds that an access token lives.
 pub const LIFETIME_S: i64 = 600;

@@ -43,8 +43,7 @@ pub fn delete_key(tx: &mut Tx<'_>, client_id: &str, kid: &str) -> Result<bool> {
 /// # Errors
 /// The database's own.
 pub fn use_assertion(tx: &mut Tx<'_>, row: &AssertionIdRow) -> Result<bool> {
-    let new =
-        on!(tx, c => diesel::insert_into(assertion_ids::table).values(row).on_conflict_do_nothing().execute(*c))?;
+    let new = on!(tx, c => diesel::insert_into(assertion_ids::table).values(row).on_conflict_do_nothing().execute(*c))?;
     Ok(new > 0)
 }
 

@@ -116,7 +116,14 @@ fn create_client(file: &ConfigFile, args: &ClientArgs) -> Result<(), Failure> {
         let versions = (&feeds::gate(&mut change.tx)?).into();
         let directory = Directory::load(&mut change.tx, versions)?;
         let scopes = (!args.scopes.is_empty()).then(|| args.scopes.clone());
-        let new = NewClient { role: args.role, owner: args.owner, name: args.name.clone(), scopes };
+        let new = NewClient {
+            role: args.role,
+            owner: args.owner,
+            name: args.name.clone(),
+            scopes,
+            spare: false,
+            enrolment: false,
+        };
         make_client(change, &directory, &Actor { name: "command line".into(), ..Actor::service() }, &new)
     })?;
     if args.json {

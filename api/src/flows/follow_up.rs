@@ -15,7 +15,7 @@ use zvit_domain::vocabulary::{CaseState, IncidentStatus, InfrastructureCategory,
 use zvit_domain::word::Word;
 
 use super::assign::{realign, reweigh};
-use super::event::Event;
+use super::event::{Event, note_spare};
 use super::record::{Record, is_exercise, state};
 use super::show::IndicatorChange;
 use super::submit::{external_ref_exists, note_triage, tlp_above_every_ceiling};
@@ -93,6 +93,7 @@ pub fn follow_up(
     Event::incident("report_submitted", record.id())
         .with(json!({"report_id": row.id.0, "stage": report.stage, "sha256": crate::hex(&report.body_sha256)}))
         .note(change, &report.actor);
+    note_spare(change, &report.actor, record.id(), &row.stage);
     reopen(change, record, report.stage, &report.actor)?;
     judge_again(change, record, directory)?;
     let moved = [

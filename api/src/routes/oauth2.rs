@@ -9,9 +9,10 @@ use crate::oauth_request::{
     Metadata, OauthCode, OauthError, TokenAnswer, TokenForm, grant_scopes, parse_token_request,
 };
 use crate::permission::SCOPES;
-use crate::problem::Problem;
+use crate::problem::{Problem, RequestId};
+use crate::spares;
 use crate::state::App;
-use crate::token::{self, Claims, Jwks, secret_matches};
+use crate::token::{self, Claims, Jwks, as_typed, secret_matches};
 
 /// Get an access token
 ///
@@ -29,7 +30,12 @@ use crate::token::{self, Claims, Jwks, secret_matches};
     security(()),
 )]
 #[post("/oauth2/token")]
-pub async fn issue_token(request: HttpRequest, body: Body, app: web::Data<App>) -> Result<HttpResponse, OauthError> {
+pub async fn issue_token(
+    request: HttpRequest,
+    request_id: RequestId,
+    body: Body,
+    app: web::Data<App>,
+) -> Result<HttpResponse, OauthError> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let raw = body.raw().map_err(|_| OauthError::new(OauthCode::InvalidRequest, "the body can't be read"))?;
     let asked = parse_token_request(header(CONTENT_TYPE), header(AUTHORIZATION), raw)?;
@@ -40,7 +46,8 @@ pub async fn issue_token(request: HttpRequest, body: Body, app: web::Data<App>) 
     let known = clients.by_id.get(&asked.client_id);
     // An unknown client costs the same comparison as a wrong secret, and is told the same.
     let stored = known.and_then(|client| client.secret_sha256.as_deref()).unwrap_or(&[0; 32]);
-    let matches = secret_matches(&asked.secret, stored);
+    let shown = if known.is_some_and(|client| client.spare) { as_typed(&asked.secret) } else { asked.secret };
+    let matches = secret_matches(&shown, stored);
     let owner_active = known.and_then(|client| client.owner).is_none_or(|owner| app.directory().owner_is_active(owner));
     let Some(client) = known.filter(|client| matches && client.active && owner_active) else {
         return Err(OauthError::invalid_client());
@@ -60,6 +67,9 @@ pub async fn issue_token(request: HttpRequest, body: Body, app: web::Data<App>) 
         log::error!("no token could be signed: {error}");
         OauthError::unavailable(2)
     })?;
+    if client.spare {
+        spares::note_token(&app, &asked.client_id, client, Some(request_id.0), now).await;
+    }
     let lifetime = i32::try_from(token::LIFETIME_S).unwrap_or(600);
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
