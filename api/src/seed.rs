@@ -9,7 +9,6 @@ use zvit_db::change::Change;
 use zvit_db::directory as store;
 use zvit_domain::directory::{InstitutionInput, ParticipantInput, TeamInput};
 use zvit_domain::routing::{RuleSet, TeamEntry};
-use zvit_domain::typeable;
 use zvit_domain::vocabulary::{ParticipantRole, Role};
 
 use crate::actor::Actor;
@@ -53,9 +52,6 @@ pub struct MadeClient {
     pub owner: Option<Uuid>,
     /// What it may ask for.
     pub scopes: Vec<String>,
-    /// A printed spare.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub spare: bool,
 }
 
 /// A seed file that can't be used.
@@ -224,10 +220,7 @@ fn wanted_clients(
 }
 
 /// Makes one client, secret and all.
-///
-/// # Errors
-/// When role, owner and scopes don't fit; the store's.
-pub fn make_client(
+fn make_client(
     change: &mut Change<'_>,
     directory: &Directory,
     actor: &Actor,
@@ -235,13 +228,11 @@ pub fn make_client(
 ) -> Result<MadeClient, SeedFault> {
     let (row, issued) = create_client(change, directory, actor, new)?;
     let Issued::Secret(secret) = issued else { return Err(Problem::internal("a code in place of a secret").into()) };
-    let shown = if row.spare { typeable::grouped(secret.expose()) } else { secret.expose().to_owned() };
     Ok(MadeClient {
         client_id: row.client_id,
-        client_secret: shown,
+        client_secret: secret.expose().to_owned(),
         role: row.role,
         owner: row.owner.map(|owner| owner.0),
         scopes: row.scopes.split_whitespace().map(str::to_owned).collect(),
-        spare: row.spare,
     })
 }

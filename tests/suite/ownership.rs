@@ -59,6 +59,7 @@ const TABLE: &[(&str, &str, &[&str], &[&str])] = &[
     ("POST", "/v1/clients/{id}/deactivate", COORDINATOR, &[]),
     ("POST", "/v1/clients/{id}/activate", COORDINATOR, &[]),
     ("POST", "/v1/clients/{id}/rotate-secret", COORDINATOR, &[]),
+    ("POST", "/v1/clients/{id}/enrolment", COORDINATOR, &[]),
     ("GET", "/v1/routing-rules", COORDINATOR, &[]),
     ("PUT", "/v1/routing-rules", COORDINATOR, &[]),
     ("GET", "/v1/routing-rules/versions", COORDINATOR, &[]),
