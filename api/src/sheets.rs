@@ -46,7 +46,7 @@ pub struct Sheet<'a> {
 impl fmt::Display for Sheet<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let edrpou = self.edrpou.map_or_else(String::new, |code| format!("   ЄДРПОУ / EDRPOU {code}"));
-        writeln!(f, "Zvit{edrpou}\n\n{}\n{}\n", self.name.uk, self.name.en)?;
+        writeln!(f, "Zvit{edrpou}\n\n{}\n{}\n", plain(&self.name.uk), plain(&self.name.en))?;
         if let Some(code) = &self.code {
             self.enrolment(f, code)?;
         }
@@ -100,7 +100,7 @@ impl Sheet<'_> {
              \x20   -H 'Content-Type: application/json' -d '{{\"description\": \"Що сталося\"}}'\n\n\
              Ним можна лише подати повідомлення. Кожне використання бачить координатор.\n\
              Без інтернету або якщо аркуш зник, телефонуйте: {}\n",
-            self.name.uk,
+            plain(&self.name.uk),
             spare.client_id,
             large(spare.secret),
             spare.client_id,
@@ -117,6 +117,11 @@ impl Sheet<'_> {
     }
 }
 
+/// A name on one line: what ends lines and pages, or steers a terminal, stays out.
+fn plain(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 /// Groups set apart, so that one can be read out after the other.
 fn large(code: &str) -> String {
     code.replace('-', "  -  ")
@@ -130,7 +135,7 @@ mod tests {
     fn a_sheet_says_everything_in_ukrainian_first() {
         let line = Text::new("+380 1", "+380 1 (цілодобово)");
         let sheet = Sheet {
-            name: Text::new("Hospital", "Лікарня"),
+            name: Text::new("Hospital\u{c}\u{1b}[2J", "Лікарня"),
             edrpou: Some("99880087"),
             issuer: "https://zvit.example/",
             duty_line: &line,
@@ -141,6 +146,7 @@ mod tests {
             spare: Some(SheetSpare { client_id: "c-1", secret: "11111-22222-33333-44444-5" }),
         }
         .to_string();
+        assert!(!sheet.contains(['\u{c}', '\u{1b}']), "{sheet:?}");
         for part in [
             "AAAAA  -  BBBBB",
             "2026-11-26 23:03",

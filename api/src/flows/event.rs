@@ -18,7 +18,7 @@ pub fn note_spare(change: &mut Change<'_>, actor: &Actor, incident: Uuid, stage:
     log::warn!("the printed spare {} submitted a report ({stage}) to incident {incident}", actor.client_id);
     Event::incident("submitted_with_spare", incident)
         .seen_by(Audience::Responders)
-        .with(serde_json::json!({"stage": stage, "client_id": actor.client_id}))
+        .with(serde_json::json!({"stage": stage}))
         .note(change, actor);
 }
 
