@@ -126,6 +126,7 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
         name,
         request_id: req.extensions().get::<RequestId>().map(|id| id.0.clone()),
         acting_person,
+        spare: client.spare,
         language: crate::problem::language::preferred(req.headers()),
     };
     Ok(Caller { actor, scopes, credential_version: claims.cv, token_id: claims.jti, permission: PhantomData })

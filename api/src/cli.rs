@@ -1,6 +1,7 @@
 //! The program: what can be asked of it on the command line.
 
 mod commands;
+mod institutions;
 mod keys;
 pub mod logging;
 mod ready;
@@ -12,6 +13,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use uuid::Uuid;
 use zvit_domain::vocabulary::Role;
+use zvit_domain::word::Language;
 
 use crate::config::{ServeArgs, StoreArgs};
 
@@ -55,6 +57,9 @@ enum Command {
         #[command(flatten)]
         serve: ServeArgs,
     },
+    /// Institutions of the directory
+    #[command(subcommand)]
+    Institutions(InstitutionsCommand),
     /// Print the OpenAPI document
     Openapi,
     /// Show the main job on a store of its own, and keep serving
@@ -122,8 +127,8 @@ pub struct KeysRotateArgs {
 #[derive(Debug, Args)]
 pub struct ClientArgs {
     /// institution, team, coordinator, observer, donor or auditor
-    #[arg(long, value_parser = role)]
-    role: Role,
+    #[arg(long, value_parser = role, required_unless_present = "spare")]
+    role: Option<Role>,
     /// Id of the institution, team or participant it belongs to
     #[arg(long, value_name = "ID")]
     owner: Option<Uuid>,
@@ -133,9 +138,60 @@ pub struct ClientArgs {
     /// A scope it may ask for; several times; left out, all of its role
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
+    /// A one-time code in place of a secret, to be traded at POST /oauth2/enrol
+    #[arg(long)]
+    enrolment: bool,
+    /// A printed spare of the institution --owner: it may only submit reports, and its use is noticed; prints a sheet
+    #[arg(long, requires = "owner")]
+    spare: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    sheet: SheetArgs,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+/// What stands on sheets.
+#[derive(Debug, Args)]
+pub struct SheetArgs {
+    /// The telephone line that sheets name, in English
+    #[arg(long, env = "ZVIT_DUTY_LINE", value_name = "TEXT")]
+    duty_line: Option<String>,
+    /// The same in Ukrainian; left out, as in English
+    #[arg(long, env = "ZVIT_DUTY_LINE_UK", value_name = "TEXT")]
+    duty_line_uk: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum InstitutionsCommand {
+    /// Take in a table of institutions (CSV), all or none; prints a sheet with a one-time code for each
+    Import(ImportArgs),
+}
+
+/// What `institutions import` takes.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The table: CSV in UTF-8 with a header line, comma or semicolon between values
+    file: PathBuf,
+    /// Make a printed spare for each institution as well
+    #[arg(long)]
+    spares: bool,
+    /// Only check; nothing is written
+    #[arg(long)]
+    dry_run: bool,
+    /// Write one file per institution into this directory instead of printing all sheets
+    #[arg(long, value_name = "DIR")]
+    sheets: Option<PathBuf>,
+    /// Print JSON instead of sheets
+    #[arg(long)]
+    json: bool,
+    /// The language in which faults are told: uk or en
+    #[arg(long, value_parser = language, default_value = "uk")]
+    lang: Language,
+    #[command(flatten)]
+    sheet: SheetArgs,
     #[command(flatten)]
     store: StoreArgs,
 }
@@ -159,6 +215,14 @@ fn reason(text: &str) -> Result<String, String> {
 
 fn role(text: &str) -> Result<Role, String> {
     text.parse().map_err(|_| "institution, team, coordinator, observer, donor or auditor".to_owned())
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    match text {
+        "uk" => Ok(Language::Uk),
+        "en" => Ok(Language::En),
+        _ => Err("uk or en".to_owned()),
+    }
 }
 
 /// Runs what the command line asks for. Exit code 0 when it was done, 2 when the request or the store doesn't allow it, 1 for
@@ -195,6 +259,7 @@ impl Cli {
             Command::Client(ClientCommand::Create(args)) => &mut args.store,
             Command::Keys(KeysCommand::List(args)) => &mut args.store,
             Command::Keys(KeysCommand::Rotate(args)) => &mut args.store,
+            Command::Institutions(InstitutionsCommand::Import(args)) => &mut args.store,
             Command::Openapi | Command::Demo(_) => return,
         };
         store.database_url = None;

@@ -211,6 +211,16 @@ impl ConfigFile {
         Ok(DatabaseUrl::Sqlite(dir.join(SQLITE_FILE)))
     }
 
+    /// The duty line in both languages, by flag, file and default.
+    pub fn duty_line(&self, line: Option<&String>, line_uk: Option<&String>) -> Text {
+        let line = line.or(self.duty_line.as_ref());
+        let line_uk = line_uk.or(self.duty_line_uk.as_ref()).or(line);
+        Text::new(
+            line.map_or("the coordinator's duty line", String::as_str),
+            line_uk.map_or("чергова лінія координатора", String::as_str),
+        )
+    }
+
     /// How the service runs, by flag, environment, file and default.
     ///
     /// # Errors
@@ -219,23 +229,13 @@ impl ConfigFile {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let hours =
             |flag: Option<u32>, file: Option<u32>, default: u32| flag.or(file).unwrap_or(default).saturating_mul(3600);
-        let line = args
-            .duty_line
-            .clone()
-            .or_else(|| self.duty_line.clone())
-            .unwrap_or_else(|| "the coordinator's duty line".into());
-        let line_uk = args.duty_line_uk.clone().or_else(|| self.duty_line_uk.clone());
-        let default_line = args.duty_line.is_none() && self.duty_line.is_none();
-        let line_uk = line_uk.unwrap_or_else(|| {
-            if default_line { "чергова лінія координатора".into() } else { line.clone() }
-        });
         let settings = Settings {
             database: self.database(store)?,
             listen: args.listen.or(self.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             tls: self.tls(store, args)?,
             proxies: self.proxies(args),
             issuer: args.issuer.clone().or_else(|| self.issuer.clone()),
-            duty_line: Text::new(line, line_uk),
+            duty_line: self.duty_line(args.duty_line.as_ref(), args.duty_line_uk.as_ref()),
             workers: args.workers.or(self.workers).unwrap_or(cores),
             readers: args.readers.or(self.readers).unwrap_or(8),
             queue: args.queue.or(self.queue).unwrap_or(1024),

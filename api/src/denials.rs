@@ -153,6 +153,7 @@ fn actor_of(client_id: &str, client: &Client, directory: &Directory) -> Actor {
         name,
         request_id: None,
         acting_person: None,
+        spare: client.spare,
         language: Language::En,
     }
 }

@@ -6,6 +6,7 @@ pub mod client_keys;
 pub mod clients;
 pub mod coordinate;
 pub mod directory;
+pub mod enrolment;
 pub mod event;
 pub mod follow_up;
 pub mod hold;

@@ -8,7 +8,7 @@ use crate::memory::Client;
 use crate::oauth_request::{Credentials, OauthCode, OauthError};
 use crate::problem::language::preferred;
 use crate::state::App;
-use crate::token::{Assertion, AssertionFault, Proved, secret_matches};
+use crate::token::{Assertion, AssertionFault, Proved, as_typed, secret_matches};
 
 /// A client that proved who it is.
 #[derive(Debug, Clone)]
@@ -31,6 +31,7 @@ impl ProvedClient {
             name: owner_name.unwrap_or_else(|| self.client.name.clone()),
             request_id: request.extensions().get::<crate::problem::RequestId>().map(|id| id.0.clone()),
             acting_person: None,
+            spare: self.client.spare,
             language: preferred(request.headers()),
         }
     }
@@ -67,7 +68,8 @@ async fn prove(app: &App, credentials: Credentials, now: Time) -> Result<ProvedC
             let known = app.clients().by_id.get(&client_id).cloned();
             // For an unknown client the comparison is made too, with bytes that nothing hashes to.
             let stored = known.as_ref().and_then(|client| client.secret_sha256.as_deref()).unwrap_or(&[0; 32]);
-            let matches = secret_matches(&secret, stored);
+            let shown = if known.as_ref().is_some_and(|client| client.spare) { as_typed(&secret) } else { secret };
+            let matches = secret_matches(&shown, stored);
             usable(app, client_id, known).filter(|_| matches).ok_or_else(OauthError::invalid_client)
         }
         Credentials::Assertion { client_id, assertion } => {

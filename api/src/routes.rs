@@ -4,6 +4,7 @@ pub mod cases;
 pub mod client_keys;
 pub mod clients;
 pub mod directory;
+pub mod enrol;
 pub mod events;
 pub mod feed;
 pub mod health;
@@ -25,6 +26,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         // tokens
         .service(oauth2::issue_token)
         .service(oauth2::revoke_token)
+        .service(enrol::enrol_client)
         .service(oauth2::metadata)
         .service(oauth2::jwks)
         // the service
@@ -90,6 +92,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(client_keys::list_client_keys)
         .service(client_keys::add_client_key)
         .service(client_keys::remove_client_key)
+        .service(enrol::issue_enrolment_code)
         // audit
         .service(events::list_audit_events);
 }

@@ -23,6 +23,7 @@ use crate::limits::Limits;
 use crate::memory::{Clients, Directory};
 use crate::problem::{Code, Problem};
 use crate::sensitive_reads::SensitiveReads;
+use crate::spares::SpareUse;
 
 /// Without word from the store for so long, no client can be trusted to still be allowed in.
 const STALE_AFTER: Duration = Duration::from_secs(5);
@@ -156,6 +157,8 @@ pub struct App {
     pub denials: Denials,
     /// Reads above TLP amber that are noted already.
     pub sensitive_reads: SensitiveReads,
+    /// Uses of printed spares that were noted lately.
+    pub spares: SpareUse,
     issuer: String,
 }
 
@@ -170,8 +173,8 @@ impl App {
         clocks: Clocks,
         limits: Arc<Limits>,
     ) -> Self {
-        let (denials, sensitive_reads) = (Denials::default(), SensitiveReads::default());
-        Self { readers, writer, memory, store_id, clocks, limits, denials, sensitive_reads, issuer }
+        let (denials, sensitive_reads, spares) = (Denials::default(), SensitiveReads::default(), SpareUse::default());
+        Self { readers, writer, memory, store_id, clocks, limits, denials, sensitive_reads, spares, issuer }
     }
 
     /// The issuer of tokens, and their audience.

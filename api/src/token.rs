@@ -20,7 +20,7 @@ use crate::problem::Problem;
 pub use assertion::{ASSERTION_TYPE, Assertion, AssertionFault, MAX_ASSERTION, MAX_LIFE_S, Proved, SKEW_S};
 pub use client_keys::{ClientKey, ClientKeyInput, ClientKeys, KeyAlgorithm, SIGNING_ALGORITHMS};
 pub use keys::{Jwk, Jwks, KeyFault, KeySet, SigningKey};
-pub use secret::{Secret, hash_secret, new_secret, secret_matches};
+pub use secret::{Secret, as_typed, hash_secret, new_secret, new_typeable, secret_matches};
 
 /// Seconds that an access token lives.
 pub const LIFETIME_S: i64 = 600;

@@ -103,6 +103,7 @@ operations! {
         ListClientKeys "list_client_keys" GET "/v1/clients/{id}/keys" ["directory:read", "incidents:read", "incidents:write", "cases:read", "cases:write"] [Institution, Team, Coordinator] OwnOrCoordinator Refused;
         AddClientKey "add_client_key" POST "/v1/clients/{id}/keys" ["directory:write", "incidents:write", "cases:write"] [Institution, Team, Coordinator] OwnOrCoordinator Refused;
         RemoveClientKey "remove_client_key" DELETE "/v1/clients/{id}/keys/{kid}" ["directory:write", "incidents:write", "cases:write"] [Institution, Team, Coordinator] OwnOrCoordinator Refused;
+        IssueEnrolmentCode "issue_enrolment_code" POST "/v1/clients/{id}/enrolment" ["directory:write"] [] WholeService Refused;
         // audit
         ListAuditEvents "list_audit_events" GET "/v1/audit-events" ["audit:read"] [] WholeService Refused;
     }
@@ -110,6 +111,7 @@ operations! {
     public {
         "issue_token" POST "/oauth2/token";
         "revoke_token" POST "/oauth2/revoke";
+        "enrol_client" POST "/oauth2/enrol";
         "get_authorization_server_metadata" GET "/.well-known/oauth-authorization-server";
         "get_jwks" GET "/.well-known/jwks.json";
         "get_health" GET "/healthz";

@@ -14,6 +14,8 @@ use crate::oauth_request::{
     parse_revocation_request, parse_token_request,
 };
 use crate::permission::SCOPES;
+use crate::problem::RequestId;
+use crate::spares;
 use crate::state::App;
 use crate::token::{self, Claims, Jwks};
 
@@ -37,7 +39,12 @@ use crate::token::{self, Claims, Jwks};
     ),
 )]
 #[post("/oauth2/token")]
-pub async fn issue_token(request: HttpRequest, body: Body, app: web::Data<App>) -> Result<HttpResponse, OauthError> {
+pub async fn issue_token(
+    request: HttpRequest,
+    request_id: RequestId,
+    body: Body,
+    app: web::Data<App>,
+) -> Result<HttpResponse, OauthError> {
     let asked = parse_token_request(header(&request, CONTENT_TYPE), header(&request, AUTHORIZATION), bytes(&body)?)?;
     let now = clock::now();
     let proved = authenticate(&app, asked.credentials, "issue_token", now).await?;
@@ -51,6 +58,9 @@ pub async fn issue_token(request: HttpRequest, body: Body, app: web::Data<App>) 
         log::error!("no token could be signed: {error}");
         OauthError::unavailable(2)
     })?;
+    if proved.client.spare {
+        spares::note_token(&app, &proved.client_id, &proved.client, Some(request_id.0), now).await;
+    }
     let lifetime = i32::try_from(token::LIFETIME_S).unwrap_or(600);
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
