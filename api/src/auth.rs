@@ -7,6 +7,7 @@ use std::ops::Deref;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use uuid::Uuid;
+use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
 
 use crate::actor::Actor;
@@ -21,6 +22,8 @@ use crate::token;
 pub struct Caller<P> {
     actor: Actor,
     scopes: Vec<String>,
+    /// When it was let in.
+    at: Time,
     permission: PhantomData<P>,
 }
 
@@ -65,18 +68,29 @@ impl<P: Permission> FromRequest for Caller<P> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(let_in(req))
+        ready(let_in(req, clock::now()))
     }
 }
 
-fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
+impl<P: Permission> Caller<P> {
+    /// Judges the caller again, after a wait in which it may have been shut out. Time alone shuts nobody out: a token that
+    /// ends while its holder waits was good when it was shown.
+    ///
+    /// # Errors
+    /// As when it was let in.
+    pub fn let_in_again(&self, req: &HttpRequest) -> Result<(), Problem> {
+        let_in::<P>(req, self.at).map(drop)
+    }
+}
+
+fn let_in<P: Permission>(req: &HttpRequest, now: Time) -> Result<Caller<P>, Problem> {
     let app = req.app_data::<web::Data<App>>().ok_or_else(|| Problem::internal("no state in the application"))?;
     if !app.is_fresh() {
         return Err(Problem::unavailable(2));
     }
     let token = bearer(req)?;
     let clients = app.clients();
-    let claims = token::verify(token, &clients.keys, app.issuer(), clock::now())?;
+    let claims = token::verify(token, &clients.keys, app.issuer(), now)?;
     let client = clients.by_id.get(&claims.client_id).ok_or_else(Problem::token_invalid)?;
     let directory = app.directory();
     let owner_active = client.owner.is_none_or(|owner| directory.owner_is_active(owner));
@@ -110,7 +124,7 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
         acting_person: None,
         language: crate::problem::language::preferred(req.headers()),
     };
-    Ok(Caller { actor, scopes, permission: PhantomData })
+    Ok(Caller { actor, scopes, at: now, permission: PhantomData })
 }
 
 /// RFC 6750 section 2.1: one `Authorization: Bearer …` header, nowhere else.
