@@ -7,6 +7,7 @@ use std::ops::Deref;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use uuid::Uuid;
+use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
 
 use crate::actor::Actor;
@@ -24,8 +25,8 @@ use crate::token::{self, Claims};
 pub struct Caller<P> {
     actor: Actor,
     scopes: Vec<String>,
-    credential_version: i64,
-    token_id: String,
+    /// When it was let in.
+    at: Time,
     permission: PhantomData<P>,
 }
 
@@ -61,20 +62,6 @@ impl<P> Caller<P> {
     }
 }
 
-impl<P: Permission> Caller<P> {
-    /// Whether a request that has waited would still be let in: what was taken away meanwhile must not be answered.
-    ///
-    /// # Errors
-    /// 401 and 403 as at the beginning.
-    pub fn recheck(&self, app: &App) -> Result<(), Problem> {
-        let (clients, directory) = (app.clients(), app.directory());
-        let client = clients.by_id.get(&self.actor.client_id).ok_or_else(Problem::token_revoked)?;
-        check_standing(client, self.credential_version, &directory)?;
-        check_revoked(&clients, &self.token_id)?;
-        P::OPERATION.rule().map_or(Ok(()), |rule| check_hold(rule, client, &directory))
-    }
-}
-
 /// The client id of a request that has been let in, for the log.
 #[derive(Debug, Clone)]
 pub struct LoggedClient(pub String);
@@ -84,11 +71,22 @@ impl<P: Permission> FromRequest for Caller<P> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(let_in(req))
+        ready(let_in(req, clock::now()))
     }
 }
 
-fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
+impl<P: Permission> Caller<P> {
+    /// Judges the caller again, after a wait in which it may have been shut out. Time alone shuts nobody out: a token that
+    /// ends while its holder waits was good when it was shown.
+    ///
+    /// # Errors
+    /// As when it was let in.
+    pub fn let_in_again(&self, req: &HttpRequest) -> Result<(), Problem> {
+        let_in::<P>(req, self.at).map(drop)
+    }
+}
+
+fn let_in<P: Permission>(req: &HttpRequest, now: Time) -> Result<Caller<P>, Problem> {
     let app = req.app_data::<web::Data<App>>().ok_or_else(|| Problem::internal("no state in the application"))?;
     if cfg!(debug_assertions) && req.match_pattern().as_deref() != Some(P::OPERATION.path) {
         return Err(Problem::internal(format!("this handler carries the permission of {}", P::OPERATION.id)));
@@ -98,7 +96,7 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
     }
     let token = bearer(req)?;
     let clients = app.clients();
-    let claims = token::verify(token, &clients.keys, app.issuer(), clock::now())?;
+    let claims = token::verify(token, &clients.keys, app.issuer(), now)?;
     let client = clients.by_id.get(&claims.client_id).ok_or_else(Problem::token_invalid)?;
     let directory = app.directory();
     if claims.sub != claims.client_id {
@@ -108,7 +106,7 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
         if denials::is_noted(problem) {
             let (client_id, code) = (claims.client_id.as_str(), problem.code().code());
             let denial = Denial { client_id, client, code, operation: P::OPERATION.id };
-            app.denials.note(&denial, &directory, clock::now());
+            app.denials.note(&denial, &directory, now);
         }
     };
     check_standing(client, claims.cv, &directory)
@@ -129,7 +127,7 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
         spare: client.spare,
         language: crate::problem::language::preferred(req.headers()),
     };
-    Ok(Caller { actor, scopes, credential_version: claims.cv, token_id: claims.jti, permission: PhantomData })
+    Ok(Caller { actor, scopes, at: now, permission: PhantomData })
 }
 
 /// The scopes with which the client may call the operation: those of its token, as far as the client still holds them.

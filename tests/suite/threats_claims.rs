@@ -2,8 +2,9 @@
 //! What a token says when all is well, and single wrong claims: `oauth2.rs`.
 
 use zvit_tests::client::Account;
-use zvit_tests::directory::{DELTA, HOSPITAL};
-use zvit_tests::{Client, both, json, raw};
+use zvit_tests::directory::{ALPHA, DELTA, HOSPITAL};
+use zvit_tests::run::pause;
+use zvit_tests::{Client, both, json, raw, report};
 
 use crate::threats_tokens::{Forge, check_refusal};
 
@@ -191,4 +192,31 @@ both!(a_token_ends_with_what_it_stands_for, |server| {
     coordinator.put(&path).if_match(&tag).json(json!({"name": "Лише читає", "scopes": ["incidents:read"]})).expect(200);
     client.post("/v1/incidents").fresh_key().json(json!({"description": "Подія"})).problem(403, "scope_lacking");
     client.get("/v1/incidents").expect(200);
+});
+
+both!(who_is_shut_out_while_it_waits_is_told_nothing_more, |server| {
+    let coordinator = server.coordinator();
+    let reason = json!({"reason": "Перевірка"});
+    let make = |role: &str, owner: &str| {
+        let body = json!({"role": role, "owner": owner, "name": "Чекає"});
+        Account::read(&coordinator.post("/v1/clients").fresh_key().json(body).expect(201).value)
+    };
+    let (team, institution) = (make("team", ALPHA), make("institution", HOSPITAL));
+    let hospital = server.hospital();
+    for (account, path) in [(team, "/v1/cases"), (institution, "/v1/incidents/feed")] {
+        let client = server.client(&account);
+        let cursor = client.get(path).expect(200).string("/next_cursor");
+        let waiting = format!("{path}?wait=30&cursor={cursor}");
+        let answer = std::thread::scope(|scope| {
+            let poll = scope.spawn(|| client.get(&waiting).send());
+            // Time to get there. If it comes too late it is refused at the door, which is right as well.
+            (0..60).for_each(|_| pause());
+            let path = format!("/v1/clients/{}/deactivate", account.client_id);
+            coordinator.post(&path).json(reason.clone()).expect(200);
+            hospital.submit(report("Не для нього"));
+            poll.join().expect("an answer")
+        });
+        assert!(!answer.text().contains("Не для нього"), "{answer}");
+        answer.problem(401, "token_revoked");
+    }
 });

@@ -1,6 +1,6 @@
 //! Incidents: submit one or many, read, follow.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -198,6 +198,7 @@ fn position(sight: Sight, row: &zvit_db::rows::IncidentRow) -> i64 {
 )]
 #[get("/v1/incidents/feed")]
 pub async fn follow_incidents(
+    request: HttpRequest,
     caller: Caller<FollowIncidents>,
     query: Query<FeedQuery>,
     if_none_match: IfNoneMatch,
@@ -206,7 +207,11 @@ pub async fn follow_incidents(
     let query = query.checked()?;
     let sight = sight(&caller)?;
     let scope = Scope { kind: ListKind::IncidentFeed, store: app.store_id, owner: feed_owner(sight) };
-    let after = match feed::open(&app, &scope, &query).await? {
+    let opened = feed::open(&app, &scope, &query).await?;
+    if query.wait > 0 {
+        caller.let_in_again(&request)?;
+    }
+    let after = match opened {
         feed::Opened::Read(after) => after,
         feed::Opened::Unchanged(cursor) => {
             return feed::unchanged(
@@ -220,7 +225,6 @@ pub async fn follow_incidents(
             return feed::later(&if_none_match, &empty, &cursor);
         }
     };
-    caller.recheck(&app)?;
     let limit = i64::from(query.limit);
     let (directory, language, role, own) = (app.directory(), caller.language, caller.role, caller.owner);
     let (page, reads) = app
