@@ -73,7 +73,7 @@ impl<P: Permission> Caller<P> {
     }
 }
 
-/// The client id of a request that has been let in, for the log.
+/// The client id of a request whose client proved who it is, for the log.
 #[derive(Debug, Clone)]
 pub struct LoggedClient(pub String);
 
@@ -102,14 +102,17 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
     if claims.sub != claims.client_id {
         return Err(Problem::token_invalid());
     }
-    let scopes = may_call(P::OPERATION, client, &claims, &directory).inspect_err(|problem| {
+    let judged = check_standing(client, claims.cv, &directory).and_then(|()| {
+        let _ = req.extensions_mut().insert(LoggedClient(claims.client_id.clone()));
+        may_call(P::OPERATION, client, &claims, &directory)
+    });
+    let scopes = judged.inspect_err(|problem| {
         if denials::is_noted(problem) {
             let (client_id, code) = (claims.client_id.as_str(), problem.code().code());
             let denial = Denial { client_id, client, code, operation: P::OPERATION.id };
             app.denials.note(&denial, &directory, clock::now());
         }
     })?;
-    let _ = req.extensions_mut().insert(LoggedClient(claims.client_id.clone()));
     let acting_person = if P::OPERATION.changes() { acting_person(req.headers())? } else { None };
     let name = client.owner.and_then(|owner| directory.owner_name(owner)).unwrap_or_else(|| client.name.clone());
     let actor = Actor {
@@ -131,7 +134,6 @@ fn may_call(
     claims: &Claims,
     directory: &Directory,
 ) -> Result<Vec<String>, Problem> {
-    check_standing(client, claims.cv, directory)?;
     let held = claims.scope.split_whitespace().filter(|scope| client.scopes.iter().any(|held| held == scope));
     let scopes: Vec<String> = held.map(str::to_owned).collect();
     let rule = operation.rule().ok_or_else(|| Problem::internal("a public operation asks for a token"))?;
