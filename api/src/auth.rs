@@ -62,7 +62,7 @@ impl<P> Caller<P> {
     }
 }
 
-/// The client id of a request that has been let in, for the log.
+/// The client id of a request whose client proved who it is, for the log.
 #[derive(Debug, Clone)]
 pub struct LoggedClient(pub String);
 

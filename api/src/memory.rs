@@ -183,6 +183,11 @@ pub struct Clients {
 }
 
 impl Clients {
+    /// Institution, team or participant of a client.
+    pub fn owner_of(&self, client_id: &str) -> Option<Uuid> {
+        self.by_id.get(client_id).and_then(|client| client.owner)
+    }
+
     /// Reads everything that still counts at `now`.
     ///
     /// # Errors

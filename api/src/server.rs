@@ -248,7 +248,11 @@ impl Running {
         let ended = self.server.await.map_err(std::io::Error::other)?;
         self.denials.abort();
         let _ = self.denials.await;
-        self.app.write_denials(true).await;
+        // A store that doesn't answer must not hold up the stop.
+        let last_words = tokio::time::timeout(Duration::from_secs(SHUTDOWN_S), self.app.write_denials(true));
+        if last_words.await.is_err() {
+            log::warn!("refusals could not be written to the audit before the stop");
+        }
         drop(self.app);
         drop(self.stop_watching);
         if let Some(task) = self.certificate_watch {

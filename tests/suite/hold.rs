@@ -125,3 +125,35 @@ both!(what_a_representative_on_hold_reports_is_marked_and_others_are_not, |serve
     assert!(!own.list("/assignments").is_empty());
     own.without("/submitted_on_hold");
 });
+
+both!(a_poll_that_waits_while_the_hold_comes_is_refused_too, |server| {
+    let hospital = server.hospital();
+    let id = hospital.submit(report("Подія")).string("/id");
+    let feed = hospital.get("/v1/incidents/feed").expect(200);
+    let poll = format!("/v1/incidents/feed?wait=30&cursor={}", feed.str("/next_cursor"));
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| hospital.get(&poll).send());
+        set(server, HOSPITAL, "hold");
+        let path = format!("/v1/incidents/{id}");
+        server.coordinator().post(&format!("{path}/close")).json(json!({"reason": "Перевірка"})).expect(200);
+        waiting.join().unwrap().problem(403, "institution_on_hold");
+    });
+});
+
+#[test]
+fn a_hold_is_known_to_every_server_of_the_store() {
+    zvit_tests::program::use_program(env!("CARGO_BIN_EXE_zvit-under-test"));
+    let Some(store) = zvit_tests::Store::seeded(zvit_tests::Database::Postgres) else { return };
+    let (one, other) = (Server::start(&store), Server::start(&store));
+    let at_other = one.hospital().at(&other.base);
+    at_other.get("/v1/incidents").expect(200);
+    set(&one, HOSPITAL, "hold");
+    let refused = zvit_tests::eventually("the other server knows of the hold", || {
+        let answer = at_other.get("/v1/incidents").send();
+        (answer.status != 200).then_some(answer)
+    });
+    refused.problem(403, "institution_on_hold");
+    // What it takes in is marked even by the one that was told last.
+    let key = zvit_tests::fresh();
+    at_other.post("/v1/incidents").key(&key).json(report("Подія")).expect(201).with("/submitted_on_hold", true);
+}

@@ -17,7 +17,12 @@ const SHARED: [Shared; 26] = [
         &[],
     ),
     (401, "Unauthorized", "The token is missing, invalid, expired or revoked.", &["WWW-Authenticate"]),
-    (403, "Forbidden", "The token lacks the scope, or the client may not do this.", &["WWW-Authenticate"]),
+    (
+        403,
+        "Forbidden",
+        "The token lacks the scope, the client may not do this, or its institution is on hold.",
+        &["WWW-Authenticate"],
+    ),
     (404, "NotFound", "There is no such thing, or it belongs to somebody else.", &[]),
     (408, "RequestTimeout", "The body arrived too slowly.", &[]),
     (409, "Conflict", "The present state does not allow this; `code` says why.", &["Retry-After"]),

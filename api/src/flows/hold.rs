@@ -13,6 +13,7 @@ use super::event::Event;
 use super::idempotency::Kept;
 use super::record::Record;
 use super::show::warnings;
+use super::submit::{Answer, Submission};
 use crate::actor::Actor;
 use crate::memory::Directory;
 use crate::problem::Problem;
@@ -51,12 +52,20 @@ pub fn is_marked(record: &Record) -> bool {
     record.warnings.iter().any(|warning| warning.code == SUBMITTED_ON_HOLD)
 }
 
+/// The answer to a submission as an institution on hold gets it. What is kept is the whole of it.
+///
+/// # Errors
+/// As the answer, but without saying which incident is in the way.
+pub fn discreet_answer(answer: Answer, item: &Submission) -> Answer {
+    answer.and_then(|kept| receipt(kept, &item.parsed, &item.warnings, item.actor.language)).map_err(discreet)
+}
+
 /// The answer to an initial report, fresh or repeated, without what the service knows beyond it: teams, deadlines, and a
 /// triage that the institution's entry has a part in.
 ///
 /// # Errors
 /// When the kept answer can't be read: a defect.
-pub fn receipt(mut kept: Kept, parsed: &Parsed, doubts: &[StoredWarning], language: Language) -> Result<Kept, Problem> {
+fn receipt(mut kept: Kept, parsed: &Parsed, doubts: &[StoredWarning], language: Language) -> Result<Kept, Problem> {
     let mut incident: Incident = serde_json::from_str(&kept.body)?;
     let mut content = Content::default();
     content.merge(parsed.change.clone(), &[]);

@@ -125,17 +125,10 @@ pub fn submit(change: &mut Change<'_>, memory: &Memory, clocks: &Clocks, items: 
             kept_rows.insert(item.key.of.clone(), Found { row: row.clone(), stored: false });
             batch.rows.answers.push(row);
         }
-        answers.push(if hold::is_held(&directory, &item.actor) { discreet(answer, item) } else { answer });
+        answers.push(if hold::is_held(&directory, &item.actor) { hold::discreet_answer(answer, item) } else { answer });
     }
     batch.write(change)?;
     Ok(answers)
-}
-
-/// The answer as an institution on hold gets it. What is kept is the whole of it.
-fn discreet(answer: Answer, item: &Submission) -> Answer {
-    answer
-        .and_then(|kept| hold::receipt(kept, &item.parsed, &item.warnings, item.actor.language))
-        .map_err(hold::discreet)
 }
 
 /// An answer that is kept: in the store, or given earlier in this very batch.

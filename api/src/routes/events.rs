@@ -6,10 +6,8 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 use zvit_db::audit::{self, Filter, Reader};
 use zvit_db::rows::AuditRow;
-use zvit_db::types::Id;
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
-use zvit_domain::word::Word;
 
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
@@ -37,7 +35,8 @@ pub async fn get_timeline(
     query: Query<PartQuery>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
-    let (actor, id, store, directory) = (caller.actor(), id.0, app.store_id, app.directory());
+    let (actor, id, store) = (caller.actor(), id.0, app.store_id);
+    let (directory, clients) = (app.directory(), app.clients());
     let (timeline, reads) = app
         .read(move |tx| {
             let incident = find_for_party(tx, &directory, &actor, id)?;
@@ -51,7 +50,8 @@ pub async fn get_timeline(
             };
             let mut rows = audit::timeline(tx, id, reader, after, i64::from(query.limit) + 1)?;
             let next_cursor = next(&mut rows, query.limit, &scope);
-            let items = rows.iter().map(|row| step(row, reader)).collect::<Result<_, _>>()?;
+            let of_own_side = |row: &AuditRow| actor.owner.is_some() && clients.owner_of(&row.actor_id) == actor.owner;
+            let items = rows.iter().map(|row| step(row, reader, of_own_side(row))).collect::<Result<_, _>>()?;
             Ok((Timeline { items, next_cursor }, sensitive([&incident], actor.owner)))
         })
         .await?;
@@ -68,14 +68,10 @@ fn next(rows: &mut Vec<AuditRow>, limit: u32, scope: &Scope) -> Option<String> {
 }
 
 /// Client ids are the coordinator's business; persons are that of their own side too.
-fn step(row: &AuditRow, reader: Reader) -> Result<TimelineEvent, Problem> {
-    let id = (reader == Reader::Coordinator).then(|| row.actor_id.clone());
-    let own_side = match reader {
-        Reader::Coordinator => true,
-        Reader::Institution => row.actor_role == Role::Institution.code(),
-        Reader::Team(team) => row.actor_role == Role::Team.code() && row.team_id == Some(Id(team)),
-    };
-    let person = row.acting_person.clone().filter(|_| own_side);
+fn step(row: &AuditRow, reader: Reader, of_own_side: bool) -> Result<TimelineEvent, Problem> {
+    let is_coordinator = reader == Reader::Coordinator;
+    let id = is_coordinator.then(|| row.actor_id.clone());
+    let person = row.acting_person.clone().filter(|_| is_coordinator || of_own_side);
     Ok(TimelineEvent {
         id: row.id.0,
         at: row.at.0,

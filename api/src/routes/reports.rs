@@ -7,7 +7,7 @@ use uuid::Uuid;
 use zvit_db::conn::Tx;
 use zvit_db::incidents::{self, Sight};
 use zvit_db::rows::{IncidentRow, ReportRow};
-use zvit_domain::report::{Circumstances, FollowUpInput, ReportFields, parse};
+use zvit_domain::report::{Circumstances, Content, FollowUpInput, ReportFields, parse};
 use zvit_domain::vocabulary::{Role, Stage};
 use zvit_domain::word::{Language, Word};
 
@@ -20,7 +20,7 @@ use crate::flows::hold;
 use crate::flows::idempotency::{Kept, once};
 use crate::flows::record::Record;
 use crate::flows::show::warnings;
-use crate::input::{Body, IdempotencyKey, PathId, Prefer, Query, Schemas, default_limit, etag};
+use crate::input::{Body, Checked, IdempotencyKey, PathId, Prefer, Query, Schemas, default_limit, etag};
 use crate::intake::{accept, request_key, sha256};
 use crate::memory::Directory;
 use crate::permission::{AddReport, ListReports, Permission};
@@ -90,25 +90,12 @@ pub async fn add_report(
             Ok(row.content.read()?)
         })
         .await
-        .map(|content: zvit_domain::report::Content| content)?;
+        .map(|content: Content| content)?;
     let checked = body.json::<FollowUpInput>(&schemas)?;
-    let raw = checked.raw.clone();
-    let fields = ReportFields::from(checked.value.clone());
-    let stage: Stage = checked.value.stage.into();
     let is_held = hold::is_held(&app.directory(), &caller);
-    // Judged against what the incident holds, faults would tell of it.
-    let current = (!is_held).then_some(&content);
-    let parsed = parse(&fields, &Circumstances { now: clock::now(), current });
-    let doubts = accept(checked, &parsed, Vec::new(), prefer.lenient)?;
+    let raw = checked.raw.clone();
+    let report = read(caller.actor(), checked, (!is_held).then_some(&content), prefer.lenient)?;
     let key = request_key(&caller, format!("POST /v1/incidents/{id}/reports"), key.required()?, &raw);
-    let report = FollowUp {
-        actor: caller.actor(),
-        stage,
-        parsed,
-        warnings: doubts,
-        body: String::from_utf8(raw.to_vec()).map_err(Problem::internal)?,
-        body_sha256: sha256(&raw),
-    };
     let (clocks, doubts, language) = (app.clocks, report.warnings.clone(), caller.language);
     let answer = app
         .take_in(raw.len(), move |change, memory| {
@@ -132,6 +119,23 @@ pub async fn add_report(
         response.headers_mut().insert(name, value);
     }
     Ok(response)
+}
+
+/// A checked body as a further report. `content` is what the incident holds; without it, the report is judged by itself:
+/// faults would tell an institution on hold of it.
+fn read(
+    actor: Actor,
+    checked: Checked<FollowUpInput>,
+    content: Option<&Content>,
+    lenient: bool,
+) -> Result<FollowUp, Problem> {
+    let raw = checked.raw.clone();
+    let stage: Stage = checked.value.stage.into();
+    let fields = ReportFields::from(checked.value.clone());
+    let parsed = parse(&fields, &Circumstances { now: clock::now(), current: content });
+    let warnings = accept(checked, &parsed, Vec::new(), lenient)?;
+    let body = String::from_utf8(raw.to_vec()).map_err(Problem::internal)?;
+    Ok(FollowUp { actor, stage, parsed, warnings, body, body_sha256: sha256(&raw) })
 }
 
 fn show(row: &ReportRow, language: Language) -> Result<Report, Problem> {
