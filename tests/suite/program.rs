@@ -252,13 +252,19 @@ fn every_setting_is_documented_with_its_variable() {
         "ZVIT_DATABASE_URL",
         "ZVIT_ISSUER",
         "ZVIT_DUTY_LINE",
+        "--tls-cert",
+        "ZVIT_TLS_CERT",
+        "ZVIT_TLS_KEY",
+        "ZVIT_TLS_DIR",
+        "--behind-proxy",
+        "ZVIT_BEHIND_PROXY",
         "127.0.0.1:8080",
         "--config",
     ] {
         assert!(help.contains(word), "{word} is not in\n{help}");
     }
     let help = zvit(["--help"]).expect(0).stdout;
-    for word in ["serve", "migrate", "seed", "client", "openapi", "demo"] {
+    for word in ["serve", "migrate", "seed", "client", "openapi", "demo", "ready"] {
         assert!(help.contains(word), "{word} is not in\n{help}");
     }
 }
