@@ -175,9 +175,7 @@ fn listen(
     let open = Arc::clone(&limits.capacity);
     let duty_line = web::Data::new(DutyLine(settings.duty_line.clone()));
     let text = web::Bytes::from(serde_json::to_vec(&document).map_err(|fault| StartFault::Defect(fault.to_string()))?);
-    // The framework counts per worker, the setting is for the process.
-    let workers = settings.workers.min(settings.max_connections);
-    let connections = (settings.max_connections / workers).max(1);
+    let (workers, connections) = shares(settings.workers, settings.max_connections);
     let server = HttpServer::new(move || {
         let text = text.clone();
         ActixApp::new()
@@ -222,6 +220,12 @@ fn listen(
     };
     let server = server.run();
     Ok((server.handle(), tokio::spawn(server)))
+}
+
+/// Threads, and how many connections each may have open: the framework counts per thread, the setting is for the process.
+fn shares(workers: usize, max_connections: usize) -> (usize, usize) {
+    let workers = workers.min(max_connections).max(1);
+    (workers, (max_connections / workers).max(1))
 }
 
 impl Running {
@@ -294,4 +298,19 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_threads_together_keep_to_the_bound() {
+        assert_eq!(shares(4, 10_000), (4, 2_500));
+        assert_eq!(shares(8, 3), (3, 1), "fewer threads rather than more connections");
+        for (workers, max) in [(1, 1), (3, 10), (7, 7), (64, 1000), (1024, 1_000_000)] {
+            let (threads, each) = shares(workers, max);
+            assert!(threads >= 1 && each >= 1 && threads * each <= max, "{workers} {max}");
+        }
+    }
 }

@@ -225,6 +225,28 @@ fn a_supervisor_may_ask_by_command_whether_it_is_ready() {
     ask(server.base.trim_start_matches("http://"), &[]).expect(0);
 }
 
+#[test]
+fn the_same_may_be_set_by_file_and_environment() {
+    let store = sqlite();
+    let config = store.directory().join("zvit.toml");
+    let dir = store.directory().join("certificate");
+    let text = format!("tls = \"self-signed\"\ntls_dir = {dir:?}\nbehind_proxy = [\"127.0.0.1\", \"fd00::/8\"]\n");
+    std::fs::write(&config, text).unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // Off is stronger, wherever the rest is said; and the flag is stronger than the variable.
+    let flags = ["--config", config.to_str().unwrap(), "--tls", "off"];
+    let variables = [("ZVIT_BEHIND_PROXY", "127.0.0.2,192.0.2.0/24"), ("ZVIT_TLS", "self-signed")];
+    let server = Server::start_in(&store, &flags, &variables);
+    assert!(server.base.starts_with("http://"), "{}", server.base);
+    server.anyone().get("/healthz").expect(200);
+    drop(server);
+    let finished = zvit(["ready", "--config", config.to_str().unwrap(), "--listen", &port.to_string()]).expect(1);
+    assert!(finished.stderr.contains(&format!("https://{port}/readyz")), "{finished}");
+    std::fs::write(&config, "behind_proxy = [\"10.0.0.0/40\"]\n").unwrap();
+    let finished = zvit(["ready", "--config", config.to_str().unwrap()]).expect(2);
+    assert!(finished.stderr.contains("10.0.0.0/40"), "{finished}");
+}
+
 /// The addresses that the server's log has for its requests.
 fn addresses(server: &Server) -> Vec<String> {
     let lines = server.log();

@@ -254,13 +254,19 @@ fn every_setting_is_documented_with_its_variable() {
         "ZVIT_DUTY_LINE",
         "--signing-key-days",
         "ZVIT_SIGNING_KEY_DAYS",
+        "--tls-cert",
+        "ZVIT_TLS_CERT",
+        "ZVIT_TLS_KEY",
+        "ZVIT_TLS_DIR",
+        "--behind-proxy",
+        "ZVIT_BEHIND_PROXY",
         "127.0.0.1:8080",
         "--config",
     ] {
         assert!(help.contains(word), "{word} is not in\n{help}");
     }
     let help = zvit(["--help"]).expect(0).stdout;
-    for word in ["serve", "migrate", "seed", "client", "keys", "openapi", "demo"] {
+    for word in ["serve", "migrate", "seed", "client", "institutions", "keys", "openapi", "demo", "ready"] {
         assert!(help.contains(word), "{word} is not in\n{help}");
     }
 }

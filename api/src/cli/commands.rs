@@ -89,7 +89,8 @@ pub(super) fn run(cli: Cli) -> ExitCode {
 
 fn run_serve(file: &ConfigFile, store: &StoreArgs, args: &ServeArgs) -> Result<(), Failure> {
     let settings = file.settings(store, args)?;
-    logging::start(settings.log_format, "info,actix_server=warn");
+    // Anybody who can connect can make the TLS library warn of his handshake.
+    logging::start(settings.log_format, "info,actix_server=warn,rustls=error");
     let runtime = actix_web::rt::System::new();
     runtime.block_on(async {
         let running = server::start(&settings).await.map_err(|fault| match fault {
