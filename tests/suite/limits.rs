@@ -151,6 +151,8 @@ both!(a_changed_limit_holds_at_once_and_is_shown, |server| {
     assert_eq!(me.at("/rate_limit"), &narrow, "{me}");
     let answers: Vec<u16> = (0..20).map(|_| hospital.get("/v1/me").send().status).collect();
     assert!(answers.contains(&429), "{answers:?}");
+    let events = zvit_tests::feed::everything(&server.auditor(), "/v1/audit-events");
+    assert!(events.iter().any(|event| event["data"]["rate_limit"] == narrow), "{events:#?}");
     // Left out, it is again what holds for all; at once, and with a full bucket.
     let update = json!({"name": before.str("/name"), "scopes": before.at("/scopes")});
     coordinator.put(&path).if_match(&after.etag()).json(update).expect(200).without("/rate_limit");
