@@ -10,6 +10,7 @@ mod edge;
 pub mod hygiene;
 pub mod rate;
 pub mod settings;
+pub mod shape;
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;

@@ -151,6 +151,8 @@ both!(a_changed_limit_holds_at_once_and_is_shown, |server| {
     assert_eq!(me.at("/rate_limit"), &narrow, "{me}");
     let answers: Vec<u16> = (0..20).map(|_| hospital.get("/v1/me").send().status).collect();
     assert!(answers.contains(&429), "{answers:?}");
+    let events = zvit_tests::feed::everything(&server.auditor(), "/v1/audit-events");
+    assert!(events.iter().any(|event| event["data"]["rate_limit"] == narrow), "{events:#?}");
     // Left out, it is again what holds for all; at once, and with a full bucket.
     let update = json!({"name": before.str("/name"), "scopes": before.at("/scopes")});
     coordinator.put(&path).if_match(&after.etag()).json(update).expect(200).without("/rate_limit");
@@ -173,4 +175,40 @@ both!(a_client_is_made_with_a_limit_and_limits_have_limits, |server| {
         make(json!({"per_second": 5, "burst": 5, "window": 5})).faults(&["/rate_limit/window"]);
         make(json!(null)).faults(&["/rate_limit"]);
     });
+});
+
+both_stores!(limits_are_set_by_flag_or_file_and_are_checked, |store| {
+    let config = store.directory().join("limits.toml");
+    let path = config.to_str().unwrap();
+    std::fs::write(&config, "client_rate = 7\nclient_burst = 70\nmax_waiting_polls = 3\n").unwrap();
+    let server = Server::start_with(store, &["--config", path, "--client-burst", "80"]);
+    let me = server.hospital().get("/v1/me").expect(200);
+    assert_eq!(me.at("/rate_limit"), &json!({"per_second": 7, "burst": 80}), "{me}");
+    let start = |flags: &[&str]| {
+        let mut arguments = vec!["serve".to_owned(), "--listen".into(), "127.0.0.1:0".into()];
+        arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
+        arguments.extend(store.flags());
+        zvit_tests::program::zvit(arguments)
+    };
+    let refused = start(&["--reserved-for-intake", "91"]);
+    assert!(refused.status != Some(0) && refused.stderr.contains("reserved_for_intake must be 0 to 90"), "{refused}");
+    std::fs::write(&config, "client_rates = 7\n").unwrap();
+    let refused = start(&["--config", path]);
+    assert!(refused.status != Some(0) && refused.stderr.contains("client_rates"), "{refused}");
+    let help = zvit_tests::program::zvit(["serve", "--help"]).expect(0).stdout;
+    for name in [
+        "client-rate",
+        "client-burst",
+        "address-rate",
+        "address-burst",
+        "token-failure-rate",
+        "token-failure-burst",
+        "max-requests",
+        "reserved-for-intake",
+        "max-waiting-polls",
+        "queue-bytes",
+    ] {
+        let variable = format!("ZVIT_{}", name.to_uppercase().replace('-', "_"));
+        assert!(help.contains(&format!("--{name} ")) && help.contains(&variable), "{name}\n{help}");
+    }
 });

@@ -48,6 +48,7 @@ A response team polls `GET /v1/cases?wait=30`, keeps `next_cursor`, and acknowle
 - What belongs to somebody else is answered like what does not exist: 404.
 - `Idempotency-Key` makes a retry safe: the same key with the same body gets the first answer again.
 - `X-Request-Id` is taken from the request or made up, and returned; name it when asking for help.
+- Requests are limited by client, and by address where nobody has proved who it is. `RateLimit-Policy` says to how many, `RateLimit` what remains of them.
 - 429 and 503 say in `Retry-After` when to try again."#;
 
 /// Tags in the order in which they are shown, with the paths they stand for: the longest beginning counts.

@@ -311,10 +311,10 @@ pub(super) fn write(change: &mut Change<'_>, row: &mut ClientRow) -> Result<(), 
 
 pub(super) fn note(change: &mut Change<'_>, actor: &Actor, row: &ClientRow, kind: &'static str, reason: Option<&str>) {
     change.gate.clients_version += 1;
-    Event::other(kind, "client", &row.client_id)
-        .because(reason)
-        .with(
-            json!({"role": row.role, "owner": row.owner.map(|owner| owner.0), "scopes": row.scopes, "name": row.name, "spare": row.spare}),
-        )
-        .note(change, actor);
+    let mut data = json!({"role": row.role, "owner": row.owner.map(|owner| owner.0), "scopes": row.scopes, "name": row.name, "spare": row.spare});
+    let rate = row.rate_per_second.zip(row.rate_burst);
+    if let (Some(data), Some((per_second, burst))) = (data.as_object_mut(), rate) {
+        data.insert("rate_limit".into(), json!({"per_second": per_second, "burst": burst}));
+    }
+    Event::other(kind, "client", &row.client_id).because(reason).with(data).note(change, actor);
 }

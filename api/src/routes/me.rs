@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use crate::auth::Caller;
 use crate::input::IfNoneMatch;
+use crate::limits::shape::RateLimit;
 use crate::permission::{GetMe, GetVocabularies};
 use crate::problem::Problem;
 use crate::reply;
-use crate::routes::clients::RateLimit;
 use crate::state::App;
 use crate::vocabularies::{Vocabularies, all};
 
