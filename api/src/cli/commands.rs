@@ -8,7 +8,7 @@
 
 use std::process::ExitCode;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use zvit_db::feeds;
 use zvit_db::rows::ClientRow;
 use zvit_domain::typeable;
@@ -176,23 +176,25 @@ pub(super) fn command_line() -> Actor {
 
 /// A client with what it was given, in the shape that `seed` prints.
 fn made(row: &ClientRow, issued: &Issued) -> Value {
-    let mut value = json!({"client_id": row.client_id});
+    let mut members = Map::new();
+    let mut put = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));
+    put("client_id", json!(row.client_id));
     match issued {
-        Issued::Secret(secret) => value["client_secret"] = json!(shown(row, secret)),
+        Issued::Secret(secret) => put("client_secret", json!(shown(row, secret))),
         Issued::Code(issued) => {
-            value["code"] = json!(issued.code.expose());
-            value["expires_at"] = json!(issued.expires_at);
+            put("code", json!(issued.code.expose()));
+            put("expires_at", json!(issued.expires_at));
         }
     }
-    value["role"] = json!(row.role);
+    put("role", json!(row.role));
     if let Some(owner) = row.owner {
-        value["owner"] = json!(owner.0);
+        put("owner", json!(owner.0));
     }
-    value["scopes"] = row.scopes.split_whitespace().collect();
+    put("scopes", row.scopes.split_whitespace().collect());
     if row.spare {
-        value["spare"] = json!(true);
+        put("spare", json!(true));
     }
-    value
+    Value::Object(members)
 }
 
 fn shown(row: &ClientRow, secret: &Secret) -> String {

@@ -159,8 +159,8 @@ fn json(invited: &Invited) -> Value {
         "code": invited.code.code.expose(),
         "expires_at": invited.code.expires_at,
     });
-    if let Some((client_id, secret)) = &invited.spare {
-        value["spare"] = json!({"client_id": client_id, "secret": secret.expose()});
+    if let (Some((client_id, secret)), Some(members)) = (&invited.spare, value.as_object_mut()) {
+        members.insert("spare".into(), json!({"client_id": client_id, "secret": secret.expose()}));
     }
     value
 }

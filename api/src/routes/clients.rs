@@ -14,7 +14,6 @@ use crate::actor::Actor;
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
 use crate::flows::clients::{Issued, NewClient, check_scopes, create, replace, rotate_secret, set_active};
-use crate::flows::enrolment::IssuedCode;
 use crate::flows::idempotency::{Kept, once};
 use crate::input::{Body, IdempotencyKey, IfMatch, IfNoneMatch, Query, Schemas, etag, path_text};
 use crate::intake::request_key;
@@ -26,6 +25,7 @@ use crate::permission::{
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::cases::ReasonInput;
+use crate::routes::enrol::EnrolmentCode;
 use crate::routes::reports::PartQuery;
 use crate::state::App;
 
@@ -60,19 +60,10 @@ pub struct ClientInput {
     pub spare: bool,
 }
 
-/// A one-time code, good for 72 hours.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct EnrolmentCode {
-    /// The code: 20 characters and a check character, in groups.
-    #[schema(max_length = 64, example = "7KQ4M-2XW9T-0B3ZC-HJ5VN-8")]
-    pub code: String,
-    /// It is good until then.
-    pub expires_at: Time,
-}
-
-impl From<IssuedCode> for EnrolmentCode {
-    fn from(issued: IssuedCode) -> Self {
-        Self { code: issued.code.expose().to_owned(), expires_at: issued.expires_at }
+impl From<ClientInput> for NewClient {
+    fn from(input: ClientInput) -> Self {
+        let ClientInput { name, role, owner, scopes, rate_limit, enrolment, spare } = input;
+        Self { role, owner, name, scopes, rate: rate_limit.map(Rate::from), spare, enrolment }
     }
 }
 
@@ -256,16 +247,7 @@ pub async fn create_client(
             let mut made = None;
             let answer = once(change, Some(&key), |change| {
                 let directory = memory.directory_for(change)?;
-                let new = NewClient {
-                    role: input.role,
-                    owner: input.owner,
-                    name: input.name,
-                    scopes: input.scopes,
-                    rate: input.rate_limit.map(Rate::from),
-                    spare: input.spare,
-                    enrolment: input.enrolment,
-                };
-                let (row, issued) = create(change, &directory, &actor, &new)?;
+                let (row, issued) = create(change, &directory, &actor, &input.into())?;
                 made = Some(issued);
                 // What is kept for a repetition has neither secret nor code in it.
                 Ok(Kept::new(201, &Client::from(&row))?

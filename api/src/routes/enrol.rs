@@ -7,13 +7,14 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use zvit_db::{clients as store, credentials};
+use zvit_domain::time::Time;
 use zvit_domain::typeable;
 
 use crate::auth::{Caller, LoggedClient};
 use crate::clock;
 use crate::enrol_key::{PublicJwk, check_jwk};
 use crate::flows::clients::Issued;
-use crate::flows::enrolment::{Enrolled, Refusal, code_sha256, issue, may_trade, trade};
+use crate::flows::enrolment::{Enrolled, IssuedCode, Refusal, code_sha256, issue, may_trade, trade};
 use crate::flows::idempotency::{Kept, once};
 use crate::input::{Body, IdempotencyKey, Schemas, etag};
 use crate::intake::request_key;
@@ -233,6 +234,22 @@ fn described(problem: Problem) -> OauthError {
 fn plain(text: &str) -> String {
     let allowed = |c: char| if matches!(c, ' '..='~') && c != '"' && c != '\\' { c } else { '?' };
     text.chars().map(allowed).take(DESCRIBED).collect()
+}
+
+/// A one-time code, good for 72 hours.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct EnrolmentCode {
+    /// The code: 20 characters and a check character, in groups.
+    #[schema(max_length = 64, example = "7KQ4M-2XW9T-0B3ZC-HJ5VN-8")]
+    pub code: String,
+    /// It is good until then.
+    pub expires_at: Time,
+}
+
+impl From<IssuedCode> for EnrolmentCode {
+    fn from(issued: IssuedCode) -> Self {
+        Self { code: issued.code.expose().to_owned(), expires_at: issued.expires_at }
+    }
 }
 
 /// Why a code is issued.
