@@ -22,6 +22,8 @@ pub struct Actor {
     pub request_id: Option<String>,
     /// The person who acts, as the client says: kept in the audit, proof of nothing.
     pub acting_person: Option<String>,
+    /// It showed a printed spare, which may be stolen paper.
+    pub spare: bool,
     /// The language of what it is told.
     pub language: Language,
 }
@@ -46,6 +48,7 @@ impl Actor {
             name: "Zvit".into(),
             request_id: None,
             acting_person: None,
+            spare: false,
             language: Language::En,
         }
     }

@@ -7,13 +7,14 @@ use std::ops::Deref;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use uuid::Uuid;
+use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
 
 use crate::actor::Actor;
 use crate::clock;
 use crate::denials::{self, Denial};
 use crate::input::acting_person;
-use crate::memory::{Client, Directory};
+use crate::memory::{Client, Clients, Directory};
 use crate::permission::{OnHold, Operation, Permission, Rule};
 use crate::problem::{Code, Problem, RequestId};
 use crate::state::App;
@@ -24,7 +25,8 @@ use crate::token::{self, Claims};
 pub struct Caller<P> {
     actor: Actor,
     scopes: Vec<String>,
-    credential_version: i64,
+    /// When it was let in.
+    at: Time,
     permission: PhantomData<P>,
 }
 
@@ -60,19 +62,6 @@ impl<P> Caller<P> {
     }
 }
 
-impl<P: Permission> Caller<P> {
-    /// Whether a request that has waited would still be let in: what was taken away meanwhile must not be answered.
-    ///
-    /// # Errors
-    /// 401 and 403 as at the beginning.
-    pub fn recheck(&self, app: &App) -> Result<(), Problem> {
-        let (clients, directory) = (app.clients(), app.directory());
-        let client = clients.by_id.get(&self.actor.client_id).ok_or_else(Problem::token_revoked)?;
-        check_standing(client, self.credential_version, &directory)?;
-        P::OPERATION.rule().map_or(Ok(()), |rule| check_hold(rule, client, &directory))
-    }
-}
-
 /// The client id of a request whose client proved who it is, for the log.
 #[derive(Debug, Clone)]
 pub struct LoggedClient(pub String);
@@ -82,11 +71,22 @@ impl<P: Permission> FromRequest for Caller<P> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(let_in(req))
+        ready(let_in(req, clock::now()))
     }
 }
 
-fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
+impl<P: Permission> Caller<P> {
+    /// Judges the caller again, after a wait in which it may have been shut out. Time alone shuts nobody out: a token that
+    /// ends while its holder waits was good when it was shown.
+    ///
+    /// # Errors
+    /// As when it was let in.
+    pub fn let_in_again(&self, req: &HttpRequest) -> Result<(), Problem> {
+        let_in::<P>(req, self.at).map(drop)
+    }
+}
+
+fn let_in<P: Permission>(req: &HttpRequest, now: Time) -> Result<Caller<P>, Problem> {
     let app = req.app_data::<web::Data<App>>().ok_or_else(|| Problem::internal("no state in the application"))?;
     if cfg!(debug_assertions) && req.match_pattern().as_deref() != Some(P::OPERATION.path) {
         return Err(Problem::internal(format!("this handler carries the permission of {}", P::OPERATION.id)));
@@ -96,23 +96,25 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
     }
     let token = bearer(req)?;
     let clients = app.clients();
-    let claims = token::verify(token, &clients.keys, app.issuer(), clock::now())?;
+    let claims = token::verify(token, &clients.keys, app.issuer(), now)?;
     let client = clients.by_id.get(&claims.client_id).ok_or_else(Problem::token_invalid)?;
     let directory = app.directory();
     if claims.sub != claims.client_id {
         return Err(Problem::token_invalid());
     }
-    let judged = check_standing(client, claims.cv, &directory).and_then(|()| {
-        let _ = req.extensions_mut().insert(LoggedClient(claims.client_id.clone()));
-        may_call(P::OPERATION, client, &claims, &directory)
-    });
-    let scopes = judged.inspect_err(|problem| {
+    let note = |problem: &Problem| {
         if denials::is_noted(problem) {
             let (client_id, code) = (claims.client_id.as_str(), problem.code().code());
             let denial = Denial { client_id, client, code, operation: P::OPERATION.id };
-            app.denials.note(&denial, &directory, clock::now());
+            app.denials.note(&denial, &directory, now);
         }
-    })?;
+    };
+    check_standing(client, claims.cv, &directory)
+        .and_then(|()| check_revoked(&clients, &claims.jti))
+        .inspect_err(note)?;
+    let _ = req.extensions_mut().insert(LoggedClient(claims.client_id.clone()));
+    app.limits.count_client(req, &claims.client_id, client.rate)?;
+    let scopes = may_call(P::OPERATION, client, &claims, &directory).inspect_err(note)?;
     let acting_person = if P::OPERATION.changes() { acting_person(req.headers())? } else { None };
     let name = client.owner.and_then(|owner| directory.owner_name(owner)).unwrap_or_else(|| client.name.clone());
     let actor = Actor {
@@ -122,9 +124,10 @@ fn let_in<P: Permission>(req: &HttpRequest) -> Result<Caller<P>, Problem> {
         name,
         request_id: req.extensions().get::<RequestId>().map(|id| id.0.clone()),
         acting_person,
+        spare: client.spare,
         language: crate::problem::language::preferred(req.headers()),
     };
-    Ok(Caller { actor, scopes, credential_version: claims.cv, permission: PhantomData })
+    Ok(Caller { actor, scopes, at: now, permission: PhantomData })
 }
 
 /// The scopes with which the client may call the operation: those of its token, as far as the client still holds them.
@@ -151,6 +154,10 @@ fn check_standing(client: &Client, credential_version: i64, directory: &Director
     let owner_active = client.owner.is_none_or(|owner| directory.owner_is_active(owner));
     let holds = client.active && owner_active && credential_version == i64::from(client.credential_version);
     if holds { Ok(()) } else { Err(Problem::token_revoked()) }
+}
+
+fn check_revoked(clients: &Clients, token_id: &str) -> Result<(), Problem> {
+    if clients.revoked.contains(token_id) { Err(Problem::token_revoked()) } else { Ok(()) }
 }
 
 fn check_hold(rule: &Rule, client: &Client, directory: &Directory) -> Result<(), Problem> {

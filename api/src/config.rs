@@ -13,8 +13,14 @@ use zvit_db::conn::DatabaseUrl;
 use zvit_domain::deadline::Clocks;
 use zvit_domain::word::Text;
 
+use crate::limits::settings::{LimitArgs, LimitSettings};
+use crate::net::address::{AddressRange, Proxies};
+use crate::net::tls::Tls;
+
 /// The issuer of a store that was never told another one.
 pub const DEFAULT_ISSUER: &str = "https://zvit.localhost";
+/// A signing key signs for so long.
+pub const DEFAULT_SIGNING_KEY_DAYS: u32 = 90;
 /// The SQLite file in the data directory.
 const SQLITE_FILE: &str = "zvit.sqlite3";
 
@@ -40,6 +46,16 @@ pub enum LogFormat {
     Json,
 }
 
+/// Whether the service speaks HTTPS without being given a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TlsMode {
+    /// Plain HTTP, whatever else is set.
+    Off,
+    /// A certificate of its own making, unless one is given.
+    SelfSigned,
+}
+
 /// How the service runs.
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -47,6 +63,22 @@ pub struct ServeArgs {
     /// Address to listen on; port 0 takes a free one. Default: 127.0.0.1:8080
     #[arg(long, env = "ZVIT_LISTEN", value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
+    /// HTTPS: the certificate chain in PEM, the server's own first; read anew when it changes. Needs --tls-key
+    #[arg(long, env = "ZVIT_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// HTTPS: the key of the certificate in PEM (PKCS#8, SEC1 or PKCS#1, not encrypted)
+    #[arg(long, env = "ZVIT_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// HTTPS with a certificate made here, for trying out, unless --tls-cert is given; `off` is plain HTTP in any case
+    #[arg(long, env = "ZVIT_TLS", value_name = "MODE")]
+    pub tls: Option<TlsMode>,
+    /// Where the self-signed certificate is kept, as tls-cert.pem and tls-key.pem. Default: the data directory
+    #[arg(long, env = "ZVIT_TLS_DIR", value_name = "DIR")]
+    pub tls_dir: Option<PathBuf>,
+    /// Proxies in front, by address range, several times or with commas: their X-Forwarded-For is believed, and they may
+    /// speak plain HTTP from elsewhere than this machine
+    #[arg(long, env = "ZVIT_BEHIND_PROXY", value_name = "CIDR", value_delimiter = ',')]
+    pub behind_proxy: Vec<AddressRange>,
     /// Issuer and audience of access tokens, kept in the store by the first `seed` or `serve`. Default: https://zvit.localhost
     #[arg(long, env = "ZVIT_ISSUER", value_name = "URL")]
     pub issuer: Option<String>,
@@ -68,7 +100,7 @@ pub struct ServeArgs {
     /// Submissions and changes that may share one commit. Default: 256; 1 gives each its own
     #[arg(long, env = "ZVIT_BATCH", value_name = "N")]
     pub batch: Option<usize>,
-    /// Connections that may be open at once. Default: 10000
+    /// Connections that may be open at once, in the whole process. Default: 10000
     #[arg(long, env = "ZVIT_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<usize>,
     /// Hours until the initial notification is due. Default: 1
@@ -83,9 +115,16 @@ pub struct ServeArgs {
     /// Hours until the final report is due. Default: 720
     #[arg(long, env = "ZVIT_FINAL_HOURS", value_name = "HOURS")]
     pub final_hours: Option<u32>,
+    /// Days after which another key signs the tokens; 0 is never by itself. Default: 90
+    #[arg(long, env = "ZVIT_SIGNING_KEY_DAYS", value_name = "DAYS")]
+    pub signing_key_days: Option<u32>,
     /// How log lines look. Default: text
     #[arg(long, env = "ZVIT_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
+    /// Limits against abuse and overload.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub limits: LimitArgs,
 }
 
 /// The configuration file: the same names as the flags, with underscores, in TOML.
@@ -95,6 +134,11 @@ pub struct ConfigFile {
     data_dir: Option<PathBuf>,
     database_url: Option<String>,
     listen: Option<SocketAddr>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    tls: Option<TlsMode>,
+    tls_dir: Option<PathBuf>,
+    behind_proxy: Vec<AddressRange>,
     issuer: Option<String>,
     duty_line: Option<String>,
     duty_line_uk: Option<String>,
@@ -107,7 +151,10 @@ pub struct ConfigFile {
     preliminary_hours: Option<u32>,
     interim_hours: Option<u32>,
     final_hours: Option<u32>,
+    signing_key_days: Option<u32>,
     log_format: Option<LogFormat>,
+    #[serde(flatten)]
+    limits: LimitArgs,
 }
 
 /// What is wrong with the settings, for the one who set them.
@@ -164,6 +211,16 @@ impl ConfigFile {
         Ok(DatabaseUrl::Sqlite(dir.join(SQLITE_FILE)))
     }
 
+    /// The duty line in both languages, by flag, file and default.
+    pub fn duty_line(&self, line: Option<&String>, line_uk: Option<&String>) -> Text {
+        let line = line.or(self.duty_line.as_ref());
+        let line_uk = line_uk.or(self.duty_line_uk.as_ref()).or(line);
+        Text::new(
+            line.map_or("the coordinator's duty line", String::as_str),
+            line_uk.map_or("чергова лінія координатора", String::as_str),
+        )
+    }
+
     /// How the service runs, by flag, environment, file and default.
     ///
     /// # Errors
@@ -172,21 +229,13 @@ impl ConfigFile {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let hours =
             |flag: Option<u32>, file: Option<u32>, default: u32| flag.or(file).unwrap_or(default).saturating_mul(3600);
-        let line = args
-            .duty_line
-            .clone()
-            .or_else(|| self.duty_line.clone())
-            .unwrap_or_else(|| "the coordinator's duty line".into());
-        let line_uk = args.duty_line_uk.clone().or_else(|| self.duty_line_uk.clone());
-        let default_line = args.duty_line.is_none() && self.duty_line.is_none();
-        let line_uk = line_uk.unwrap_or_else(|| {
-            if default_line { "чергова лінія координатора".into() } else { line.clone() }
-        });
         let settings = Settings {
             database: self.database(store)?,
             listen: args.listen.or(self.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            tls: self.tls(store, args)?,
+            proxies: self.proxies(args),
             issuer: args.issuer.clone().or_else(|| self.issuer.clone()),
-            duty_line: Text::new(line, line_uk),
+            duty_line: self.duty_line(args.duty_line.as_ref(), args.duty_line_uk.as_ref()),
             workers: args.workers.or(self.workers).unwrap_or(cores),
             readers: args.readers.or(self.readers).unwrap_or(8),
             queue: args.queue.or(self.queue).unwrap_or(1024),
@@ -198,12 +247,43 @@ impl ConfigFile {
                 interim_s: hours(args.interim_hours, self.interim_hours, 72),
                 final_s: hours(args.final_hours, self.final_hours, 720),
             },
+            signing_key_days: args.signing_key_days.or(self.signing_key_days).unwrap_or(DEFAULT_SIGNING_KEY_DAYS),
+            limits: args.limits.or(&self.limits),
             log_format: args.log_format.or(self.log_format).unwrap_or(LogFormat::Text),
         };
         settings
             .validate()
             .map_err(|faults| ConfigFault::Value(format!("settings: {}", faults.to_string().replace('\n', "; "))))?;
+        settings.refuse_plain_http_to_anybody()?;
         Ok(settings)
+    }
+
+    fn proxies(&self, args: &ServeArgs) -> Proxies {
+        let stated = if args.behind_proxy.is_empty() { &self.behind_proxy } else { &args.behind_proxy };
+        Proxies::new(stated.clone())
+    }
+
+    fn tls(&self, store: &StoreArgs, args: &ServeArgs) -> Result<Tls, ConfigFault> {
+        let first = |flag: &Option<PathBuf>, file: &Option<PathBuf>| flag.clone().or_else(|| file.clone());
+        let mode = args.tls.or(self.tls);
+        match (mode, first(&args.tls_cert, &self.tls_cert), first(&args.tls_key, &self.tls_key)) {
+            (Some(TlsMode::Off), ..) | (None, None, None) => Ok(Tls::Off),
+            (_, Some(certificate), Some(key)) => Ok(Tls::Files { certificate, key }),
+            (Some(TlsMode::SelfSigned), None, None) => {
+                let stated = first(&args.tls_dir, &self.tls_dir).or_else(|| first(&store.data_dir, &self.data_dir));
+                match (stated, self.database(store)?) {
+                    (Some(dir), _) => Ok(Tls::SelfSigned { dir }),
+                    (None, DatabaseUrl::Sqlite(file)) => {
+                        Ok(Tls::SelfSigned { dir: file.parent().unwrap_or(Path::new(".")).to_owned() })
+                    }
+                    (None, DatabaseUrl::Postgres(_)) => Err(ConfigFault::Value(
+                        "a self-signed certificate needs a directory to be kept in: --tls-dir DIR".into(),
+                    )),
+                }
+            }
+            (_, Some(_), None) => Err(ConfigFault::Value("--tls-cert needs --tls-key".into())),
+            (_, None, Some(_)) => Err(ConfigFault::Value("--tls-key needs --tls-cert".into())),
+        }
     }
 }
 
@@ -223,6 +303,10 @@ pub struct Settings {
     pub database: DatabaseUrl,
     /// Address to listen on.
     pub listen: SocketAddr,
+    /// Whether and how it speaks HTTPS.
+    pub tls: Tls,
+    /// Who may say for whom a request is made.
+    pub proxies: Proxies,
     /// Issuer, if one was stated.
     #[validate(url(message = "issuer must be a URL such as https://zvit.example"))]
     pub issuer: Option<String>,
@@ -245,6 +329,33 @@ pub struct Settings {
     pub max_connections: usize,
     /// Reporting clocks.
     pub clocks: Clocks,
+    /// Days after which another key signs; 0 is never by itself.
+    #[validate(range(max = 3_650, message = "signing_key_days must be 0 to 3650"))]
+    pub signing_key_days: u32,
+    /// Limits against abuse and overload.
+    #[validate(nested)]
+    pub limits: LimitSettings,
     /// How log lines look.
     pub log_format: LogFormat,
+}
+
+impl Settings {
+    /// Whether plain HTTP can be reached from other machines, so that only listed proxies may speak it.
+    pub fn is_plain_beyond_this_machine(&self) -> bool {
+        !self.tls.is_on() && !self.listen.ip().to_canonical().is_loopback()
+    }
+
+    /// Tokens and reports in clear text are for this machine only, or for a network that a proxy guards.
+    fn refuse_plain_http_to_anybody(&self) -> Result<(), ConfigFault> {
+        if !self.is_plain_beyond_this_machine() || !self.proxies.is_empty() {
+            return Ok(());
+        }
+        Err(ConfigFault::Value(format!(
+            "plain HTTP on {} would show tokens and reports to the network. Give a certificate (--tls-cert FILE --tls-key \
+             FILE, or --tls self-signed to try it out), or name the proxy in front that has one (--behind-proxy CIDR), or \
+             listen on this machine only (--listen 127.0.0.1:{})",
+            self.listen,
+            self.listen.port()
+        )))
+    }
 }

@@ -32,6 +32,8 @@ pub enum ListKind {
     Clients = 10,
     /// Rule versions.
     Rules = 11,
+    /// Keys of a client.
+    ClientKeys = 20,
 }
 
 const VERSION: u8 = 1;
@@ -111,6 +113,17 @@ impl Scope {
         let Some(cursor) = cursor else { return Ok(None) };
         Uuid::from_slice(&self.decode(cursor)?).map(Some).map_err(|_| invalid())
     }
+
+    /// Reads a name of visible ASCII characters from a cursor, if there is one: what no name can be never reaches the database.
+    ///
+    /// # Errors
+    /// As [`Scope::decode`].
+    pub fn name(&self, cursor: Option<&str>) -> Result<Option<String>, Problem> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        let name = String::from_utf8(self.decode(cursor)?).map_err(|_| invalid())?;
+        let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic());
+        if is_name { Ok(Some(name)) } else { Err(invalid()) }
+    }
 }
 
 fn invalid() -> Problem {
@@ -147,11 +160,64 @@ mod tests {
         assert_eq!(mine.position(Some(&other_list.at(7))).unwrap_err().code(), Code::ValidationFailed);
     }
 
+    /// Every kind of list there is.
+    const KINDS: [ListKind; 11] = [
+        ListKind::Cases,
+        ListKind::IncidentFeed,
+        ListKind::Incidents,
+        ListKind::Reports,
+        ListKind::Timeline,
+        ListKind::Audit,
+        ListKind::Participants,
+        ListKind::Institutions,
+        ListKind::Teams,
+        ListKind::Clients,
+        ListKind::Rules,
+    ];
+
+    #[test]
+    fn a_name_is_one_that_a_database_can_be_asked_for() {
+        let mine = scope(1, 2);
+        assert_eq!(mine.name(None).unwrap(), None);
+        assert_eq!(mine.name(Some(&mine.encode(b"client-1"))).unwrap().as_deref(), Some("client-1"));
+        for bytes in [b"".as_slice(), b"a\0", b"a b", b"\xff", "ї".as_bytes()] {
+            assert_eq!(mine.name(Some(&mine.encode(bytes))).unwrap_err().code(), Code::ValidationFailed, "{bytes:x?}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn no_text_makes_it_panic(text in ".{0,80}") {
             let _ = scope(1, 2).position(Some(&text));
             let _ = scope(1, 2).id(Some(&text));
+            let _ = scope(1, 2).name(Some(&text));
+        }
+
+        /// What is read is what would be written, so a bent cursor is one of the same list or none at all.
+        #[test]
+        fn a_cursor_is_written_in_one_way_and_read_by_one_list(
+            place in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..40),
+            at in proptest::prelude::any::<proptest::sample::Index>(),
+            flipped in 1..=255_u8,
+            tail in ".{0,3}",
+        ) {
+            let mine = scope(1, 2);
+            let whole = mine.encode(&place);
+            proptest::prop_assert_eq!(mine.decode(&whole).unwrap(), place.clone());
+            let mut bytes = URL_SAFE_NO_PAD.decode(&whole).unwrap();
+            let at = at.index(bytes.len());
+            bytes[at] ^= flipped;
+            let bent = URL_SAFE_NO_PAD.encode(&bytes);
+            proptest::prop_assert_eq!(mine.decode(&bent).is_ok(), at >= HEAD);
+            for text in [&bent, &format!("{whole}{tail}"), &format!("{tail}{whole}"), &format!("{whole}=")] {
+                if let Ok(read) = mine.decode(text) {
+                    proptest::prop_assert_eq!(&mine.encode(&read), text);
+                }
+            }
+            let others = KINDS.into_iter().filter(|kind| *kind != mine.kind).map(|kind| Scope { kind, ..mine });
+            for other in others.chain([scope(1, 3), scope(3, 2), scope(3, 3)]) {
+                proptest::prop_assert!(other.decode(&whole).is_err(), "{other:?}");
+            }
         }
     }
 }

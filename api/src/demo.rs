@@ -1,7 +1,7 @@
 //! The demonstration: the main job, shown on a store of its own.
 //!
 //! A fresh temporary directory gets the demonstration directory; the service runs on it in this process; institutions and
-//! teams are played over real HTTP with real tokens. What is shown in the end is read back from the service.
+//! teams are played over real HTTPS with real tokens. What is shown in the end is read back from the service.
 
 mod curl;
 mod fault;
@@ -29,6 +29,7 @@ use crate::config::LogFormat;
 use crate::seed::{DEMO, MadeClient, SeedFile, seed};
 use crate::server::{self, Running};
 use crate::setup;
+use curl::Reached;
 use outcome::Outcome;
 use place::{HeldPort, Place};
 use progress::Progress;
@@ -55,12 +56,13 @@ async fn perform(args: &DemoArgs) -> Result<(), DemoFault> {
     let because = if port.is_makeshift() { format!(" ({} is taken)", place::PORT) } else { String::new() };
     drop(port);
     let running = server::start(&settings).await?;
-    progress.say("service", &format!("http://{}{because}, its store in {}", running.address, place.dir().display()));
+    progress.say("service", &format!("https://{}{because}, its store in {}", running.address, place.dir().display()));
 
     let stop = Arc::new(AtomicBool::new(false));
     let mut playing = {
         let (clients, address, stop) = (clients.clone(), running.address, Arc::clone(&stop));
-        tokio::task::spawn_blocking(move || play::play(address, clients, &progress, &stop))
+        let certificate = place.certificate();
+        tokio::task::spawn_blocking(move || play::play(address, &certificate, clients, &progress, &stop))
     };
     let played = tokio::select! {
         played = &mut playing => played,
@@ -73,7 +75,7 @@ async fn perform(args: &DemoArgs) -> Result<(), DemoFault> {
         let outcome = outcome?;
         show(args, &outcome)?;
         outcome.verdict()?;
-        if args.once { Ok(()) } else { invite(args, &outcome, &running, &clients) }
+        if args.once { Ok(()) } else { invite(args, &outcome, &running, &place, &clients) }
     });
     if shown.is_ok() && !args.once {
         told.await;
@@ -106,12 +108,19 @@ fn show(args: &DemoArgs, outcome: &Outcome) -> Result<(), DemoFault> {
 }
 
 /// How to go on by hand; beside JSON lines it goes to standard error.
-fn invite(args: &DemoArgs, outcome: &Outcome, running: &Running, clients: &[MadeClient]) -> Result<(), DemoFault> {
+fn invite(
+    args: &DemoArgs,
+    outcome: &Outcome,
+    running: &Running,
+    place: &Place,
+    clients: &[MadeClient],
+) -> Result<(), DemoFault> {
+    let reached = Reached { address: running.address, certificate: &place.certificate() };
     if args.json {
         let paint = Paint { colour: false };
-        return print(std::io::stderr(), &curl::invitation(outcome, running.address, clients, &paint));
+        return print(std::io::stderr(), &curl::invitation(outcome, &reached, clients, &paint));
     }
-    print(std::io::stdout(), &curl::invitation(outcome, running.address, clients, &Paint::of_stdout()))
+    print(std::io::stdout(), &curl::invitation(outcome, &reached, clients, &Paint::of_stdout()))
 }
 
 /// A reader that has seen enough and gone (`| head`) is no fault.

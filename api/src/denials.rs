@@ -153,6 +153,7 @@ fn actor_of(client_id: &str, client: &Client, directory: &Directory) -> Actor {
         name,
         request_id: None,
         acting_person: None,
+        spare: client.spare,
         language: Language::En,
     }
 }
@@ -216,6 +217,9 @@ mod tests {
             name: "Team".into(),
             scopes: Vec::new(),
             secret_sha256: None,
+            client_keys: crate::token::ClientKeys::default(),
+            spare: false,
+            rate: None,
             active: true,
             credential_version: 1,
         }

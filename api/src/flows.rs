@@ -2,9 +2,11 @@
 
 pub mod assign;
 pub mod case;
+pub mod client_keys;
 pub mod clients;
 pub mod coordinate;
 pub mod directory;
+pub mod enrolment;
 pub mod event;
 pub mod follow_up;
 pub mod hold;
@@ -14,4 +16,6 @@ pub mod record;
 pub mod reference;
 pub mod rules;
 pub mod show;
+pub mod signing_keys;
 pub mod submit;
+pub mod tokens;

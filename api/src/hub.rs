@@ -15,6 +15,7 @@ pub const COORDINATOR: Uuid = Uuid::nil();
 #[derive(Debug, Default)]
 pub struct Hub {
     feeds: RwLock<HashMap<Uuid, watch::Sender<i64>>>,
+    stopping: watch::Sender<bool>,
 }
 
 impl Hub {
@@ -36,11 +37,21 @@ impl Hub {
         self.sender(owner, |sender| *sender.borrow())
     }
 
-    /// Waits until the feed is past `position`, at most for `patience`. Says whether it is.
+    /// Waits until the feed is past `position`, at most for `patience`, and not when the process stops. Says whether it is.
     pub async fn wait(&self, owner: Uuid, position: i64, patience: Duration) -> bool {
         let mut newest = self.sender(owner, watch::Sender::subscribe);
-        let moved = newest.wait_for(|newest| *newest > position);
-        matches!(tokio::time::timeout(patience, moved).await, Ok(Ok(_)))
+        let mut stopping = self.stopping.subscribe();
+        tokio::select! {
+            biased;
+            moved = newest.wait_for(|newest| *newest > position) => moved.is_ok(),
+            _ = stopping.wait_for(|stopping| *stopping) => false,
+            () = tokio::time::sleep(patience) => false,
+        }
+    }
+
+    /// Ends every waiting, now and from now on: the process stops.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
     }
 
     fn sender<T>(&self, owner: Uuid, use_it: impl FnOnce(&watch::Sender<i64>) -> T) -> T {
@@ -52,5 +63,25 @@ impl Hub {
         }
         let mut feeds = self.feeds.write().unwrap_or_else(PoisonError::into_inner);
         use_it(feeds.entry(owner).or_insert_with(|| watch::Sender::new(0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(3_600);
+
+    #[tokio::test]
+    async fn who_waits_is_woken_by_what_moves_and_by_the_stop() {
+        let hub = Hub::default();
+        let owner = Uuid::from_u128(1);
+        let moved = Moved { feeds: vec![(owner, 7)], ..Moved::default() };
+        let (is_moved, ()) = tokio::join!(hub.wait(owner, 6, LONG), async { hub.publish(&moved) });
+        assert!(is_moved);
+        let (is_moved, ()) = tokio::join!(hub.wait(owner, 7, LONG), async { hub.stop() });
+        assert!(!is_moved, "nothing was new");
+        assert!(!hub.wait(owner, 7, LONG).await, "nobody waits in a process that stops");
+        assert!(hub.wait(owner, 6, LONG).await, "what is new is told all the same");
     }
 }

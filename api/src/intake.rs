@@ -174,3 +174,7 @@ pub fn answered<T>(answer: Option<zvit_db::error::Result<Result<T, Problem>>>) -
         None => Err(Problem::new(Code::Internal)),
     }
 }
+
+#[cfg(test)]
+#[path = "intake/tests.rs"]
+mod tests;

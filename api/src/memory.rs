@@ -1,20 +1,24 @@
 //! What a process keeps in memory of the store: the directory, the rules, the clients and the keys. The gate's versions say
 //! when to read again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 use zvit_db::change::Versions;
 use zvit_db::conn::Tx;
 use zvit_db::error::{Result, StoreError};
-use zvit_db::rows::{ClientRow, DirectoryRow};
-use zvit_db::{clients, directory, rules};
+use zvit_db::rows::{ClientKeyRow, ClientRow, DirectoryRow};
+use zvit_db::{clients, credentials, directory, rules};
 use zvit_domain::directory::{InstitutionInput, ParticipantInput, TeamInput};
 use zvit_domain::routing::{RuleSet, TeamEntry};
+use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::Role;
 
-use crate::token::{KeySet, SigningKey};
+use crate::flows::signing_keys::plan::KeyTimes;
+use crate::flows::signing_keys::times_of;
+use crate::limits::rate::Rate;
+use crate::token::{ClientKey, ClientKeyInput, ClientKeys, KeySet, SigningKey};
 
 /// An institution as the directory has it.
 #[derive(Debug, Clone)]
@@ -149,10 +153,16 @@ pub struct Client {
     pub scopes: Vec<String>,
     /// SHA-256 of its secret.
     pub secret_sha256: Option<Vec<u8>>,
+    /// Public keys that its assertions verify with.
+    pub client_keys: ClientKeys,
+    /// A printed credential: it reports, and changes no credentials.
+    pub spare: bool,
     /// Whether it may do anything at all.
     pub active: bool,
     /// Tokens with another version are refused.
     pub credential_version: i32,
+    /// How many requests it may make, where its entry says so.
+    pub rate: Option<Rate>,
 }
 
 /// Clients and keys.
@@ -166,6 +176,10 @@ pub struct Clients {
     pub keys: KeySet,
     /// The key that signs.
     pub signing: Option<SigningKey>,
+    /// Ids of tokens that were revoked and have not expired.
+    pub revoked: HashSet<String>,
+    /// When the keys change their state.
+    pub key_times: Vec<KeyTimes>,
 }
 
 impl Clients {
@@ -174,13 +188,24 @@ impl Clients {
         self.by_id.get(client_id).and_then(|client| client.owner)
     }
 
-    /// Reads everything.
+    /// Reads everything that still counts at `now`.
     ///
     /// # Errors
     /// The store's, or a stored key that can't be read.
-    pub fn load(tx: &mut Tx<'_>, version: i64) -> Result<Self> {
-        let by_id = clients::all(tx)?.into_iter().map(client).collect::<Result<_>>()?;
+    pub fn load(tx: &mut Tx<'_>, version: i64, now: Time) -> Result<Self> {
+        let mut by_id: HashMap<String, Client> = clients::all(tx)?.into_iter().map(client).collect::<Result<_>>()?;
+        for row in credentials::all_keys(tx)? {
+            let (key, client) = (client_key(&row), by_id.get_mut(&row.client_id));
+            match (key, client) {
+                (Ok(key), Some(client)) => client.client_keys.push(key),
+                // One key that can't be read must not shut everybody out.
+                (Err(fault), _) => log::error!("a key of the client {} can't be read: {fault}", row.client_id),
+                (Ok(_), None) => {}
+            }
+        }
+        let revoked = credentials::revoked_tokens(tx, now)?.into_iter().map(|row| row.jti).collect();
         let rows = clients::signing_keys(tx)?;
+        let key_times = rows.iter().map(times_of).collect::<Result<_>>()?;
         let keys = KeySet::new(rows.iter().map(|row| (row.kid.clone(), row.public_x.clone()))).map_err(unreadable)?;
         let signing = rows
             .into_iter()
@@ -188,7 +213,7 @@ impl Clients {
             .map(|row| SigningKey::from_pkcs8(row.pkcs8))
             .transpose()
             .map_err(unreadable)?;
-        Ok(Self { version, by_id, keys, signing })
+        Ok(Self { version, by_id, keys, signing, revoked, key_times })
     }
 }
 
@@ -201,10 +226,18 @@ fn client(row: ClientRow) -> Result<(String, Client)> {
         name: row.name,
         scopes: row.scopes.split_whitespace().map(str::to_owned).collect(),
         secret_sha256: row.secret_sha256,
+        client_keys: ClientKeys::default(),
+        spare: row.spare,
         active: row.active,
         credential_version: row.credential_version,
+        rate: Rate::of_columns(row.rate_per_second, row.rate_burst),
     };
     Ok((row.client_id, client))
+}
+
+fn client_key(row: &ClientKeyRow) -> Result<ClientKey> {
+    let input: ClientKeyInput = row.jwk.read()?;
+    input.stored().ok_or_else(|| StoreError::Failed("it is no public key".into()))
 }
 
 fn unreadable(fault: impl std::fmt::Display) -> StoreError {

@@ -1,5 +1,5 @@
-//! The token request (RFC 6749, sections 2.3.1 and 4.4.2), read strictly, and the documents of the token endpoint. Looking the
-//! client up is the handler's part.
+//! What comes to `/oauth2/*` (RFC 6749, sections 2.3.1 and 4.4.2; RFC 7009, section 2.1; RFC 7521, section 4.2), read strictly,
+//! and the documents of the token endpoint. Looking the client up is not done here.
 
 use std::collections::BTreeMap;
 
@@ -10,20 +10,58 @@ use utoipa::ToSchema;
 
 use crate::input::{decode, pairs};
 pub use crate::problem::{OauthCode, OauthError, OauthErrorBody};
-use crate::token::Secret;
+use crate::token::{ASSERTION_TYPE, Assertion, Secret};
 
 /// The grant type of clients that act for themselves: the only one there is.
 pub const CLIENT_CREDENTIALS: &str = "client_credentials";
 
-/// What a client that shows a secret asks for.
+/// What a client shows to prove who it is.
+#[derive(Debug)]
+pub enum Credentials {
+    /// `client_secret_basic` or `client_secret_post`.
+    Secret {
+        /// Who it says it is; 1 to 200 visible ASCII characters.
+        client_id: String,
+        /// What is to prove it.
+        secret: Secret,
+    },
+    /// `private_key_jwt`.
+    Assertion {
+        /// Who it says it is, where it says so beside the assertion.
+        client_id: Option<String>,
+        /// The assertion.
+        assertion: Secret,
+    },
+}
+
+impl Credentials {
+    /// Who it says it is: proved is nothing yet.
+    pub fn stated_client(&self) -> Option<String> {
+        match self {
+            Self::Secret { client_id, .. } => Some(client_id.clone()),
+            Self::Assertion { client_id, assertion } => client_id
+                .clone()
+                .or_else(|| Assertion::read(assertion.expose()).ok().map(|assertion| assertion.client_id().to_owned())),
+        }
+    }
+}
+
+/// A request for a token.
 #[derive(Debug)]
 pub struct TokenRequest {
-    /// Who it says it is; 1 to 200 visible ASCII characters.
-    pub client_id: String,
-    /// What is to prove it.
-    pub secret: Secret,
+    /// What is to prove the client.
+    pub credentials: Credentials,
     /// The scopes it wants; none stated means all it holds.
     pub scope: Option<Vec<String>>,
+}
+
+/// A request to revoke a token.
+#[derive(Debug)]
+pub struct RevocationRequest {
+    /// What is to prove the client.
+    pub credentials: Credentials,
+    /// The token. What kind it is need not be said: there is one kind.
+    pub token: Secret,
 }
 
 /// Reads a token request from its `Content-Type`, its `Authorization` and its body.
@@ -42,25 +80,63 @@ pub fn parse_token_request(
         return Err(OauthError::new(OauthCode::UnsupportedGrantType, "the grant type is client_credentials"));
     }
     let scope = form.remove("scope").map(|scope| scopes(&scope)).transpose()?;
-    let (client_id, secret) = credentials(by_header, form.remove("client_id"), form.remove("client_secret"))?;
-    if !is_client_id(&client_id) {
-        return Err(OauthError::invalid_client());
-    }
-    Ok(TokenRequest { client_id, secret: Secret::new(secret), scope })
+    Ok(TokenRequest { credentials: credentials(by_header, &mut form)?, scope })
 }
 
-/// The one way in which the client has shown its secret (section 2.3: never two at once).
+/// Reads a revocation request.
+///
+/// # Errors
+/// `invalid_request` or `invalid_client`.
+pub fn parse_revocation_request(
+    content_type: Option<&str>,
+    authorization: Option<&str>,
+    body: &[u8],
+) -> Result<RevocationRequest, OauthError> {
+    let mut form = form(content_type, body)?;
+    let by_header = authorization.map(basic).transpose()?;
+    let credentials = credentials(by_header, &mut form)?;
+    let token = form.remove("token").ok_or_else(|| invalid("token is missing"))?;
+    Ok(RevocationRequest { credentials, token: Secret::new(token) })
+}
+
+/// The one way in which the client has shown who it is (RFC 6749, section 2.3: never two at once).
 fn credentials(
     header: Option<(String, String)>,
-    id: Option<String>,
-    secret: Option<String>,
-) -> Result<(String, String), OauthError> {
+    form: &mut BTreeMap<String, String>,
+) -> Result<Credentials, OauthError> {
+    let mut take = |name: &str| form.remove(name);
+    let (id, secret) = (take("client_id"), take("client_secret"));
+    let (kind, assertion) = (take("client_assertion_type"), take("client_assertion"));
+    let has_assertion = kind.is_some() || assertion.is_some();
+    if [header.is_some(), secret.is_some(), has_assertion].into_iter().filter(|shown| *shown).count() > 1 {
+        return Err(invalid("the client authenticates in several ways at once: choose one"));
+    }
+    if id.as_deref().is_some_and(|id| !is_client_id(id)) {
+        return Err(OauthError::invalid_client());
+    }
     match (header, id, secret) {
-        (Some(_), _, Some(_)) => Err(invalid("the client authenticates twice: by Authorization and by client_secret")),
-        (Some((stated, _)), Some(id), None) if stated != id => Err(invalid("client_id differs from Authorization")),
-        (Some(shown), _, None) => Ok(shown),
-        (None, Some(id), Some(secret)) => Ok((id, secret)),
+        (Some((stated, _)), Some(id), _) if stated != id => Err(invalid("client_id differs from Authorization")),
+        (Some((client_id, _)), _, _) if !is_client_id(&client_id) => Err(OauthError::invalid_client()),
+        (Some((client_id, secret)), _, _) => Ok(Credentials::Secret { client_id, secret: Secret::new(secret) }),
+        (None, client_id, None) if has_assertion => assertion_of(client_id, kind.as_deref(), assertion),
+        (None, Some(client_id), Some(secret)) => Ok(Credentials::Secret { client_id, secret: Secret::new(secret) }),
         (None, _, _) => Err(OauthError::invalid_client()),
+    }
+}
+
+fn assertion_of(
+    client_id: Option<String>,
+    kind: Option<&str>,
+    assertion: Option<String>,
+) -> Result<Credentials, OauthError> {
+    match (kind, assertion) {
+        (Some(ASSERTION_TYPE), Some(assertion)) => {
+            Ok(Credentials::Assertion { client_id, assertion: Secret::new(assertion) })
+        }
+        (Some(ASSERTION_TYPE), None) => Err(invalid("client_assertion is missing")),
+        (None, _) => Err(invalid("client_assertion_type is missing")),
+        // RFC 6749, section 5.2: an unsupported way to authenticate is an invalid client.
+        (Some(_), _) => Err(OauthError::invalid_client()),
     }
 }
 
@@ -162,12 +238,42 @@ pub struct TokenForm {
     /// The scopes wanted, with one blank between them; left out, all that the client holds.
     #[schema(nullable = false, max_length = 1000, example = "incidents:read incidents:write")]
     scope: Option<String>,
-    /// With `client_secret_post`: the client's id.
+    /// With `client_secret_post`: the client's id. With `private_key_jwt` it may be left out.
     #[schema(nullable = false, max_length = 200)]
     client_id: Option<String>,
     /// With `client_secret_post`: its secret. With `client_secret_basic` both stand in `Authorization` instead.
     #[schema(nullable = false, max_length = 200)]
     client_secret: Option<String>,
+    /// With `private_key_jwt`: what kind of assertion follows.
+    #[schema(nullable = false, max_length = 100, pattern = "^urn:ietf:params:oauth:client-assertion-type:jwt-bearer$")]
+    client_assertion_type: Option<String>,
+    /// With `private_key_jwt`: a JWT signed with a key of the client (RFC 7523), for one use, within a minute.
+    #[schema(nullable = false, max_length = 4096)]
+    client_assertion: Option<String>,
+}
+
+/// The body of a revocation request (RFC 7009, section 2.1). The client authenticates as at the token endpoint.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only its schema is used: the request is read by parse_revocation_request")]
+pub struct RevocationForm {
+    /// The access token.
+    #[schema(max_length = 4096)]
+    token: String,
+    /// Ignored: there is one kind of token.
+    #[schema(nullable = false, max_length = 64, example = "access_token")]
+    token_type_hint: Option<String>,
+    /// With `client_secret_post`: the client's id. With `private_key_jwt` it may be left out.
+    #[schema(nullable = false, max_length = 200)]
+    client_id: Option<String>,
+    /// With `client_secret_post`: its secret. With `client_secret_basic` both stand in `Authorization` instead.
+    #[schema(nullable = false, max_length = 200)]
+    client_secret: Option<String>,
+    /// With `private_key_jwt`: what kind of assertion follows.
+    #[schema(nullable = false, max_length = 100, pattern = "^urn:ietf:params:oauth:client-assertion-type:jwt-bearer$")]
+    client_assertion_type: Option<String>,
+    /// With `private_key_jwt`: a JWT signed with a key of the client (RFC 7523), for one use, within a minute.
+    #[schema(nullable = false, max_length = 4096)]
+    client_assertion: Option<String>,
 }
 
 /// An access token (RFC 6749, section 5.1).
@@ -194,158 +300,5 @@ impl TokenAnswer {
     }
 }
 
-/// Metadata of the authorization server (RFC 8414). Only what holds is claimed.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AuthorizationServer)]
-pub struct Metadata {
-    /// Who issues the tokens; their `iss` and `aud`.
-    #[schema(max_length = 500, example = "https://zvit.localhost")]
-    issuer: String,
-    /// Where tokens are given.
-    #[schema(max_length = 500)]
-    token_endpoint: String,
-    /// Where the keys are that verify them.
-    #[schema(max_length = 500)]
-    jwks_uri: String,
-    /// Every scope there is.
-    #[schema(max_items = 50)]
-    scopes_supported: Vec<String>,
-    /// None: there is no authorization endpoint and no person logs in.
-    #[schema(max_items = 10)]
-    response_types_supported: Vec<String>,
-    /// `client_credentials`.
-    #[schema(max_items = 10)]
-    grant_types_supported: Vec<String>,
-    /// How clients may prove who they are.
-    #[schema(max_items = 10)]
-    token_endpoint_auth_methods_supported: Vec<String>,
-    /// The documentation for people.
-    #[schema(max_length = 500)]
-    service_documentation: String,
-}
-
-impl Metadata {
-    /// The document of the issuer, whose endpoints hang below its own address.
-    pub fn new(issuer: &str, scopes: &[&str]) -> Self {
-        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        let base = issuer.trim_end_matches('/');
-        Self {
-            issuer: issuer.to_owned(),
-            token_endpoint: format!("{base}/oauth2/token"),
-            jwks_uri: format!("{base}/.well-known/jwks.json"),
-            scopes_supported: words(scopes),
-            response_types_supported: Vec::new(),
-            grant_types_supported: words(&[CLIENT_CREDENTIALS]),
-            token_endpoint_auth_methods_supported: words(&["client_secret_basic", "client_secret_post"]),
-            service_documentation: format!("{base}/docs/"),
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use actix_web::ResponseError;
-    use actix_web::http::header::{CACHE_CONTROL, PRAGMA, WWW_AUTHENTICATE};
-
-    const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
-
-    fn by_header(id: &str, secret: &str) -> String {
-        format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
-    }
-
-    fn refused(content_type: Option<&str>, authorization: Option<&str>, body: &str) -> OauthCode {
-        parse_token_request(content_type, authorization, body.as_bytes()).unwrap_err().code()
-    }
-
-    #[test]
-    fn a_client_shows_its_secret_by_header_or_by_body() {
-        let header = by_header("a%3Ab%2B", "s+%25t");
-        let request = parse_token_request(FORM, Some(&header), b"grant_type=client_credentials&scope=a%3Ax+b").unwrap();
-        assert_eq!((request.client_id.as_str(), request.secret.expose()), ("a:b+", "s %t"));
-        assert_eq!(request.scope, Some(vec!["a:x".to_owned(), "b".to_owned()]));
-
-        let body = b"grant_type=client_credentials&client_id=c&client_secret=s%2B&scope=&unknown=1";
-        let request = parse_token_request(Some("Application/x-www-form-urlencoded;charset=UTF-8"), None, body).unwrap();
-        assert_eq!((request.client_id.as_str(), request.secret.expose(), request.scope), ("c", "s+", None));
-
-        let same = parse_token_request(FORM, Some(&by_header("c", "s")), b"client_id=c&grant_type=client_credentials");
-        assert_eq!(same.unwrap().client_id, "c");
-    }
-
-    #[test]
-    fn what_is_ambiguous_or_unreadable_is_an_invalid_request() {
-        let header = by_header("c", "s");
-        for (content_type, authorization, body) in [
-            (None, None, "grant_type=client_credentials&client_id=c&client_secret=s"),
-            (Some("application/json"), None, "{}"),
-            (FORM, None, "client_id=c&client_secret=s"),
-            (FORM, None, "grant_type=&client_id=c&client_secret=s"),
-            (FORM, None, "grant_type=client_credentials&grant_type=client_credentials&client_id=c&client_secret=s"),
-            (FORM, None, "grant_type=client_credentials&client_id=c&client_secret=s&x=&x="),
-            (FORM, Some(header.as_str()), "grant_type=client_credentials&client_id=c&client_secret=s"),
-            (FORM, Some(header.as_str()), "grant_type=client_credentials&client_id=other"),
-            (FORM, None, "grant_type=client_credentials&client_id=%FF&client_secret=s"),
-        ] {
-            assert_eq!(refused(content_type, authorization, body), OauthCode::InvalidRequest, "{body}");
-        }
-        assert_eq!(
-            refused(FORM, None, "grant_type=password&client_id=c&client_secret=s"),
-            OauthCode::UnsupportedGrantType
-        );
-        for scope in ["+a", "a++b", "%22", "a%0A", "%D1%8F"] {
-            assert_eq!(
-                refused(FORM, Some(&header), &format!("grant_type=client_credentials&scope={scope}")),
-                OauthCode::InvalidScope,
-                "{scope}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_client_without_proof_is_an_invalid_client() {
-        for (authorization, body) in [
-            (None, "grant_type=client_credentials"),
-            (None, "grant_type=client_credentials&client_id=c"),
-            (None, "grant_type=client_credentials&client_id=c&client_secret="),
-            (Some("Bearer abc"), "grant_type=client_credentials"),
-            (Some("Basic ???"), "grant_type=client_credentials"),
-            (Some("Basic"), "grant_type=client_credentials"),
-            (Some("Basic Yw=="), "grant_type=client_credentials"),
-            (None, "grant_type=client_credentials&client_id=a%20b&client_secret=s"),
-        ] {
-            assert_eq!(refused(FORM, authorization, body), OauthCode::InvalidClient, "{body}");
-        }
-    }
-
-    #[test]
-    fn only_held_scopes_are_granted() {
-        let held = ["a".to_owned(), "b".to_owned()];
-        assert_eq!(grant_scopes(None, &held).unwrap(), held);
-        assert_eq!(grant_scopes(Some(&held[1..]), &held).unwrap(), ["b"]);
-        assert_eq!(
-            grant_scopes(Some(&["a".to_owned(), "c".to_owned()]), &held).unwrap_err().code(),
-            OauthCode::InvalidScope
-        );
-    }
-
-    #[actix_web::test]
-    async fn a_refusal_has_the_form_of_rfc_6749() {
-        let response = OauthError::invalid_client().error_response();
-        assert_eq!(response.status(), 401);
-        let headers = response.headers();
-        assert_eq!(headers.get(CACHE_CONTROL).unwrap(), "no-store");
-        assert_eq!(headers.get(PRAGMA).unwrap(), "no-cache");
-        assert!(headers.get(WWW_AUTHENTICATE).unwrap().to_str().unwrap().starts_with("Basic "));
-        let body = actix_web::body::to_bytes(response.into_body()).await.ok().unwrap();
-        assert_eq!(body, r#"{"error":"invalid_client","error_description":"client authentication failed"}"#);
-    }
-
-    #[test]
-    fn metadata_claims_only_what_holds() {
-        let metadata = serde_json::to_value(Metadata::new("https://zvit.localhost", &["a"])).unwrap();
-        assert_eq!(metadata["token_endpoint"], "https://zvit.localhost/oauth2/token");
-        assert_eq!(metadata["response_types_supported"], serde_json::json!([]));
-        assert!(metadata.get("authorization_endpoint").is_none());
-    }
-}
+mod tests;

@@ -218,6 +218,16 @@ impl Problem {
         Self::try_later(Code::Overloaded, seconds)
     }
 
+    /// 429 until `seconds` have passed.
+    pub fn rate_limited(seconds: u64) -> Self {
+        Self::new(Code::RateLimited)
+            .detail(
+                "Nothing was accepted. The header RateLimit-Policy says how many requests are taken; go on after the time in Retry-After.",
+                "Нічого не прийнято. Заголовок RateLimit-Policy показує, скільки запитів приймається; продовжуйте через час, зазначений у Retry-After.",
+            )
+            .retry_after(seconds)
+    }
+
     /// 503 because the store does not answer; the cause goes to the log only.
     pub fn store_unavailable(cause: impl fmt::Display) -> Self {
         let mut problem = Self::try_later(Code::StoreUnavailable, 2);
@@ -260,11 +270,11 @@ impl Problem {
         )
     }
 
-    /// 401 for a token of a client that was disabled or got new credentials.
+    /// 401 for a token that was revoked, or whose client was disabled or got new credentials.
     pub fn token_revoked() -> Self {
         Self::token_refused(Code::TokenRevoked).detail(
-            "The client was disabled or its credentials were renewed. Ask for a token with the present credentials.",
-            "Клієнта вимкнено або його облікові дані оновлено. Отримайте токен із чинними обліковими даними.",
+            "The token was revoked, the client disabled, or its credentials renewed. Ask for a token with the present credentials.",
+            "Токен відкликано, клієнта вимкнено або його облікові дані оновлено. Отримайте токен із чинними обліковими даними.",
         )
     }
 

@@ -1,8 +1,10 @@
 //! The whole surface, readable as the API.
 
 pub mod cases;
+pub mod client_keys;
 pub mod clients;
 pub mod directory;
+pub mod enrol;
 pub mod events;
 pub mod feed;
 pub mod health;
@@ -23,6 +25,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     config
         // tokens
         .service(oauth2::issue_token)
+        .service(oauth2::revoke_token)
+        .service(enrol::enrol_client)
         .service(oauth2::metadata)
         .service(oauth2::jwks)
         // the service
@@ -85,6 +89,10 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(clients::activate_client)
         .service(clients::deactivate_client)
         .service(clients::rotate_client_secret)
+        .service(client_keys::list_client_keys)
+        .service(client_keys::add_client_key)
+        .service(client_keys::remove_client_key)
+        .service(enrol::issue_enrolment_code)
         // audit
         .service(events::list_audit_events);
 }

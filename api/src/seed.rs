@@ -13,10 +13,11 @@ use zvit_domain::vocabulary::{ParticipantRole, Role};
 
 use crate::actor::Actor;
 use crate::clock;
-use crate::flows::clients::{NewClient, create as create_client};
+use crate::flows::clients::{Issued, NewClient, create as create_client};
 use crate::flows::directory::{Entry, create};
 use crate::flows::rules;
 use crate::memory::{Directory, Institution};
+use crate::problem::Problem;
 use crate::setup::SetupFault;
 
 /// The demonstration directory: every institution, team and person in it is invented.
@@ -197,7 +198,15 @@ fn wanted_clients(
     institutions: &Entries<InstitutionInput>,
     teams: &Entries<TeamInput>,
 ) -> Vec<NewClient> {
-    let client = |role, owner, name: &str| NewClient { role, owner, name: name.to_owned(), scopes: None };
+    let client = |role, owner, name: &str| NewClient {
+        role,
+        owner,
+        name: name.to_owned(),
+        scopes: None,
+        rate: None,
+        spare: false,
+        enrolment: false,
+    };
     let mut wanted = vec![client(Role::Coordinator, None, "Coordinator"), client(Role::Auditor, None, "Auditor")];
     for (id, entry) in &participants.entries {
         match entry.role {
@@ -212,16 +221,14 @@ fn wanted_clients(
 }
 
 /// Makes one client, secret and all.
-///
-/// # Errors
-/// When role, owner and scopes don't fit; the store's.
-pub fn make_client(
+fn make_client(
     change: &mut Change<'_>,
     directory: &Directory,
     actor: &Actor,
     new: &NewClient,
 ) -> Result<MadeClient, SeedFault> {
-    let (row, secret) = create_client(change, directory, actor, new)?;
+    let (row, issued) = create_client(change, directory, actor, new)?;
+    let Issued::Secret(secret) = issued else { return Err(Problem::internal("a code in place of a secret").into()) };
     Ok(MadeClient {
         client_id: row.client_id,
         client_secret: secret.expose().to_owned(),

@@ -3,11 +3,12 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App as ActixApp, HttpServer, guard, web};
+use rustls::ServerConfig;
 use utoipa_actix_web::AppExt;
 use zvit_db::store;
 use zvit_db::watch::{Seen, watch};
@@ -18,12 +19,16 @@ use crate::contract;
 use crate::denials;
 use crate::docs_ui;
 use crate::flows::submit::SubmitFlow;
+use crate::limits::{Limits, close_edge, limits_edge};
+use crate::net::address::{note_caller, refuse_strangers};
+use crate::net::tls::{HANDSHAKE_TIMEOUT, Https, TlsFault};
 use crate::problem::{self, DutyLine};
 use crate::request_log::log_request;
 use crate::routes;
 use crate::routes::me::WordsPage;
 use crate::setup::{self, SetupFault};
 use crate::state::{App, Memory};
+use crate::worker::{self, Worker};
 
 /// After a stop is asked for, running requests have so long.
 const SHUTDOWN_S: u64 = 10;
@@ -34,6 +39,9 @@ pub enum StartFault {
     /// The store.
     #[error(transparent)]
     Setup(#[from] SetupFault),
+    /// The certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsFault),
     /// The address.
     #[error("can't listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
@@ -65,6 +73,8 @@ pub fn openapi_document() -> Result<serde_json::Value, contract::UnauthorizedOpe
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    /// `http` or `https`.
+    pub scheme: &'static str,
     /// The issuer of its tokens.
     pub issuer: String,
     handle: ServerHandle,
@@ -74,6 +84,9 @@ pub struct Running {
     app: web::Data<App>,
     denials: tokio::task::JoinHandle<()>,
     stop_watching: mpsc::Sender<()>,
+    memory: Arc<Memory>,
+    worker: Worker,
+    certificate_watch: Option<tokio::task::JoinHandle<()>>,
 }
 
 /// Opens the store and starts to listen.
@@ -84,17 +97,27 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
     // The address first: a second start by mistake must not touch the store.
     let listener = TcpListener::bind(settings.listen).map_err(|error| StartFault::Listen(settings.listen, error))?;
     let address = listener.local_addr()?;
+    settings.tls.check()?;
     let ready = setup::open(&settings.database, settings.issuer.as_deref())?;
     let (issuer, store_id) = (ready.issuer.clone(), ready.store_id);
     drop(ready);
+    let https = settings.tls.prepare(&issuer, address)?.map(Https::watch);
+    let (tls, certificate_watch) = https.unzip();
     let readers = store::readers(&settings.database, settings.readers)?;
     let memory = Arc::new(Memory::load(&readers)?);
 
     let on_commit = {
         let (memory, readers) = (Arc::clone(&memory), readers.clone());
-        Arc::new(move |moved: &zvit_db::change::Moved| memory.note(&readers, moved))
+        Arc::new(move |moved: &zvit_db::change::Moved| memory.note(&readers, moved, Instant::now()))
     };
-    let options = WriterOptions { queue: settings.queue, batch: settings.batch, now: crate::clock::now, on_commit };
+    let options = WriterOptions {
+        queue: settings.queue,
+        queue_changes: settings.limits.not_reserved(settings.queue),
+        queue_bytes: settings.limits.queue_bytes,
+        batch: settings.batch,
+        now: crate::clock::now,
+        on_commit,
+    };
     let flow = SubmitFlow::new(Arc::clone(&memory), settings.clocks);
     let (writer, writer_thread) = Writer::start(settings.database.clone(), flow, options)?;
 
@@ -103,31 +126,58 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
         let (url, memory, readers) = (settings.database.clone(), Arc::clone(&memory), readers.clone());
         let work = move || {
             watch(&url, &stopped, |seen| {
-                if let Seen::Moved(moved) = seen {
-                    memory.note(&readers, &moved);
+                if let Seen::Moved(moved, asked_at) = seen {
+                    memory.note(&readers, &moved, asked_at);
                 }
             });
         };
         std::thread::Builder::new().name("zvit-watcher".into()).spawn(work)?
     };
 
-    let app = web::Data::new(App::new(readers, writer, memory, store_id, issuer.clone(), settings.clocks));
-    let (handle, server) = listen(settings, listener, app.clone())?;
+    let limits = Arc::new(Limits::new(&settings.limits, settings.max_connections, settings.readers as usize));
+    let app = App::new(readers, writer, Arc::clone(&memory), store_id, issuer.clone(), settings.clocks, limits);
+    let app = web::Data::new(app);
+    let (handle, server) = listen(settings, listener, tls, app.clone())?;
+    let worker = worker::start(&app, settings);
     let denials = tokio::spawn(denials::run(app.clone()));
-    Ok(Running { address, issuer, handle, server, writer: writer_thread, watcher, app, denials, stop_watching })
+    let scheme = if settings.tls.is_on() { "https" } else { "http" };
+    let writer = writer_thread;
+    Ok(Running {
+        address,
+        scheme,
+        issuer,
+        handle,
+        server,
+        writer,
+        watcher,
+        app,
+        denials,
+        stop_watching,
+        memory,
+        worker,
+        certificate_watch,
+    })
 }
 
 fn listen(
     settings: &Settings,
     listener: TcpListener,
+    tls: Option<ServerConfig>,
     app: web::Data<App>,
 ) -> Result<(ServerHandle, tokio::task::JoinHandle<std::io::Result<()>>), StartFault> {
     let document = openapi_document().map_err(|fault| StartFault::Defect(fault.to_string()))?;
     let schemas = web::Data::new(contract::schemas(&document).map_err(|fault| StartFault::Defect(fault.to_string()))?);
     let table = web::Data::new(contract::routes_of(&document));
     let words = web::Data::new(WordsPage::new().map_err(|fault| StartFault::Defect(fault.to_string()))?);
+    let proxies = web::Data::new(settings.proxies.clone());
+    let only_proxies = settings.is_plain_beyond_this_machine();
+    let limits = web::Data::from(Arc::clone(&app.limits));
+    let open = Arc::clone(&limits.capacity);
     let duty_line = web::Data::new(DutyLine(settings.duty_line.clone()));
     let text = web::Bytes::from(serde_json::to_vec(&document).map_err(|fault| StartFault::Defect(fault.to_string()))?);
+    // The framework counts per worker, the setting is for the process.
+    let workers = settings.workers.min(settings.max_connections);
+    let connections = (settings.max_connections / workers).max(1);
     let server = HttpServer::new(move || {
         let text = text.clone();
         ActixApp::new()
@@ -136,8 +186,14 @@ fn listen(
             .app_data(table.clone())
             .app_data(words.clone())
             .app_data(duty_line.clone())
+            .app_data(proxies.clone())
+            .app_data(limits.clone())
+            .wrap(Condition::new(only_proxies, from_fn(refuse_strangers)))
+            .wrap(from_fn(limits_edge))
             .wrap(from_fn(problem::edge))
+            .wrap(from_fn(close_edge))
             .wrap(from_fn(log_request))
+            .wrap(from_fn(note_caller))
             // A fixed path under /v1/incidents must not be taken for an id when its method is wrong.
             .service(web::resource("/v1/incidents/batch").guard(guard::Not(guard::Post())).to(contract::unmatched))
             .into_utoipa_app()
@@ -146,14 +202,25 @@ fn listen(
             .configure(|config| docs_ui::configure(config, text))
             .default_service(web::to(contract::unmatched))
     })
-    .workers(settings.workers)
-    .max_connections(settings.max_connections)
+    .workers(workers)
+    .max_connections(connections)
+    // Handshakes are bounded by the connections they belong to. A lower bound would let slow ones hold up all others: a
+    // worker that has so many under way takes nothing new.
+    .max_connection_rate(connections)
+    .tls_handshake_timeout(HANDSHAKE_TIMEOUT)
+    .on_connect(move |_, data| {
+        data.insert(open.connect());
+    })
     .keep_alive(Duration::from_secs(75))
     .client_request_timeout(Duration::from_secs(10))
+    .client_disconnect_timeout(Duration::from_secs(5))
     .shutdown_timeout(SHUTDOWN_S)
-    .disable_signals()
-    .listen(listener)?
-    .run();
+    .disable_signals();
+    let server = match tls {
+        Some(config) => server.listen_rustls_0_23(listener, config)?,
+        None => server.listen(listener)?,
+    };
+    let server = server.run();
     Ok((server.handle(), tokio::spawn(server)))
 }
 
@@ -171,12 +238,13 @@ impl Running {
         self.stop().await
     }
 
-    /// Takes no new requests, finishes those that run, writes what is queued, and ends.
+    /// Takes no new requests, answers those that wait for news, finishes those that run, writes what is queued, and ends.
     ///
     /// # Errors
     /// When the server ended with an error.
     pub async fn stop(self) -> std::io::Result<()> {
-        self.handle.stop(true).await;
+        self.memory.hub.stop();
+        tokio::join!(self.worker.stop(), self.handle.stop(true));
         let ended = self.server.await.map_err(std::io::Error::other)?;
         self.denials.abort();
         let _ = self.denials.await;
@@ -187,6 +255,9 @@ impl Running {
         }
         drop(self.app);
         drop(self.stop_watching);
+        if let Some(task) = self.certificate_watch {
+            task.abort();
+        }
         let threads = [self.writer, self.watcher];
         // The writer ends when the last handler has let go of it.
         for _ in 0..(SHUTDOWN_S * 100) {

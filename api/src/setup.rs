@@ -7,7 +7,7 @@ use zvit_db::store;
 
 use crate::clock;
 use crate::config::DEFAULT_ISSUER;
-use crate::flows::clients::ensure_signing_key;
+use crate::flows::signing_keys;
 use crate::problem::Problem;
 
 /// Why the store can't be used.
@@ -56,7 +56,7 @@ pub struct Ready {
 pub fn open(url: &DatabaseUrl, issuer: Option<&str>) -> Result<Ready, SetupFault> {
     let mut conn = store::prepare(url, clock::new_id(clock::now()))?;
     let (issuer, store_id) = change(&mut conn, |change| {
-        ensure_signing_key(change)?;
+        signing_keys::ensure(change)?;
         let stored = match (&change.gate.issuer, issuer) {
             (None, asked) => {
                 let issuer = asked.unwrap_or(DEFAULT_ISSUER).trim_end_matches('/').to_owned();

@@ -1,10 +1,12 @@
 //! The running service: the way to the store, what is kept in memory, and the settings.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use actix_web::web;
 use arc_swap::ArcSwap;
+use tokio::sync::watch;
 use uuid::Uuid;
 use zvit_db::change::{Change, Moved, Versions};
 use zvit_db::conn::{Readers, Tx};
@@ -17,12 +19,14 @@ use crate::clock;
 use crate::denials::Denials;
 use crate::flows::submit::SubmitFlow;
 use crate::hub::Hub;
+use crate::limits::Limits;
 use crate::memory::{Clients, Directory};
 use crate::problem::{Code, Problem};
 use crate::sensitive_reads::SensitiveReads;
+use crate::spares::SpareUse;
 
 /// Without word from the store for so long, no client can be trusted to still be allowed in.
-const STALE_AFTER_S: i64 = 5;
+const STALE_AFTER: Duration = Duration::from_secs(5);
 
 /// What is kept in memory, shared by handlers, writer and watcher.
 #[derive(Debug)]
@@ -31,7 +35,10 @@ pub struct Memory {
     clients: ArcSwap<Clients>,
     /// Feed positions.
     pub hub: Hub,
-    seen_at: AtomicI64,
+    changed: watch::Sender<()>,
+    /// When the store was last heard of, in milliseconds since `started`. The system's clock may be set; this one not.
+    seen_at: AtomicU64,
+    started: Instant,
 }
 
 impl Memory {
@@ -40,6 +47,7 @@ impl Memory {
     /// # Errors
     /// The store's.
     pub fn load(readers: &Readers) -> Result<Self, StoreError> {
+        let started = Instant::now();
         readers.read(|mut tx| {
             let gate = feeds::gate(&mut tx)?;
             let versions = Versions::from(&gate);
@@ -47,20 +55,35 @@ impl Memory {
             hub.publish(&Moved { feeds: feeds::moved_since(&mut tx, -1)?, coordinator: gate.position, versions });
             Ok(Self {
                 directory: ArcSwap::from_pointee(Directory::load(&mut tx, versions)?),
-                clients: ArcSwap::from_pointee(Clients::load(&mut tx, versions.clients)?),
+                clients: ArcSwap::from_pointee(Clients::load(&mut tx, versions.clients, clock::now())?),
                 hub,
-                seen_at: AtomicI64::new(clock::now().as_seconds()),
+                changed: watch::Sender::new(()),
+                seen_at: AtomicU64::new(0),
+                started,
             })
         })
     }
 
-    /// Takes note of a commit, of this process or another: positions, and caches that are out of date.
-    pub fn note(&self, readers: &Readers, moved: &Moved) {
+    /// Takes note of a commit, of this process or another: positions, and caches that are out of date. It is what the store
+    /// said when it was asked at `asked_at`, or later.
+    pub fn note(&self, readers: &Readers, moved: &Moved, asked_at: Instant) {
         let is_fresh = self.refresh(readers, moved.versions);
         self.hub.publish(moved);
         if is_fresh {
-            self.seen_at.store(clock::now().as_seconds(), Ordering::Relaxed);
+            let millis = asked_at.saturating_duration_since(self.started).as_millis();
+            self.seen_at.fetch_max(u64::try_from(millis).unwrap_or(u64::MAX), Ordering::Relaxed);
         }
+    }
+
+    /// Whether the store was heard of lately enough.
+    fn is_fresh(&self) -> bool {
+        let seen_at = Duration::from_millis(self.seen_at.load(Ordering::Relaxed));
+        self.started.elapsed().saturating_sub(seen_at) <= STALE_AFTER
+    }
+
+    /// Tells whenever clients or keys were read anew.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
     }
 
     /// Whether memory now holds these versions or newer ones.
@@ -73,11 +96,15 @@ impl Memory {
         }
         let result = readers.read(|mut tx| {
             let versions = Versions::from(&feeds::gate(&mut tx)?);
+            // Writer and watcher may both be reading: what is older must not come last.
             if stale_directory {
-                self.directory.store(Arc::new(Directory::load(&mut tx, versions)?));
+                let read = Arc::new(Directory::load(&mut tx, versions)?);
+                self.directory.rcu(|held| Arc::clone(if is_newer(held.versions, versions) { held } else { &read }));
             }
             if stale_clients {
-                self.clients.store(Arc::new(Clients::load(&mut tx, versions.clients)?));
+                let read = Arc::new(Clients::load(&mut tx, versions.clients, clock::now())?);
+                self.clients.rcu(|held| Arc::clone(if held.version > versions.clients { held } else { &read }));
+                self.changed.send_replace(());
             }
             Ok::<_, StoreError>(())
         });
@@ -106,6 +133,11 @@ impl Memory {
     }
 }
 
+/// Whether the directory or the rules of `held` are past those of `read`: both only rise.
+fn is_newer(held: Versions, read: Versions) -> bool {
+    held.directory > read.directory || held.rules > read.rules
+}
+
 /// The service.
 #[allow(missing_debug_implementations, reason = "holds connections")]
 pub struct App {
@@ -119,10 +151,14 @@ pub struct App {
     pub store_id: Uuid,
     /// Reporting clocks.
     pub clocks: Clocks,
+    /// What callers may use.
+    pub limits: Arc<Limits>,
     /// Refusals that the audit is to know of.
     pub denials: Denials,
     /// Reads above TLP amber that are noted already.
     pub sensitive_reads: SensitiveReads,
+    /// Uses of printed spares that were noted lately.
+    pub spares: SpareUse,
     issuer: String,
 }
 
@@ -135,9 +171,10 @@ impl App {
         store_id: Uuid,
         issuer: String,
         clocks: Clocks,
+        limits: Arc<Limits>,
     ) -> Self {
-        let (denials, sensitive_reads) = (Denials::default(), SensitiveReads::default());
-        Self { readers, writer, memory, store_id, clocks, denials, sensitive_reads, issuer }
+        let (denials, sensitive_reads, spares) = (Denials::default(), SensitiveReads::default(), SpareUse::default());
+        Self { readers, writer, memory, store_id, clocks, limits, denials, sensitive_reads, spares, issuer }
     }
 
     /// The issuer of tokens, and their audience.
@@ -157,7 +194,7 @@ impl App {
 
     /// Whether the store was heard of lately enough to trust what is in memory.
     pub fn is_fresh(&self) -> bool {
-        clock::now().as_seconds() - self.memory.seen_at.load(Ordering::Relaxed) <= STALE_AFTER_S
+        self.memory.is_fresh()
     }
 
     /// Reads in one snapshot, off the async threads.
@@ -165,6 +202,18 @@ impl App {
     /// # Errors
     /// What `work` answers; 503 when no connection is free in time.
     pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let _leave = self.limits.capacity.read().await.ok_or_else(|| Problem::overloaded(2))?;
+        self.read_for_intake(work).await
+    }
+
+    /// As [`App::read`], with the connections that are kept for intake.
+    ///
+    /// # Errors
+    /// As [`App::read`].
+    pub async fn read_for_intake<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
@@ -182,6 +231,21 @@ impl App {
     ) -> Result<T, Problem> {
         let memory = Arc::clone(&self.memory);
         self.writer.change(move |change| work(change, &memory)).await
+    }
+}
+
+impl App {
+    /// Makes a change that takes in a report of so many bytes: it has the places that are kept for reports.
+    ///
+    /// # Errors
+    /// As [`App::change`].
+    pub async fn take_in<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        work: impl FnOnce(&mut Change<'_>, &Memory) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let memory = Arc::clone(&self.memory);
+        self.writer.report(bytes, move |change| work(change, &memory)).await
     }
 }
 

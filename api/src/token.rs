@@ -1,6 +1,9 @@
 //! Access tokens (RFC 9068: JWTs of the type `at+jwt`, signed with Ed25519), the keys that sign them, and the secrets that
 //! clients get them for.
 
+mod assertion;
+mod client_keys;
+mod ed25519;
 mod keys;
 mod secret;
 
@@ -14,14 +17,16 @@ use serde_json::Value;
 use zvit_domain::time::Time;
 
 use crate::problem::Problem;
+pub use assertion::{ASSERTION_TYPE, Assertion, AssertionFault, MAX_ASSERTION, MAX_LIFE_S, Proved, SKEW_S};
+pub use client_keys::{ClientKey, ClientKeyInput, ClientKeys, KeyAlgorithm, SIGNING_ALGORITHMS};
 pub use keys::{Jwk, Jwks, KeyFault, KeySet, SigningKey};
-pub use secret::{Secret, hash_secret, new_secret, secret_matches};
+pub use secret::{Secret, as_typed, hash_secret, new_secret, new_typeable, secret_matches};
 
 /// Seconds that an access token lives.
 pub const LIFETIME_S: i64 = 600;
 
 /// Seconds by which the clocks of two servers that share a key may differ.
-const LEEWAY_S: i64 = 5;
+pub const LEEWAY_S: i64 = 5;
 
 /// No token of ours comes near this; what is longer is not looked at.
 const MAX_LENGTH: usize = 4096;
@@ -145,6 +150,10 @@ fn check(claims: &Claims, issuer: &str, now: Time) -> Result<(), TokenFault> {
     let now = now.as_seconds();
     if claims.nbf > now.saturating_add(LEEWAY_S) || claims.iat > now.saturating_add(LEEWAY_S) {
         return invalid("not yet valid");
+    }
+    // None of ours lives longer: a retired key is forgotten when the last that it signed has ended.
+    if claims.exp.saturating_sub(claims.iat) > LIFETIME_S {
+        return invalid("a longer life than is ever given");
     }
     if claims.exp.saturating_add(LEEWAY_S) <= now { Err(TokenFault::Expired) } else { Ok(()) }
 }

@@ -187,10 +187,21 @@ fn unavailable(error: impl std::fmt::Display) -> StoreError {
     StoreError::Unavailable(error.to_string())
 }
 
-/// A connect time-out and the program's name, unless the URL says otherwise.
+/// What a connection to PostgreSQL has unless the URL says otherwise (names of libpq). A server that is gone without a word,
+/// as behind a network that swallows packets, is noticed in seconds and not after the kernel's quarter of an hour.
+const DEFAULTS: [(&str, &str); 6] = [
+    ("connect_timeout", "5"),
+    ("application_name", "zvit"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "3"),
+    // In milliseconds: so long may sent data stay without an acknowledgement.
+    ("tcp_user_timeout", "8000"),
+];
+
 fn with_defaults(url: &str) -> String {
     let mut url = url.to_owned();
-    for (name, value) in [("connect_timeout", "5"), ("application_name", "zvit")] {
+    for (name, value) in DEFAULTS {
         if !url.contains(&format!("{name}=")) {
             url.push(if url.contains('?') { '&' } else { '?' });
             url.push_str(&format!("{name}={value}"));
@@ -206,12 +217,14 @@ struct Setting {
 }
 
 /// `busy_timeout` stands first: every later PRAGMA may have to wait for another process. WAL with `synchronous=FULL` is
-/// what survives a power cut; WAL with NORMAL loses acknowledged rows.
+/// what survives a power cut; WAL with NORMAL loses acknowledged rows. `secure_delete` overwrites what is deleted, such as a
+/// signing key, in the page it stood on.
 fn make_sqlite_durable(conn: &mut SqliteConnection) -> Result<()> {
     conn.batch_execute("PRAGMA busy_timeout = 5000")?;
     write_ahead(conn)?;
     conn.batch_execute(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY",
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; \
+         PRAGMA secure_delete = FAST",
     )?;
     for (pragma, wanted) in [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")] {
         let found = sql_query(format!("SELECT CAST({pragma} AS TEXT) AS value FROM pragma_{pragma}"))
@@ -376,6 +389,17 @@ mod tests {
             let shown = url.parse::<DatabaseUrl>().unwrap().to_string();
             assert_eq!(shown, "postgres://h:5/d", "{url}");
         }
+    }
+
+    #[test]
+    fn a_vanished_server_is_noticed_unless_the_url_says_otherwise() {
+        let plain = with_defaults("postgres://h/d");
+        assert!(plain.starts_with("postgres://h/d?connect_timeout=5&"), "{plain}");
+        assert!(plain.contains("&keepalives_idle=5&") && plain.ends_with("&tcp_user_timeout=8000"), "{plain}");
+        let own = with_defaults("postgres://h/d?tcp_user_timeout=60000&keepalives_idle=60");
+        assert_eq!(own.matches("tcp_user_timeout=").count(), 1, "{own}");
+        assert_eq!(own.matches("keepalives_idle=").count(), 1, "{own}");
+        assert!(own.contains("&keepalives_count=3"), "{own}");
     }
 
     #[cfg(not(feature = "postgres-tls"))]

@@ -43,8 +43,7 @@ pub fn delete_key(tx: &mut Tx<'_>, client_id: &str, kid: &str) -> Result<bool> {
 /// # Errors
 /// The database's own.
 pub fn use_assertion(tx: &mut Tx<'_>, row: &AssertionIdRow) -> Result<bool> {
-    let new =
-        on!(tx, c => diesel::insert_into(assertion_ids::table).values(row).on_conflict_do_nothing().execute(*c))?;
+    let new = on!(tx, c => diesel::insert_into(assertion_ids::table).values(row).on_conflict_do_nothing().execute(*c))?;
     Ok(new > 0)
 }
 
@@ -96,23 +95,35 @@ pub fn delete_open_codes(tx: &mut Tx<'_>, client_id: &str) -> Result<usize> {
     .execute(*c))?)
 }
 
-/// Clears away what has expired at `now`: assertions, revoked tokens, codes, derived idempotency keys. How many rows went.
+/// Clears away what has expired at `now`: assertions, revoked tokens, codes, derived idempotency keys. Of each kind about
+/// `limit` rows go, those that expired first, and with the last of them what expired in the same moment. How many rows went.
 ///
 /// # Errors
 /// The database's own.
-pub fn clear_expired(tx: &mut Tx<'_>, now: Time) -> Result<usize> {
+pub fn clear_expired(tx: &mut Tx<'_>, now: Time, limit: i64) -> Result<usize> {
+    let skipped = limit.saturating_sub(1).max(0);
+    // A column that may be NULL is compared with an option; NULL itself is neither before nor after anything.
+    macro_rules! clear {
+        ($table:ident, $before:expr, $moment:ty) => {{
+            let last: Option<$moment> = on!(&mut *tx, c => $table::table
+                .filter($table::expires_at.lt($before))
+                .order($table::expires_at)
+                .offset(skipped)
+                .limit(1)
+                .select($table::expires_at)
+                .first(*c)
+                .optional())?;
+            match last {
+                Some(last) => on!(&mut *tx, c => diesel::delete($table::table.filter($table::expires_at.le(last))).execute(*c))?,
+                None => on!(&mut *tx, c => diesel::delete($table::table.filter($table::expires_at.lt($before))).execute(*c))?,
+            }
+        }};
+    }
     let now = At(now);
-    let assertions =
-        on!(tx, c => diesel::delete(assertion_ids::table.filter(assertion_ids::expires_at.lt(now))).execute(*c))?;
-    let tokens =
-        on!(tx, c => diesel::delete(revoked_tokens::table.filter(revoked_tokens::expires_at.lt(now))).execute(*c))?;
-    let codes =
-        on!(tx, c => diesel::delete(enrolment_codes::table.filter(enrolment_codes::expires_at.lt(now))).execute(*c))?;
-    let keys = on!(tx, c => diesel::delete(
-        idempotency_keys::table.filter(idempotency_keys::expires_at.is_not_null()).filter(idempotency_keys::expires_at.lt(Some(now))),
-    )
-    .execute(*c))?;
-    Ok(assertions + tokens + codes + keys)
+    Ok(clear!(assertion_ids, now, At)
+        + clear!(revoked_tokens, now, At)
+        + clear!(enrolment_codes, now, At)
+        + clear!(idempotency_keys, Some(now), Option<At>))
 }
 
 /// Whether anything has expired at `now`, so that a change is worth its while.

@@ -47,8 +47,17 @@ pub fn moved_since(tx: &mut Tx<'_>, gate_position: i64) -> Result<Vec<(Uuid, i64
 /// # Errors
 /// The database's own.
 pub fn open(tx: &mut Tx<'_>, owner: Uuid) -> Result<()> {
-    let row = FeedRow { owner: Id(owner), position: 0, gate_position: 0, weighted_load: 0, open_cases: 0 };
-    FeedRow::insert_all(tx, vec![row])
+    open_all(tx, &[owner])
+}
+
+/// Opens feeds for several new institutions or teams.
+///
+/// # Errors
+/// The database's own.
+pub fn open_all(tx: &mut Tx<'_>, owners: &[Uuid]) -> Result<()> {
+    let row =
+        |owner: &Uuid| FeedRow { owner: Id(*owner), position: 0, gate_position: 0, weighted_load: 0, open_cases: 0 };
+    FeedRow::insert_all(tx, owners.iter().map(row).collect())
 }
 
 /// Writes rows back: one statement on PostgreSQL, a cached one per row on SQLite.

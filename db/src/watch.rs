@@ -23,8 +23,8 @@ const NOTICES: Duration = Duration::from_millis(10);
 /// What the watcher tells.
 #[derive(Debug)]
 pub enum Seen {
-    /// The gate was read; what moved since the last time.
-    Moved(Moved),
+    /// The gate was read; what moved since the last time, and when the store was asked.
+    Moved(Moved, Instant),
     /// The gate could not be read.
     Lost,
 }
@@ -53,14 +53,15 @@ pub fn watch(url: &DatabaseUrl, stop: &Receiver<()>, mut tell: impl FnMut(Seen))
         if !noticed && Instant::now() < due {
             continue;
         }
-        due = Instant::now() + INTERVAL;
+        let asked_at = Instant::now();
+        due = asked_at + INTERVAL;
         match look(url, &mut conn, seen) {
             Ok(moved) => {
                 if seen != Some(moved.coordinator) || versions != moved.versions || !moved.feeds.is_empty() {
                     seen = Some(moved.coordinator);
                     versions = moved.versions;
                 }
-                tell(Seen::Moved(moved));
+                tell(Seen::Moved(moved, asked_at));
             }
             Err(error) => {
                 log::warn!("the store can't be watched: {error}");

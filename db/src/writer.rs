@@ -7,6 +7,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
 use tokio::sync::{mpsc, oneshot};
@@ -22,6 +23,9 @@ pub trait Intake: Send + 'static {
     type Item: Send + 'static;
     /// What its sender is told. A submission that is refused is an answer, not an error.
     type Answer: Send + 'static;
+
+    /// The bytes that an item holds while it waits.
+    fn weight(item: &Self::Item) -> usize;
 
     /// Takes in all items, in order, in one transaction.
     ///
@@ -49,8 +53,29 @@ type Work = Box<dyn FnOnce(&mut Change<'_>) -> Changed + Send>;
 type Answers<A> = Vec<Result<A>>;
 
 enum Job<I: Intake> {
-    Submit(Vec<I::Item>, oneshot::Sender<Answers<I::Answer>>),
-    Change(Work),
+    Submit(Vec<I::Item>, oneshot::Sender<Answers<I::Answer>>, Queued),
+    Change(Work, Queued),
+}
+
+/// What waits in the queue.
+#[derive(Debug, Default)]
+struct Waiting {
+    bytes: AtomicUsize,
+    changes: AtomicUsize,
+}
+
+/// A job's part of what waits, until it is taken from the queue.
+struct Queued {
+    waiting: Arc<Waiting>,
+    bytes: usize,
+    changes: usize,
+}
+
+impl Drop for Queued {
+    fn drop(&mut self) {
+        self.waiting.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.waiting.changes.fetch_sub(self.changes, Ordering::Relaxed);
+    }
 }
 
 /// How the writer runs.
@@ -59,6 +84,10 @@ enum Job<I: Intake> {
 pub struct WriterOptions {
     /// Jobs that may wait; beyond that a caller is turned away at once.
     pub queue: usize,
+    /// Of these, the ones that are no reports: so many places stay free for reports.
+    pub queue_changes: usize,
+    /// Bytes of reports that may wait. One job alone may have more.
+    pub queue_bytes: usize,
     /// Jobs that may share a commit.
     pub batch: usize,
     /// The clock.
@@ -71,11 +100,19 @@ pub struct WriterOptions {
 #[allow(missing_debug_implementations, reason = "a channel has nothing to show")]
 pub struct Writer<I: Intake> {
     jobs: mpsc::Sender<Job<I>>,
+    waiting: Arc<Waiting>,
+    max_changes: usize,
+    max_bytes: usize,
 }
 
 impl<I: Intake> Clone for Writer<I> {
     fn clone(&self) -> Self {
-        Self { jobs: self.jobs.clone() }
+        Self {
+            jobs: self.jobs.clone(),
+            waiting: Arc::clone(&self.waiting),
+            max_changes: self.max_changes,
+            max_bytes: self.max_bytes,
+        }
     }
 }
 
@@ -87,11 +124,12 @@ impl<I: Intake> Writer<I> {
     pub fn start(url: DatabaseUrl, intake: I, options: WriterOptions) -> Result<(Self, JoinHandle<()>)> {
         let conn = open(&url)?;
         let (jobs, queue) = mpsc::channel(options.queue.max(1));
+        let (max_changes, max_bytes) = (options.queue_changes.max(1), options.queue_bytes);
         let thread = std::thread::Builder::new()
             .name("zvit-writer".into())
             .spawn(move || Loop { url, conn: Some(conn), intake, options }.run(queue))
             .map_err(|error| StoreError::Failed(format!("no thread for the writer: {error}")))?;
-        Ok((Self { jobs }, thread))
+        Ok((Self { jobs, waiting: Arc::default(), max_changes, max_bytes }, thread))
     }
 
     /// Hands over submissions; the answers come in the same order, after the commit.
@@ -100,16 +138,45 @@ impl<I: Intake> Writer<I> {
     /// [`WriterError::Full`] at once when too many wait already.
     pub async fn submit(&self, items: Vec<I::Item>) -> Result<Answers<I::Answer>, WriterError> {
         let (reply, answers) = oneshot::channel();
-        self.enqueue(Job::Submit(items, reply))?;
+        let queued = self.queued(items.iter().map(I::weight).sum(), 0)?;
+        self.enqueue(Job::Submit(items, reply, queued))?;
         answers.await.map_err(|_| WriterError::Store(StoreError::Unavailable("the writer gave up the batch".into())))
     }
 
-    /// Runs `work` as one change. What it answers reaches the caller after the commit; its error undoes what it did.
+    /// Runs `work` as one change that is no report. What it answers reaches the caller after the commit; its error undoes what it did.
     ///
     /// # Errors
     /// What `work` answers, or the writer's own.
     pub async fn change<T, E>(
         &self,
+        work: impl FnOnce(&mut Change<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + From<WriterError> + Send + 'static,
+    {
+        self.run(self.queued(0, 1).map_err(E::from)?, work).await
+    }
+
+    /// Runs `work` as one change that takes in a report of so many bytes: it has the places that are kept for reports.
+    ///
+    /// # Errors
+    /// What `work` answers, or the writer's own.
+    pub async fn report<T, E>(
+        &self,
+        bytes: usize,
+        work: impl FnOnce(&mut Change<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + From<WriterError> + Send + 'static,
+    {
+        self.run(self.queued(bytes, 0).map_err(E::from)?, work).await
+    }
+
+    async fn run<T, E>(
+        &self,
+        queued: Queued,
         work: impl FnOnce(&mut Change<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
@@ -124,10 +191,20 @@ impl<I: Intake> Writer<I> {
                 let _ = reply.send(result.and_then(|value| committed.map(|()| value).map_err(E::from)));
             })
         });
-        self.enqueue(Job::Change(work)).map_err(E::from)?;
+        self.enqueue(Job::Change(work, queued)).map_err(E::from)?;
         answer
             .await
             .map_err(|_| E::from(WriterError::Store(StoreError::Unavailable("the writer gave up the change".into()))))?
+    }
+
+    /// Room in the queue for so many bytes and changes.
+    fn queued(&self, bytes: usize, changes: usize) -> Result<Queued, WriterError> {
+        let before_bytes = self.waiting.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let before_changes = self.waiting.changes.fetch_add(changes, Ordering::Relaxed);
+        let queued = Queued { waiting: Arc::clone(&self.waiting), bytes, changes };
+        let too_large = bytes > 0 && before_bytes > 0 && before_bytes.saturating_add(bytes) > self.max_bytes;
+        let too_many = changes > 0 && before_changes.saturating_add(changes) > self.max_changes;
+        if too_large || too_many { Err(WriterError::Full) } else { Ok(queued) }
     }
 
     fn enqueue(&self, job: Job<I>) -> Result<(), WriterError> {
@@ -156,11 +233,11 @@ impl<I: Intake> Loop<I> {
             let mut taken = 0;
             while let Some(job) = next {
                 match job {
-                    Job::Submit(items, reply) => {
+                    Job::Submit(items, reply, _queued) => {
                         taken += items.len();
                         submissions.push((items, reply));
                     }
-                    Job::Change(work) => {
+                    Job::Change(work, _queued) => {
                         taken += 1;
                         changes.push(work);
                     }
@@ -224,7 +301,7 @@ impl<I: Intake> Loop<I> {
                 Some(error)
             }
         };
-        if !lost.is_some_and(StoreError::breaks_connection) {
+        if !lost.is_some_and(|error| spoils(&conn, error)) {
             self.conn = Some(conn);
         }
         let mut answers = answers.into_iter();
@@ -242,6 +319,12 @@ impl<I: Intake> Loop<I> {
             changed(lost.map_or(Ok(()), |error| Err(again(error))));
         }
     }
+}
+
+/// Whether a connection should not be used again. One to a PostgreSQL server that has become a standby stays read-only for ever;
+/// a new one may lead to the server that has taken over.
+fn spoils(conn: &Conn, error: &StoreError) -> bool {
+    error.breaks_connection() || matches!((conn, error), (Conn::Pg(_), StoreError::NotWritable(_)))
 }
 
 /// All together; if that fails, one by one, so that a bad item fails alone.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Crockford's base 32: no I, L, O, U, so that nothing looks or sounds like something else.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+pub(crate) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// The value every reference's weighted sum has: not zero, so that a row of noughts is no reference, and such that the
 /// example `UA-2026-7KQ4-M` is one.
@@ -94,16 +94,16 @@ impl Reference {
     }
 }
 
-fn symbol(value: u8) -> char {
+pub(crate) fn symbol(value: u8) -> char {
     ALPHABET.get(usize::from(value & 31)).map_or('0', |byte| char::from(*byte))
 }
 
-fn is_separator(c: char) -> bool {
+pub(crate) fn is_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, '-' | '‐' | '‑' | '‒' | '–' | '—' | '−' | '_' | '.' | '/')
 }
 
 /// One upper-case character as the symbol that was meant.
-fn read_symbol(c: char) -> Option<char> {
+pub(crate) fn read_symbol(c: char) -> Option<char> {
     let meant = match c {
         'O' | 'О' => '0',
         'I' | 'L' | 'І' => '1',
@@ -125,7 +125,7 @@ fn read_symbol(c: char) -> Option<char> {
 }
 
 /// Horner's sum of the symbols' values over GF(32); bytes outside the alphabet count as 0 and never get here.
-fn weighted_sum(symbols: impl Iterator<Item = u8>) -> u8 {
+pub(crate) fn weighted_sum(symbols: impl Iterator<Item = u8>) -> u8 {
     symbols.fold(0, |sum, byte| {
         let value = ALPHABET.iter().position(|b| *b == byte).and_then(|at| u8::try_from(at).ok()).unwrap_or(0);
         times_generator(sum) ^ value
@@ -133,7 +133,7 @@ fn weighted_sum(symbols: impl Iterator<Item = u8>) -> u8 {
 }
 
 /// Multiplication by x in GF(2)[x] / (x^5 + x^2 + 1), whose powers run through all 31 elements but zero.
-fn times_generator(value: u8) -> u8 {
+pub(crate) fn times_generator(value: u8) -> u8 {
     let doubled = value << 1;
     if doubled & 0b10_0000 == 0 { doubled } else { doubled ^ 0b10_0101 }
 }

@@ -17,5 +17,6 @@ pub mod taxonomy;
 pub mod time;
 pub mod tlp;
 pub mod triage;
+pub mod typeable;
 pub mod vocabulary;
 pub mod word;

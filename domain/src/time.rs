@@ -55,6 +55,12 @@ impl Time {
         self.timestamp().to_zoned_datetime(TimeZone::UTC).year()
     }
 
+    /// The moment on the clocks of an IANA time zone, as `2026-11-23 04:10`; none for an unknown zone.
+    pub fn in_zone(self, zone: &str) -> Option<String> {
+        let zone = TimeZone::get(zone).ok()?;
+        Some(self.timestamp().to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M").to_string())
+    }
+
     /// The same moment as a `jiff` timestamp.
     pub fn timestamp(self) -> Timestamp {
         Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)

@@ -11,6 +11,7 @@ use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 
 use crate::answer::Answer;
 use crate::run::fresh;
+use crate::tls;
 
 /// A machine account as `seed` and `client create` print it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub struct Client {
     token: Arc<Mutex<Option<String>>>,
 }
 
-fn agent() -> Agent {
+fn agent(base: &str) -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
         .timeout_global(Some(Duration::from_secs(60)))
@@ -71,6 +72,7 @@ fn agent() -> Agent {
         .allow_non_standard_methods(true)
         .max_idle_connections_per_host(64)
         .proxy(None)
+        .tls_config(tls::config(base))
         .build()
         .into()
 }
@@ -78,7 +80,7 @@ fn agent() -> Agent {
 impl Client {
     /// A client without a token.
     pub fn anonymous(base: &str) -> Self {
-        Self { agent: agent(), base: base.to_owned(), account: None, token: Arc::default() }
+        Self { agent: agent(base), base: base.to_owned(), account: None, token: Arc::default() }
     }
 
     /// A client that fetches its token when it first needs it.
@@ -93,7 +95,7 @@ impl Client {
 
     /// The same account at another server of the same store, with the same token.
     pub fn at(&self, base: &str) -> Self {
-        Self { base: base.to_owned(), ..self.clone() }
+        Self { agent: agent(base), base: base.to_owned(), ..self.clone() }
     }
 
     /// The account behind it.

@@ -109,6 +109,16 @@ impl Cluster {
         self.run(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
     }
 
+    /// Changes a setting of a database: `ALTER DATABASE name …`.
+    pub fn alter_database(&self, name: &str, what: &str) {
+        self.run(&format!("ALTER DATABASE {name} {what}"));
+    }
+
+    /// Drops every connection to a database.
+    pub fn disconnect(&self, name: &str) {
+        self.run(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"));
+    }
+
     fn run(&self, statement: &str) {
         let mut admin = self.admin.lock().unwrap_or_else(PoisonError::into_inner);
         admin.batch_execute(statement).unwrap_or_else(|error| panic!("{statement}: {error}"));

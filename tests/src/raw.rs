@@ -13,9 +13,7 @@ use crate::answer::Answer;
 /// have answered already.
 #[track_caller]
 pub fn exchange(base: &str, bytes: &[u8]) -> Answer {
-    let address = base.strip_prefix("http://").expect("plain HTTP");
-    let mut stream = TcpStream::connect(address).expect("the server listens");
-    stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a read time-out");
+    let mut stream = connect(base);
     let mut reading = stream.try_clone().expect("a second handle");
     let sending = bytes.to_vec();
     let sender = std::thread::spawn(move || {
@@ -26,6 +24,21 @@ pub fn exchange(base: &str, bytes: &[u8]) -> Answer {
     let _ = reading.shutdown(std::net::Shutdown::Both);
     let _ = sender.join();
     answer
+}
+
+/// A connection on which nothing was sent yet.
+#[track_caller]
+pub fn connect(base: &str) -> TcpStream {
+    let address = base.strip_prefix("http://").expect("plain HTTP");
+    let stream = TcpStream::connect(address).expect("the server listens");
+    stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a read time-out");
+    stream
+}
+
+/// Reads one answer from a connection; `sent` is for messages.
+#[track_caller]
+pub fn receive(stream: &mut TcpStream, sent: &[u8]) -> Answer {
+    read_answer(stream, sent)
 }
 
 /// A request with a body, by hand: `Host`, `Content-Length` and `Connection: close` are added.
@@ -92,4 +105,50 @@ fn parse_head(bytes: &[u8]) -> Option<(String, usize, Option<usize>)> {
         .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
         .and_then(|(_, value)| value.trim().parse().ok());
     Some((head, end + 4, length))
+}
+
+/// A connection over which bytes are sent as slowly and as wrongly as a test likes.
+#[derive(Debug)]
+pub struct Connection(TcpStream);
+
+impl Connection {
+    /// Connects.
+    pub fn open(base: &str) -> Self {
+        let stream = TcpStream::connect(base.strip_prefix("http://").expect("plain HTTP")).expect("the server listens");
+        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a read time-out");
+        Self(stream)
+    }
+
+    /// Sends these bytes; says whether the server still takes them.
+    pub fn send(&mut self, bytes: &[u8]) -> bool {
+        self.0.write_all(bytes).is_ok()
+    }
+
+    /// The next answer.
+    #[track_caller]
+    pub fn answer(&mut self) -> Answer {
+        read_answer(&mut self.0, b"")
+    }
+
+    /// Whether there is anything to read, an answer or the end.
+    pub fn is_answered(&self) -> bool {
+        self.0.set_nonblocking(true).expect("a mode");
+        let peeked = self.0.peek(&mut [0]);
+        self.0.set_nonblocking(false).expect("a mode");
+        !matches!(peeked, Err(error) if error.kind() == std::io::ErrorKind::WouldBlock)
+    }
+
+    /// Waits until the server has closed the connection; what it sends until then is dropped. Fails after a minute.
+    #[track_caller]
+    pub fn expect_closed(&mut self) {
+        let mut buffer = [0; 4096];
+        loop {
+            match self.0.read(&mut buffer) {
+                Ok(0) => return,
+                Ok(_) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return,
+                Err(error) => panic!("the connection stays open: {error}"),
+            }
+        }
+    }
 }

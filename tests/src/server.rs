@@ -15,7 +15,7 @@ use crate::store::Store;
 /// A server on a store. It is killed when it goes away, and shows its log when the test fails.
 #[allow(missing_debug_implementations, reason = "a process has nothing to show")]
 pub struct Server {
-    /// `http://127.0.0.1:…`
+    /// `http://127.0.0.1:…` or `https://127.0.0.1:…`
     pub base: String,
     /// What it serves.
     pub store: Arc<Store>,
@@ -32,13 +32,28 @@ impl Server {
         Self::start_with(store, &[])
     }
 
-    /// Starts a server with further flags and waits until it is ready.
+    /// Starts a server with further flags and waits until it is ready. Where these turn HTTPS on, all clients trust what
+    /// stands in its certificate file.
     #[track_caller]
     pub fn start_with(store: &Arc<Store>, flags: &[&str]) -> Self {
+        Self::start_in(store, flags, &[])
+    }
+
+    /// Starts a server with further flags and environment variables.
+    #[track_caller]
+    pub fn start_in(store: &Arc<Store>, flags: &[&str], environment: &[(&str, &str)]) -> Self {
         let log = scratch::root().join(format!("server-{}.log", scratch::number()));
         let out = std::fs::File::create(&log).expect("a log file");
         let mut command = program::command();
-        command.arg("serve").args(store.flags()).args(["--listen", "127.0.0.1:0"]).args(flags);
+        command.arg("serve").args(store.flags()).args(flags).envs(environment.iter().copied());
+        if !flags.contains(&"--listen") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
+        let mut trusted = flags.iter().skip_while(|flag| **flag != "--tls-cert").nth(1).map(PathBuf::from);
+        if flags.contains(&"self-signed") {
+            command.arg("--tls-dir").arg(store.directory());
+            trusted = Some(store.directory().join("tls-cert.pem"));
+        }
         command.stdout(out.try_clone().expect("a second handle")).stderr(out);
         let child = command.spawn().expect("the program starts");
         let watched = Watched::new(child.id(), program::path());
@@ -56,6 +71,9 @@ impl Server {
             }
             listening_on(&server.log)
         });
+        if let Some(path) = trusted {
+            crate::tls::trust(&server.base, &std::fs::read(path).expect("the certificate"));
+        }
         eventually("the server is ready", || {
             let answer = server.anyone().get("/readyz").try_send().ok()?;
             (answer.status == 200).then_some(())
@@ -252,9 +270,9 @@ impl Drop for Server {
 
 fn listening_on(log: &Path) -> Option<String> {
     let text = std::fs::read_to_string(log).ok()?;
-    let start = text.find("listening on http://")? + "listening on ".len();
+    let start = text.find("listening on http")? + "listening on ".len();
     let rest = &text[start..];
     // The line may still be on its way.
     let end = rest.find(char::is_whitespace)?;
-    Some(rest[..end].trim().trim_end_matches('/').to_owned())
+    Some(rest[..end].trim().trim_end_matches('/').replace("0.0.0.0", "127.0.0.1"))
 }

@@ -121,6 +121,26 @@ impl Store {
         }
     }
 
+    /// Changes a setting of the PostgreSQL database (`ALTER DATABASE … what`) and drops every connection to it, as new ones
+    /// have the setting and old ones not.
+    ///
+    /// # Panics
+    /// On SQLite.
+    pub fn alter_database(&self, what: &str) {
+        let Place::Postgres { cluster, name, .. } = &self.place else { panic!("SQLite has no such setting") };
+        cluster.alter_database(name, what);
+        cluster.disconnect(name);
+    }
+
+    /// The same, but connections that are open stay so.
+    ///
+    /// # Panics
+    /// On SQLite.
+    pub fn alter_database_for_new_connections(&self, what: &str) {
+        let Place::Postgres { cluster, name, .. } = &self.place else { panic!("SQLite has no such setting") };
+        cluster.alter_database(name, what);
+    }
+
     fn sqlite_file(&self) -> Option<PathBuf> {
         std::fs::read_dir(self.directory.path()).ok()?.filter_map(|entry| Some(entry.ok()?.path())).find(|path| {
             path.extension()

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use std::process::{Command, Stdio};
 use zvit_domain::ids::Reference;
-use zvit_tests::Value;
-use zvit_tests::program::zvit;
+
+use zvit_tests::program::{self, zvit};
+use zvit_tests::scratch::{Directory, Watched};
+use zvit_tests::{Value, eventually};
 
 #[test]
 fn the_demonstration_accepts_and_routes_every_report() {
@@ -31,4 +34,34 @@ fn the_demonstration_shows_people_a_table() {
         words.filter(|word| word.starts_with("UA-20") && Reference::parse(word).is_ok()).collect();
     assert!(references.len() >= 30, "{finished}");
     assert!(finished.stdout.contains("0 unassigned"), "{finished}");
+}
+
+#[test]
+fn the_lines_it_prints_can_be_pasted_into_a_shell() {
+    program::use_program(env!("CARGO_BIN_EXE_zvit-under-test"));
+    let place = Directory::new("demo");
+    let page = place.path().join("page");
+    let out = std::fs::File::create(&page).unwrap();
+    let mut command = program::command();
+    command.arg("demo").env("TMPDIR", place.path()).stdout(out).stderr(Stdio::null());
+    let mut child = command.spawn().expect("the program starts");
+    let _watched = Watched::new(child.id(), program::path());
+    let text = eventually("the invitation is printed", || {
+        assert!(child.try_wait().unwrap().is_none(), "it ended early");
+        std::fs::read_to_string(&page).ok().filter(|text| text.contains("level_min=4") && text.ends_with("\n\n"))
+    });
+    let lines = &text[text.find("# a token for").expect("lines to paste")..];
+    let pasted = Command::new("sh").args(["-c", lines]).stdin(Stdio::null()).output().expect("sh is there");
+    let answers = String::from_utf8_lossy(&pasted.stdout).into_owned();
+    let answers: Vec<Value> = answers.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let stopped = Command::new("sh").args(["-c", "kill -TERM \"$1\"", "sh"]).arg(child.id().to_string()).status();
+    assert!(stopped.is_ok_and(|status| status.success()) && child.wait().unwrap().success(), "{text}");
+    let [report, cases, gravest] = answers.as_slice() else {
+        panic!("three answers: {answers:?}\n{lines}\n{pasted:?}")
+    };
+    assert!(report["reference"].is_string() && report["assignments"][0]["team"]["name"].is_string(), "{report}");
+    assert!(!cases["items"].as_array().unwrap().is_empty() && cases["next_cursor"].is_string(), "{cases}");
+    assert!(!gravest["items"].as_array().unwrap().is_empty(), "{gravest}");
+    let left: Vec<_> = std::fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["page"], "its directory is removed, with the key");
 }

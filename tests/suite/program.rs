@@ -252,13 +252,15 @@ fn every_setting_is_documented_with_its_variable() {
         "ZVIT_DATABASE_URL",
         "ZVIT_ISSUER",
         "ZVIT_DUTY_LINE",
+        "--signing-key-days",
+        "ZVIT_SIGNING_KEY_DAYS",
         "127.0.0.1:8080",
         "--config",
     ] {
         assert!(help.contains(word), "{word} is not in\n{help}");
     }
     let help = zvit(["--help"]).expect(0).stdout;
-    for word in ["serve", "migrate", "seed", "client", "openapi", "demo"] {
+    for word in ["serve", "migrate", "seed", "client", "keys", "openapi", "demo"] {
         assert!(help.contains(word), "{word} is not in\n{help}");
     }
 }

@@ -21,7 +21,7 @@ const INTRODUCTION: &str = r#"Zvit (звіт, "report") takes reports of cyber i
 
 ## From nothing to the first report
 
-1. **Get credentials.** The coordinator creates a client and hands over `client_id` and `client_secret`. The secret is shown once.
+1. **Get credentials.** The coordinator creates a client and hands over `client_id` and `client_secret`. The secret is shown once. Better still, register a public key (`POST /v1/clients/{id}/keys`) and sign for your tokens (`private_key_jwt`): then no secret is ever sent.
 2. **Get a token.** It lives ten minutes; ask again when it has expired.
 
    ```sh
@@ -97,7 +97,8 @@ pub(super) fn info() -> Value {
 pub(super) fn servers() -> Value {
     json!([
         { "url": "https://zvit.example", "description": "A deployment; put in your own host." },
-        { "url": "http://127.0.0.1:8080", "description": "A service on your own machine: `zvit demo` or `zvit serve`." },
+        { "url": "http://127.0.0.1:8080", "description": "A service on your own machine, as `zvit serve` starts it." },
+        { "url": "https://127.0.0.1:8080", "description": "The same with HTTPS, as `zvit demo` starts it." },
     ])
 }
 

@@ -9,11 +9,11 @@ use crate::problem::MEDIA_TYPE;
 /// A shared refusal: status, name under `components/responses`, description, headers beside `X-Request-Id`.
 type Shared = (u16, &'static str, &'static str, &'static [&'static str]);
 
-const SHARED: [Shared; 20] = [
+const SHARED: [Shared; 26] = [
     (
         400,
         "BadRequest",
-        "The body can't be read: malformed JSON, a member that stands twice, nesting over 32, or not UTF-8.",
+        "The request can't be read: a header that stands twice, malformed JSON, a member that stands twice, nesting over 32, or not UTF-8.",
         &[],
     ),
     (401, "Unauthorized", "The token is missing, invalid, expired or revoked.", &["WWW-Authenticate"]),
@@ -29,10 +29,17 @@ const SHARED: [Shared; 20] = [
     (410, "Gone", "The cursor belongs to another store: start again without one.", &[]),
     (412, "PreconditionFailed", "The resource has another version than If-Match names.", &[]),
     (413, "PayloadTooLarge", "The body is larger than this operation takes.", &[]),
+    (414, "UriTooLong", "Path and query have more than 8,192 bytes.", &[]),
     (415, "UnsupportedMediaType", "The body is not of the media type that this operation takes.", &[]),
     (422, "UnprocessableContent", "The request has faults: each is listed under `errors` with its place.", &[]),
     (428, "PreconditionRequired", "If-Match is needed.", &[]),
-    (429, "TooManyRequests", "Too many requests; Retry-After says when to go on.", &["Retry-After"]),
+    (
+        429,
+        "TooManyRequests",
+        "Too many requests; Retry-After says when to go on, RateLimit-Policy how many are taken.",
+        &["Retry-After"],
+    ),
+    (431, "HeadersTooLarge", "The request has more than 64 headers, or more than 16,384 bytes of them.", &[]),
     (500, "InternalServerError", "The fault is on our side.", &[]),
     (503, "ServiceUnavailable", "Nothing was accepted; Retry-After says when to try again.", &["Retry-After"]),
     (400, "OauthInvalidRequest", "The token request has faults (RFC 6749, section 5.2).", &["Cache-Control"]),
@@ -41,6 +48,15 @@ const SHARED: [Shared; 20] = [
         "OauthInvalidClient",
         "Client authentication failed (RFC 6749, section 5.2).",
         &["Cache-Control", "WWW-Authenticate"],
+    ),
+    (408, "OauthRequestTimeout", "The body arrived too slowly.", &["Cache-Control"]),
+    (413, "OauthPayloadTooLarge", "The body is too large.", &["Cache-Control"]),
+    (414, "OauthUriTooLong", "Path and query have more than 8,192 bytes.", &["Cache-Control"]),
+    (
+        431,
+        "OauthHeadersTooLarge",
+        "The request has more than 64 headers, or more than 16,384 bytes of them.",
+        &["Cache-Control"],
     ),
     (
         429,
@@ -61,6 +77,18 @@ fn headers() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             "RequestId",
             "The id of the request: the caller's own, or a new one.",
             json!({ "type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9._-]{1,64}$" }),
+        ),
+        (
+            "RateLimit",
+            "RateLimit",
+            "Where the answer is limited: the requests that remain, and the seconds until all of them are there again.",
+            json!({ "type": "string", "maxLength": 100, "examples": ["\"client\";r=1999;t=1"] }),
+        ),
+        (
+            "RateLimit-Policy",
+            "RateLimitPolicy",
+            "Which limit that is (`client`, `address` or `token-failures`), and how many requests it takes in how many seconds.",
+            json!({ "type": "string", "maxLength": 100, "examples": ["\"client\";q=2000;w=4"] }),
         ),
         ("ETag", "ETag", "The version of the resource, for If-Match and If-None-Match.", text(200)),
         ("Location", "Location", "The path of what was made.", text(500)),
@@ -143,13 +171,16 @@ pub(super) fn add_components(components: &mut Map<String, Value>) {
     components.insert("parameters".into(), shared_parameters.into());
 }
 
-/// Adds references to shared headers; `X-Request-Id` stands in every answer.
+/// Headers that stand in every answer, or may.
+const IN_EVERY_ANSWER: [&str; 3] = ["X-Request-Id", "RateLimit", "RateLimit-Policy"];
+
+/// Adds references to shared headers.
 fn add_headers(response: &mut Value, fields: &[&str]) {
     let Some(response) = response.as_object_mut() else { return };
     let known = headers();
     let Some(listed) = response.entry("headers").or_insert_with(|| json!({})).as_object_mut() else { return };
     for (field, name, _, _) in &known {
-        if *field == "X-Request-Id" || fields.contains(field) || listed.contains_key(*field) {
+        if IN_EVERY_ANSWER.contains(field) || fields.contains(field) || listed.contains_key(*field) {
             listed.insert((*field).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
         }
     }
@@ -231,7 +262,7 @@ impl Facts {
             name if name.starts_with("Oauth") => self.is_oauth,
             "Unauthorized" | "Forbidden" => is_api && !self.is_public,
             "NotFound" => is_api && self.has_path_id,
-            "BadRequest" | "RequestTimeout" | "PayloadTooLarge" | "UnsupportedMediaType" => is_api && self.has_body,
+            "RequestTimeout" | "PayloadTooLarge" | "UnsupportedMediaType" => is_api && self.has_body,
             "Conflict" => is_api && self.changes,
             "Gone" => is_api && self.has_cursor,
             "PreconditionFailed" => is_api && (self.is_put || self.sent.contains("If-Match")),

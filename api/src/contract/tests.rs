@@ -163,17 +163,20 @@ fn every_operation_says_how_it_refuses() {
         let responses = document["paths"][path][method]["responses"].as_object().unwrap();
         responses.keys().map(|status| status.parse::<u16>().unwrap()).collect::<Vec<_>>()
     };
-    assert_eq!(statuses("/v1/incidents", "get"), [200, 401, 403, 410, 422, 429, 500, 503]);
-    assert_eq!(statuses("/v1/incidents", "post"), [201, 400, 401, 403, 408, 409, 413, 415, 422, 429, 500, 503]);
+    assert_eq!(statuses("/v1/incidents", "get"), [200, 400, 401, 403, 410, 414, 422, 429, 431, 500, 503]);
+    assert_eq!(
+        statuses("/v1/incidents", "post"),
+        [201, 400, 401, 403, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503]
+    );
     assert_eq!(
         statuses("/v1/teams/{id}/availability", "put"),
-        [200, 400, 401, 403, 404, 408, 409, 412, 413, 415, 422, 428, 429, 500, 503]
+        [200, 400, 401, 403, 404, 408, 409, 412, 413, 414, 415, 422, 428, 429, 431, 500, 503]
     );
-    assert_eq!(statuses("/healthz", "get"), [204, 429, 500, 503]);
-    assert_eq!(statuses("/oauth2/token", "post"), [200, 400, 401, 429, 500, 503]);
+    assert_eq!(statuses("/healthz", "get"), [204, 400, 414, 429, 431, 500, 503]);
+    assert_eq!(statuses("/oauth2/token", "post"), [200, 400, 401, 408, 413, 414, 429, 431, 500, 503]);
     let post = &document["paths"]["/v1/incidents"]["post"];
     assert_eq!(post["parameters"][0]["$ref"], "#/components/parameters/IdempotencyKeyRequired");
-    assert_eq!(post["responses"]["201"]["headers"].as_object().unwrap().len(), 3);
+    assert_eq!(post["responses"]["201"]["headers"].as_object().unwrap().len(), 5);
     assert_eq!(post["security"], json!([{"bearerAuth": []}, {"oauth2": []}]));
     assert_eq!(
         document["paths"]["/v1/incidents"]["get"]["security"],

@@ -1,8 +1,9 @@
-//! Calls to the service, as any client makes them: a token from `/oauth2/token`, then JSON over HTTP.
+//! Calls to the service, as any client makes them: a token from `/oauth2/token`, then JSON over HTTPS.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use base64::Engine;
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::http::{Method, Request};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, AsSendBody};
 
 use super::DemoFault;
@@ -53,11 +55,22 @@ struct Page<T> {
 }
 
 impl Service {
-    pub(super) fn at(address: SocketAddr) -> Self {
+    /// The service at this address, which must show this very certificate (PEM).
+    pub(super) fn at(address: SocketAddr, certificate: &Path) -> Result<Self, DemoFault> {
+        let pem = std::fs::read(certificate).map_err(DemoFault::Place)?;
+        let root = Certificate::from_pem(&pem).map_err(|error| DemoFault::Defect(error.to_string()))?;
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::new_with_certs(&[root]))
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .build();
         // A proxy of the environment has no part in a call to this machine.
-        let config =
-            Agent::config_builder().http_status_as_error(false).proxy(None).timeout_global(Some(TIMEOUT)).build();
-        Self { agent: config.into(), base: format!("http://{address}"), tokens: Mutex::default() }
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .proxy(None)
+            .timeout_global(Some(TIMEOUT))
+            .tls_config(tls)
+            .build();
+        Ok(Self { agent: config.into(), base: format!("https://{address}"), tokens: Mutex::default() })
     }
 
     /// A session of this client, with a token of its own (`client_secret_basic`).

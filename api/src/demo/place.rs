@@ -9,6 +9,9 @@ use zvit_domain::word::Text;
 
 use crate::clock;
 use crate::config::{LogFormat, Settings};
+use crate::limits::settings::LimitSettings;
+use crate::net::address::Proxies;
+use crate::net::tls::Tls;
 
 /// Taken when it is free.
 pub(super) const PORT: u16 = 8080;
@@ -55,6 +58,11 @@ impl Place {
         &self.dir
     }
 
+    /// The certificate that callers must trust.
+    pub(super) fn certificate(&self) -> PathBuf {
+        Tls::certificate_in(&self.dir)
+    }
+
     /// How the service runs here. The issuer is the address that is really served, so that what the metadata names can be
     /// called.
     pub(super) fn settings(&self, listen: SocketAddr) -> Settings {
@@ -62,14 +70,18 @@ impl Place {
         Settings {
             database: DatabaseUrl::Sqlite(self.dir.join("zvit.sqlite3")),
             listen,
-            issuer: Some(format!("http://{listen}")),
+            tls: Tls::SelfSigned { dir: self.dir.clone() },
+            proxies: Proxies::default(),
+            issuer: Some(format!("https://{listen}")),
             duty_line: Text::new("the duty line of this demonstration", "чергова лінія цієї демонстрації"),
             workers: cores.min(4),
             readers: 4,
             queue: 1024,
             batch: 256,
             max_connections: 1000,
+            limits: LimitSettings::default(),
             clocks: Clocks::default(),
+            signing_key_days: 0,
             log_format: LogFormat::Text,
         }
     }

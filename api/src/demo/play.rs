@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Deserialize;
@@ -51,11 +52,12 @@ struct Play<'a> {
 /// Plays everything. `stop` ends it between two calls.
 pub(super) fn play(
     address: SocketAddr,
+    certificate: &Path,
     clients: Vec<MadeClient>,
     progress: &Progress,
     stop: &AtomicBool,
 ) -> Result<Outcome, DemoFault> {
-    let (service, script) = (Service::at(address), Script::read()?);
+    let (service, script) = (Service::at(address, certificate)?, Script::read()?);
     let play = Play { service: &service, clients: &clients, script: &script, progress, stop };
     let coordinator = play.coordinator()?;
     let institutions: Vec<Entry> = coordinator.list("/v1/institutions")?;

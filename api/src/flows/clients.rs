@@ -3,19 +3,25 @@
 use serde_json::json;
 use uuid::Uuid;
 use zvit_db::change::Change;
-use zvit_db::clients;
-use zvit_db::rows::{ClientRow, SigningKeyRow};
+use zvit_db::rows::{ClientRow, EnrolmentCodeRow};
 use zvit_db::types::{At, Id};
+use zvit_db::{clients, credentials};
 use zvit_domain::fault::Fault;
+use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
 
+use super::enrolment::{self, IssuedCode};
 use super::event::Event;
 use crate::actor::Actor;
 use crate::clock;
+use crate::limits::rate::Rate;
 use crate::memory::Directory;
 use crate::permission::scopes_of;
 use crate::problem::{Code, Problem};
-use crate::token::{Secret, SigningKey, hash_secret, new_secret};
+use crate::token::{Secret, hash_secret, new_secret, new_typeable};
+
+/// All that a spare may do.
+pub const SPARE_SCOPE: &str = "incidents:write";
 
 /// A client to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +34,33 @@ pub struct NewClient {
     pub name: String,
     /// Its scopes; none stated means all of its role.
     pub scopes: Option<Vec<String>>,
+    /// How many requests it may make; none stated means what holds for all.
+    pub rate: Option<Rate>,
+    /// A printed credential for an institution that has lost its servers: its secret can be typed.
+    pub spare: bool,
+    /// It gets a one-time code in place of a secret.
+    pub enrolment: bool,
 }
 
-/// Makes a client. The secret is known only now.
+/// What a new client is given, known only now.
+#[derive(Debug, Clone)]
+pub enum Issued {
+    /// Its secret.
+    Secret(Secret),
+    /// A code that it trades for a secret or registers a key with.
+    Code(IssuedCode),
+}
+
+/// A client that is ready to be written.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The client.
+    pub row: ClientRow,
+    /// Its code, where it gets one.
+    pub code: Option<EnrolmentCodeRow>,
+}
+
+/// Makes a client. What it is given is known only now.
 ///
 /// # Errors
 /// 422 when role, owner and scopes don't fit; the store's.
@@ -39,37 +69,99 @@ pub fn create(
     directory: &Directory,
     actor: &Actor,
     new: &NewClient,
-) -> Result<(ClientRow, Secret), Problem> {
+) -> Result<(ClientRow, Issued), Problem> {
     let mut faults = Vec::new();
     faults.extend(owner_fault(directory, new.role, new.owner));
     faults.extend(
         new.scopes.iter().flatten().enumerate().filter_map(|(index, scope)| scope_fault(new.role, index, scope)),
     );
+    if new.spare {
+        faults.extend(spare_faults(new.role, new.scopes.as_deref()));
+    }
     if !faults.is_empty() {
         return Err(faults.into());
     }
-    let secret = new_secret().map_err(Problem::internal)?;
-    let scopes =
-        new.scopes.clone().unwrap_or_else(|| scopes_of(new.role).iter().map(|scope| (*scope).to_owned()).collect());
-    let row = ClientRow {
-        client_id: clock::new_id(change.now).to_string(),
+    let (made, issued) = draft(new, change.now)?;
+    let row = made.row.clone();
+    insert(change, actor, vec![made])?;
+    Ok((row, issued))
+}
+
+/// A client with what it is given, not yet written and not yet judged.
+///
+/// # Errors
+/// Without randomness.
+pub fn draft(new: &NewClient, now: Time) -> Result<(Draft, Issued), Problem> {
+    let all = || if new.spare { vec![SPARE_SCOPE] } else { scopes_of(new.role).to_vec() };
+    let scopes = new.scopes.as_ref().map_or_else(|| all().join(" "), |scopes| scopes.join(" "));
+    let mut row = ClientRow {
+        client_id: clock::new_id(now).to_string(),
         role: new.role.to_string(),
         owner: new.owner.map(Id),
         name: new.name.clone(),
-        scopes: scopes.join(" "),
-        secret_sha256: Some(hash_secret(&secret).to_vec()),
+        scopes,
+        secret_sha256: None,
         active: true,
         credential_version: 1,
         version: 1,
-        created_at: At(change.now),
-        updated_at: At(change.now),
-        spare: false,
-        rate_per_second: None,
-        rate_burst: None,
+        created_at: At(now),
+        updated_at: At(now),
+        spare: new.spare,
+        rate_per_second: new.rate.map(|rate| column(rate.per_second)),
+        rate_burst: new.rate.map(|rate| column(rate.burst)),
     };
-    ClientRow::insert_all(&mut change.tx, vec![row.clone()])?;
-    note(change, actor, &row, "client_created", None);
-    Ok((row, secret))
+    if new.enrolment {
+        let (code, issued) = enrolment::draft(&row.client_id, now)?;
+        return Ok((Draft { row, code: Some(code) }, Issued::Code(issued)));
+    }
+    let secret = secret_for(new.spare)?;
+    row.secret_sha256 = Some(hash_secret(&secret).to_vec());
+    Ok((Draft { row, code: None }, Issued::Secret(secret)))
+}
+
+/// A new secret as this kind of client shows it.
+pub(super) fn secret_for(spare: bool) -> Result<Secret, Problem> {
+    if spare { new_typeable() } else { new_secret() }.map_err(Problem::internal)
+}
+
+/// Writes clients that were drafted.
+///
+/// # Errors
+/// The store's.
+pub fn insert(change: &mut Change<'_>, actor: &Actor, drafts: Vec<Draft>) -> Result<(), Problem> {
+    let codes: Vec<EnrolmentCodeRow> = drafts.iter().filter_map(|draft| draft.code.clone()).collect();
+    ClientRow::insert_all(&mut change.tx, drafts.iter().map(|draft| draft.row.clone()).collect())?;
+    if !codes.is_empty() {
+        EnrolmentCodeRow::insert_all(&mut change.tx, codes)?;
+    }
+    for Draft { row, code } in &drafts {
+        note(change, actor, row, "client_created", None);
+        if let Some(code) = code {
+            enrolment::note_issued(change, actor, code, None);
+        }
+    }
+    Ok(())
+}
+
+fn spare_faults(role: Role, scopes: Option<&[String]>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if role != Role::Institution {
+        faults.push(Fault::new(
+            "/role",
+            "spare_of_institution",
+            "Only an institution has a spare.",
+            "Запасний доступ буває лише в установи.",
+        ));
+    }
+    if scopes.is_some_and(|scopes| scopes != [SPARE_SCOPE]) {
+        faults.push(Fault::new(
+            "/scopes",
+            "spare_scope",
+            "A spare may hold incidents:write and nothing else.",
+            "Запасний доступ може мати лише дозвіл incidents:write.",
+        ));
+    }
+    faults
 }
 
 fn owner_fault(directory: &Directory, role: Role, owner: Option<Uuid>) -> Option<Fault> {
@@ -114,7 +206,12 @@ fn scope_fault(role: Role, index: usize, scope: &str) -> Option<Fault> {
     })
 }
 
-/// Changes name and scopes. Tokens given out before count as far as the client still holds their scopes.
+/// The schema bounds it far below what doesn't fit.
+fn column(number: std::num::NonZeroU32) -> i32 {
+    i32::try_from(number.get()).unwrap_or(i32::MAX)
+}
+
+/// Changes name, scopes and rate. Tokens given out before count as far as the client still holds their scopes.
 ///
 /// # Errors
 /// 422 for scopes that don't fit the role; the store's.
@@ -124,10 +221,13 @@ pub fn replace(
     mut row: ClientRow,
     name: &str,
     scopes: &[String],
+    rate: Option<Rate>,
 ) -> Result<ClientRow, Problem> {
     check_scopes(&row, scopes)?;
     row.name = name.to_owned();
     row.scopes = scopes.join(" ");
+    row.rate_per_second = rate.map(|rate| column(rate.per_second));
+    row.rate_burst = rate.map(|rate| column(rate.burst));
     write(change, &mut row)?;
     note(change, actor, &row, "client_changed", None);
     Ok(row)
@@ -139,8 +239,11 @@ pub fn replace(
 /// 422 for scopes that don't fit its role.
 pub fn check_scopes(row: &ClientRow, scopes: &[String]) -> Result<(), Problem> {
     let role: Role = row.role.parse().map_err(Problem::internal)?;
-    let faults: Vec<Fault> =
+    let mut faults: Vec<Fault> =
         scopes.iter().enumerate().filter_map(|(index, scope)| scope_fault(role, index, scope)).collect();
+    if row.spare {
+        faults.extend(spare_faults(role, Some(scopes)));
+    }
     if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }
 
@@ -162,6 +265,10 @@ pub fn set_active(
     row.active = active;
     // So that tokens from before stay refused when it is activated again.
     row.credential_version += i32::from(!active);
+    if !active {
+        // Nor shall a code from before count then.
+        credentials::delete_open_codes(&mut change.tx, &row.client_id)?;
+    }
     write(change, &mut row)?;
     note(change, actor, &row, if active { "client_activated" } else { "client_deactivated" }, Some(reason));
     Ok(row)
@@ -170,14 +277,21 @@ pub fn set_active(
 /// Gives a client a new secret; the old one and all tokens end at once.
 ///
 /// # Errors
-/// 409 when a client would rotate itself; the store's.
+/// 409 when a client would rotate itself, and for a spare; the store's.
 pub fn rotate_secret(
     change: &mut Change<'_>,
     actor: &Actor,
     mut row: ClientRow,
 ) -> Result<(ClientRow, Secret), Problem> {
     check_not_self(actor, &row)?;
-    let secret = new_secret().map_err(Problem::internal)?;
+    if row.spare {
+        return Err(Problem::new(Code::StateConflict).detail(
+            "The secret of a spare is not shown here: POST /v1/clients/{id}/enrolment gives its institution a code.",
+            "Секрет запасного доступу тут не показують: POST /v1/clients/{id}/enrolment дає код для установи.",
+        ));
+    }
+    let secret = secret_for(false)?;
+    credentials::delete_open_codes(&mut change.tx, &row.client_id)?;
     row.secret_sha256 = Some(hash_secret(&secret).to_vec());
     row.credential_version += 1;
     write(change, &mut row)?;
@@ -185,46 +299,22 @@ pub fn rotate_secret(
     Ok((row, secret))
 }
 
-fn check_not_self(actor: &Actor, row: &ClientRow) -> Result<(), Problem> {
+pub(super) fn check_not_self(actor: &Actor, row: &ClientRow) -> Result<(), Problem> {
     if actor.client_id == row.client_id { Err(Problem::new(Code::SelfChange)) } else { Ok(()) }
 }
 
-fn write(change: &mut Change<'_>, row: &mut ClientRow) -> Result<(), Problem> {
+pub(super) fn write(change: &mut Change<'_>, row: &mut ClientRow) -> Result<(), Problem> {
     row.version += 1;
     row.updated_at = At(change.now);
     Ok(clients::update(&mut change.tx, row)?)
 }
 
-fn note(change: &mut Change<'_>, actor: &Actor, row: &ClientRow, kind: &'static str, reason: Option<&str>) {
+pub(super) fn note(change: &mut Change<'_>, actor: &Actor, row: &ClientRow, kind: &'static str, reason: Option<&str>) {
     change.gate.clients_version += 1;
     Event::other(kind, "client", &row.client_id)
         .because(reason)
         .with(
-            json!({"role": row.role, "owner": row.owner.map(|owner| owner.0), "scopes": row.scopes, "name": row.name}),
+            json!({"role": row.role, "owner": row.owner.map(|owner| owner.0), "scopes": row.scopes, "name": row.name, "spare": row.spare}),
         )
         .note(change, actor);
-}
-
-/// Makes the first signing key of a store that has none.
-///
-/// # Errors
-/// When no key can be made; the store's.
-pub fn ensure_signing_key(change: &mut Change<'_>) -> Result<(), Problem> {
-    if !clients::signing_keys(&mut change.tx)?.is_empty() {
-        return Ok(());
-    }
-    let key = SigningKey::generate().map_err(Problem::internal)?;
-    let row = SigningKeyRow {
-        kid: key.kid.clone(),
-        state: "active".into(),
-        pkcs8: key.pkcs8.clone(),
-        public_x: key.public_x.clone(),
-        created_at: At(change.now),
-        use_from: Some(At(change.now)),
-        retired_at: None,
-    };
-    SigningKeyRow::insert_all(&mut change.tx, vec![row])?;
-    change.gate.clients_version += 1;
-    Event::other("signing_key_created", "signing_key", &key.kid).note(change, &Actor::service());
-    Ok(())
 }

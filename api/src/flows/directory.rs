@@ -16,6 +16,7 @@ use zvit_domain::directory::{DirectoryContact, InstitutionInput, ParticipantInpu
 use zvit_domain::edrpou::Edrpou;
 use zvit_domain::fault::Fault;
 use zvit_domain::routing::check_duty_hours;
+use zvit_domain::time::Time;
 
 use super::event::Event;
 use crate::actor::Actor;
@@ -181,23 +182,43 @@ pub fn create<E: Entry>(
     if !faults.is_empty() {
         return Err(faults.into());
     }
-    let row = DirectoryRow {
-        id: Id(id.unwrap_or_else(|| clock::new_id(change.now))),
+    let row = draft(id.unwrap_or_else(|| clock::new_id(change.now)), entry, change.now)?;
+    insert::<E>(change, actor, vec![row.clone()])?;
+    Ok(row)
+}
+
+/// An entry as a row, not yet written and not yet judged.
+///
+/// # Errors
+/// When it can't be JSON: a defect.
+pub fn draft<E: Entry>(id: Uuid, entry: &E, now: Time) -> Result<DirectoryRow, Problem> {
+    Ok(DirectoryRow {
+        id: Id(id),
         kind: E::KIND.code().into(),
         unique_key: entry.unique_key(),
         active: true,
         version: 1,
         document: Json::of(entry)?,
-        created_at: At(change.now),
-        updated_at: At(change.now),
+        created_at: At(now),
+        updated_at: At(now),
         on_hold: false,
-    };
-    DirectoryRow::insert_all(&mut change.tx, vec![row.clone()]).map_err(stored::<E>)?;
-    if E::KIND != Kind::Participant {
-        feeds::open(&mut change.tx, row.id.0)?;
+    })
+}
+
+/// Writes entries that were judged.
+///
+/// # Errors
+/// 409 when a key is taken; the store's.
+pub fn insert<E: Entry>(change: &mut Change<'_>, actor: &Actor, rows: Vec<DirectoryRow>) -> Result<(), Problem> {
+    for row in &rows {
+        note(change, actor, row, "created", None);
     }
-    note(change, actor, &row, "created", None);
-    Ok(row)
+    let owners: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
+    DirectoryRow::insert_all(&mut change.tx, rows).map_err(stored::<E>)?;
+    if E::KIND != Kind::Participant {
+        feeds::open_all(&mut change.tx, &owners)?;
+    }
+    Ok(())
 }
 
 /// Puts an entry in place of what is there.

@@ -10,6 +10,18 @@ use zvit_db::types::{At, Id, Json};
 use crate::actor::Actor;
 use crate::clock;
 
+/// A spare that submits may be stolen paper: those who handle the incident see it in the timeline, and the log warns.
+pub fn note_spare(change: &mut Change<'_>, actor: &Actor, incident: Uuid, stage: &str) {
+    if !actor.spare {
+        return;
+    }
+    log::warn!("the printed spare {} submitted a report ({stage}) to incident {incident}", actor.client_id);
+    Event::incident("submitted_with_spare", incident)
+        .seen_by(Audience::Responders)
+        .with(serde_json::json!({"stage": stage}))
+        .note(change, actor);
+}
+
 /// An event about to be noted.
 #[derive(Debug)]
 pub struct Event<'a> {

@@ -15,7 +15,7 @@ use zvit_domain::vocabulary::{CaseState, IncidentStatus, InfrastructureCategory,
 use zvit_domain::word::Word;
 
 use super::assign::{realign, reweigh};
-use super::event::Event;
+use super::event::{Event, note_spare};
 use super::hold;
 use super::record::{Record, is_exercise, state};
 use super::show::IndicatorChange;
@@ -97,6 +97,7 @@ pub fn follow_up(
     if hold::is_held(directory, &report.actor) {
         hold::mark(change, record, &report.actor);
     }
+    note_spare(change, &report.actor, record.id(), &row.stage);
     reopen(change, record, report.stage, &report.actor)?;
     judge_again(change, record, directory)?;
     let moved = [

@@ -23,7 +23,7 @@ use zvit_domain::vocabulary::{IncidentStatus, InfrastructureCategory, Stage};
 use zvit_domain::word::Text;
 
 use super::assign::{assignment, loads_of, note_assigned, round_robin, routing_input};
-use super::event::Event;
+use super::event::{Event, note_spare};
 use super::hold;
 use super::idempotency::{Kept, RequestKey, is_expired, kept};
 use super::provisional::reporters;
@@ -89,6 +89,11 @@ impl SubmitFlow {
 impl Intake for SubmitFlow {
     type Item = Submission;
     type Answer = Answer;
+
+    /// The body; what was read from it takes about as much again.
+    fn weight(item: &Submission) -> usize {
+        item.body.len()
+    }
 
     fn submit(&mut self, change: &mut Change<'_>, items: &[Submission]) -> Result<Vec<Answer>> {
         submit(change, &self.memory, &self.clocks, items)
@@ -318,6 +323,7 @@ impl Batch {
                 json!({"reference": record.row.reference, "stage": "initial", "sha256": crate::hex(&item.body_sha256)}),
             )
             .note(change, &item.actor);
+        note_spare(change, &item.actor, record.id(), "initial");
         note_triage(change, record);
     }
 

@@ -12,6 +12,7 @@ struct Report {
     at: Option<String>,
     by: Option<String>,
     contact: Option<Contact>,
+    nothing: Option<Nothing>,
     #[serde(default)]
     symptoms: Vec<Symptom>,
     target: Option<Target>,
@@ -24,6 +25,10 @@ struct Contact {
     name: String,
     email: Option<String>,
 }
+
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
 
 #[derive(Deserialize, Debug, PartialEq)]
 #[serde(rename_all = "snake_case")]
@@ -59,6 +64,7 @@ fn schemas() -> Schemas {
                 "at": {"type": "string", "format": "date-time"},
                 "by": {"type": "string", "format": "uuid", "maxLength": 36},
                 "contact": {"$ref": "#/components/schemas/Contact"},
+                "nothing": {"type": "object", "additionalProperties": false},
                 "symptoms": {"type": "array", "maxItems": 3, "items": {"$ref": "#/components/schemas/Symptom"}},
                 "target": {"oneOf": [{"$ref": "#/components/schemas/Host"}, {"$ref": "#/components/schemas/Net"}],
                            "discriminator": {"propertyName": "kind"}}
@@ -129,6 +135,9 @@ fn every_kind_of_fault_has_its_code_at_its_pointer() {
         &[("/contact/email", "pattern_mismatch"), ("/contact/name", "missing")],
     );
     expect(of("a/b~c", json!(1)), &[("/a~1b~0c", "unknown_member")]);
+    let too_much = json!({"x": null, "y": 1});
+    expect(of("nothing", too_much), &[("/nothing/x", "unknown_member"), ("/nothing/y", "unknown_member")]);
+    expect(of("nothing", json!({})), &[]);
 }
 
 #[test]

@@ -202,6 +202,10 @@ fn localize(schema: &mut Value) {
                     members.remove(keyword);
                 }
             }
+            // Of an object that takes no member at all the validator would not say which one was too much.
+            if members.get("additionalProperties") == Some(&Value::Bool(false)) && !members.contains_key("properties") {
+                members.insert("properties".to_owned(), json!({}));
+            }
             members.values_mut().for_each(localize);
         }
         Value::Array(items) => items.iter_mut().for_each(localize),

@@ -100,12 +100,18 @@ operations! {
         ActivateClient "activate_client" POST "/v1/clients/{id}/activate" ["directory:write"] [] WholeService Refused;
         DeactivateClient "deactivate_client" POST "/v1/clients/{id}/deactivate" ["directory:write"] [] WholeService Refused;
         RotateClientSecret "rotate_client_secret" POST "/v1/clients/{id}/rotate-secret" ["directory:write"] [] WholeService Refused;
+        ListClientKeys "list_client_keys" GET "/v1/clients/{id}/keys" ["directory:read", "incidents:read", "incidents:write", "cases:read", "cases:write"] [Institution, Team, Coordinator] OwnOrCoordinator Refused;
+        AddClientKey "add_client_key" POST "/v1/clients/{id}/keys" ["directory:write", "incidents:write", "cases:write"] [Institution, Team, Coordinator] OwnOrCoordinator Refused;
+        RemoveClientKey "remove_client_key" DELETE "/v1/clients/{id}/keys/{kid}" ["directory:write", "incidents:write", "cases:write"] [Institution, Team, Coordinator] OwnOrCoordinator Refused;
+        IssueEnrolmentCode "issue_enrolment_code" POST "/v1/clients/{id}/enrolment" ["directory:write"] [] WholeService Refused;
         // audit
         ListAuditEvents "list_audit_events" GET "/v1/audit-events" ["audit:read"] [] WholeService Refused;
     }
     // operation_id, method, path
     public {
         "issue_token" POST "/oauth2/token";
+        "revoke_token" POST "/oauth2/revoke";
+        "enrol_client" POST "/oauth2/enrol";
         "get_authorization_server_metadata" GET "/.well-known/oauth-authorization-server";
         "get_jwks" GET "/.well-known/jwks.json";
         "get_health" GET "/healthz";

@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::{InternalError, PathError};
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
@@ -53,6 +53,7 @@ struct Asked {
     language: Language,
     path: String,
     is_intake: bool,
+    is_https: bool,
     duty_line: Option<Text>,
 }
 
@@ -67,13 +68,15 @@ impl Asked {
             language: language::preferred(request.headers()),
             path,
             is_intake,
+            is_https: request.app_config().secure(),
             duty_line,
         }
     }
 
     fn render(&self, problem: &Problem) -> HttpResponse {
         if let Some(cause) = &problem.0.cause {
-            log::error!("request {} {}: {}: {cause}", self.id.0, self.path, problem.code().code());
+            // The path is the caller's word; the line about the request has its route.
+            log::error!("request {}: {}: {cause}", self.id.0, problem.code().code());
         }
         if self.path.starts_with("/oauth2/") && !matches!(problem.code(), Code::NotFound | Code::MethodNotAllowed) {
             return OauthError::from(problem.clone()).error_response();
@@ -90,13 +93,18 @@ impl Asked {
     /// The inner cause of a refusal that is not rendered here.
     fn log_oauth(&self, error: Option<&Error>) {
         if let Some(cause) = error.and_then(|error| error.as_error::<OauthError>()).and_then(OauthError::cause) {
-            log::error!("request {} {}: {cause}", self.id.0, self.path);
+            log::error!("request {}: {cause}", self.id.0);
         }
     }
 
     fn sign(&self, response: &mut HttpResponse<impl MessageBody>) {
         if let Ok(id) = HeaderValue::try_from(self.id.0.as_str()) {
             response.headers_mut().insert(REQUEST_ID, id);
+        }
+        if self.is_https {
+            // RFC 6797, section 7.2: on HTTPS only. Elsewhere it is the proxy's to say.
+            let year = HeaderValue::from_static("max-age=31536000");
+            response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, year);
         }
     }
 }
@@ -141,7 +149,9 @@ fn keep_headers<B>(old: &HttpResponse<B>, new: &mut HttpResponse<BoxBody>) {
 fn answer_to_error(asked: &Asked, error: Error) -> Error {
     if error.as_error::<OauthError>().is_some() {
         asked.log_oauth(Some(&error));
-        return error;
+        let mut response = error.error_response();
+        asked.sign(&mut response);
+        return InternalError::from_response(error, response).into();
     }
     let problem = of_error(&error).unwrap_or_else(|| Problem::internal(&error));
     let mut response = asked.render(&problem);

@@ -16,6 +16,14 @@ use super::Problem;
 pub enum OauthCode {
     /// A parameter is missing, stands twice or can't be read.
     InvalidRequest,
+    /// The body arrived too slowly.
+    RequestTimeout,
+    /// The body is too large.
+    PayloadTooLarge,
+    /// The address is too long.
+    UriTooLong,
+    /// The headers are too large.
+    HeadersTooLarge,
     /// Client authentication failed; it is not said how.
     InvalidClient,
     /// What was presented to be traded in does not hold.
@@ -26,6 +34,8 @@ pub enum OauthCode {
     UnsupportedGrantType,
     /// A scope that the client does not hold.
     InvalidScope,
+    /// The caller's: by this way nothing is given (a code of section 4.1.2.1 as well).
+    AccessDenied,
     /// Ours: too busy, or the store does not answer.
     TemporarilyUnavailable,
     /// The caller's: too many requests. RFC 6749 has no word of its own for it.
@@ -48,11 +58,16 @@ impl OauthCode {
     fn row(self) -> (&'static str, u16) {
         match self {
             Self::InvalidRequest => ("invalid_request", 400),
+            Self::RequestTimeout => ("invalid_request", 408),
+            Self::PayloadTooLarge => ("invalid_request", 413),
+            Self::UriTooLong => ("invalid_request", 414),
+            Self::HeadersTooLarge => ("invalid_request", 431),
             Self::InvalidClient => ("invalid_client", 401),
             Self::InvalidGrant => ("invalid_grant", 400),
             Self::UnauthorizedClient => ("unauthorized_client", 400),
             Self::UnsupportedGrantType => ("unsupported_grant_type", 400),
             Self::InvalidScope => ("invalid_scope", 400),
+            Self::AccessDenied => ("access_denied", 403),
             Self::TemporarilyUnavailable => ("temporarily_unavailable", 503),
             Self::TooManyRequests => ("temporarily_unavailable", 429),
             Self::ServerError => ("server_error", 500),
@@ -78,6 +93,11 @@ impl OauthError {
     /// 401 for every way in which a client can fail to prove who it is. Unknown clients and wrong secrets look alike.
     pub fn invalid_client() -> Self {
         Self::new(OauthCode::InvalidClient, "client authentication failed")
+    }
+
+    /// 401 for a client that has proved who it is with an assertion that can't count, and may be told why.
+    pub fn unusable_assertion(why: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(OauthCode::InvalidClient, why)
     }
 
     /// 503 until `seconds` have passed.
@@ -106,8 +126,11 @@ impl From<Problem> for OauthError {
             500 => (OauthCode::ServerError, "the fault is on our side"),
             429 => (OauthCode::TooManyRequests, "too many requests: try again later"),
             501..=599 => (OauthCode::TemporarilyUnavailable, "try again later"),
-            413 => (OauthCode::InvalidRequest, "the body is too large"),
-            408 => (OauthCode::InvalidRequest, "the body arrived too slowly"),
+            403 => (OauthCode::AccessDenied, "not allowed by this way: call the service by HTTPS"),
+            413 => (OauthCode::PayloadTooLarge, "the body is too large"),
+            408 => (OauthCode::RequestTimeout, "the body arrived too slowly"),
+            414 => (OauthCode::UriTooLong, "path and query may have 8192 bytes"),
+            431 => (OauthCode::HeadersTooLarge, "a request may have 64 headers with 16384 bytes together"),
             _ => (OauthCode::InvalidRequest, "the request can't be read"),
         };
         let headers = parts.headers.into_iter().filter(|(name, _)| name == RETRY_AFTER).collect();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -59,12 +59,13 @@ pub struct CaseQuery {
     tag = "cases", operation_id = "follow_cases",
     params(CaseQuery, ("If-None-Match" = Option<String>, Header, description = "ETag of the answer before: 304 when nothing changed", max_length = 300)),
     responses(
-        (status = 200, description = "What changed", body = CaseFeed, headers(("ETag" = String, description = "For If-None-Match"))),
+        (status = 200, description = "What changed", body = CaseFeed, headers(("ETag" = String, description = "For If-None-Match"), ("Retry-After" = String, description = "Only where there was no room to wait: when to poll again"))),
         (status = 304, description = "Nothing changed"),
     ),
 )]
 #[get("/v1/cases")]
 pub async fn follow_cases(
+    request: HttpRequest,
     caller: Caller<FollowCases>,
     query: Query<CaseQuery>,
     if_none_match: IfNoneMatch,
@@ -73,7 +74,11 @@ pub async fn follow_cases(
     let CaseQuery { cursor, limit, wait, state } = query.checked()?;
     let team = caller.owner()?;
     let scope = Scope { kind: ListKind::Cases, store: app.store_id, owner: team };
-    let after = match feed::open(&app, &scope, &FeedQuery { cursor, limit, wait }).await? {
+    let opened = feed::open(&app, &scope, &FeedQuery { cursor, limit, wait }).await?;
+    if wait > 0 {
+        caller.let_in_again(&request)?;
+    }
+    let after = match opened {
         Opened::Read(after) => after,
         Opened::Unchanged(cursor) => {
             return feed::unchanged(
@@ -82,8 +87,11 @@ pub async fn follow_cases(
                 &cursor,
             );
         }
+        Opened::Later(cursor) => {
+            let empty = CaseFeed { items: Vec::new(), next_cursor: cursor.clone() };
+            return feed::later(&if_none_match, &empty, &cursor);
+        }
     };
-    caller.recheck(&app)?;
     let directory = app.directory();
     let (page, reads) = app
         .read(move |tx| {

@@ -6,16 +6,19 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use zvit_db::clients as store;
 use zvit_db::rows::ClientRow;
+use zvit_domain::fault::Fault;
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
 
 use crate::actor::Actor;
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
-use crate::flows::clients::{NewClient, check_scopes, create, replace, rotate_secret, set_active};
+use crate::flows::clients::{Issued, NewClient, check_scopes, create, replace, rotate_secret, set_active};
+use crate::flows::enrolment::IssuedCode;
 use crate::flows::idempotency::{Kept, once};
 use crate::input::{Body, IdempotencyKey, IfMatch, IfNoneMatch, Query, Schemas, etag, path_text};
 use crate::intake::request_key;
+use crate::limits::rate::Rate;
 use crate::permission::{
     ActivateClient, CreateClient, DeactivateClient, GetClient, ListClients, ReplaceClient, RotateClientSecret,
 };
@@ -24,6 +27,41 @@ use crate::reply;
 use crate::routes::cases::ReasonInput;
 use crate::routes::reports::PartQuery;
 use crate::state::App;
+
+/// How many requests a client may make.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimitInput {
+    /// Requests a second, in the long run.
+    #[schema(minimum = 1, maximum = 100_000, example = 500)]
+    pub per_second: u32,
+    /// Requests at once, after a silence.
+    #[schema(minimum = 1, maximum = 100_000, example = 2_000)]
+    pub burst: u32,
+}
+
+impl From<RateLimitInput> for Rate {
+    fn from(input: RateLimitInput) -> Self {
+        Self::new(input.per_second, input.burst)
+    }
+}
+
+/// How many requests a client may make. A batch counts as one request and one more for every 50 items.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+pub struct RateLimit {
+    /// Requests a second, in the long run.
+    #[schema(minimum = 1, maximum = 100_000, example = 500)]
+    pub per_second: u32,
+    /// Requests at once, after a silence.
+    #[schema(minimum = 1, maximum = 100_000, example = 2_000)]
+    pub burst: u32,
+}
+
+impl From<Rate> for RateLimit {
+    fn from(rate: Rate) -> Self {
+        Self { per_second: rate.per_second.get(), burst: rate.burst.get() }
+    }
+}
 
 /// A client to be made.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -42,6 +80,34 @@ pub struct ClientInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_items = 1, max_items = 20)]
     pub scopes: Option<Vec<String>>,
+    /// How many requests it may make; left out, what holds for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rate_limit: Option<RateLimitInput>,
+    /// Give it a one-time code in place of a secret: whoever has the code trades it at POST /oauth2/enrol, and nobody else
+    /// ever sees the secret.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub enrolment: bool,
+    /// A credential on paper for an institution that has lost its servers: it may only submit reports, its secret can be
+    /// typed, and its use alerts the coordinator. Needs `enrolment`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub spare: bool,
+}
+
+/// A one-time code, good for 72 hours.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct EnrolmentCode {
+    /// The code: 20 characters and a check character, in groups.
+    #[schema(max_length = 64, example = "7KQ4M-2XW9T-0B3ZC-HJ5VN-8")]
+    pub code: String,
+    /// It is good until then.
+    pub expires_at: Time,
+}
+
+impl From<IssuedCode> for EnrolmentCode {
+    fn from(issued: IssuedCode) -> Self {
+        Self { code: issued.code.expose().to_owned(), expires_at: issued.expires_at }
+    }
 }
 
 /// What may be changed about a client.
@@ -54,6 +120,10 @@ pub struct ClientUpdateInput {
     /// What it may ask for.
     #[schema(min_items = 1, max_items = 20)]
     pub scopes: Vec<String>,
+    /// How many requests it may make, at once; left out, what holds for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rate_limit: Option<RateLimitInput>,
 }
 
 /// A machine account.
@@ -66,6 +136,10 @@ pub struct Client {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 128)]
     pub client_secret: Option<String>,
+    /// Its code for POST /oauth2/enrol: shown once, in the answer that made it, and not when that answer is repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub enrolment: Option<EnrolmentCode>,
     /// What it is for.
     #[schema(max_length = 200)]
     pub name: String,
@@ -79,6 +153,12 @@ pub struct Client {
     /// What it may ask for.
     #[schema(max_items = 20)]
     pub scopes: Vec<String>,
+    /// How many requests it may make, where that differs from what holds for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rate_limit: Option<RateLimit>,
+    /// Whether it is a printed spare.
+    pub spare: bool,
     /// Whether it may do anything at all.
     pub active: bool,
     /// Rises when its secret changes; tokens of another version are refused.
@@ -98,10 +178,13 @@ impl From<&ClientRow> for Client {
         Self {
             client_id: row.client_id.clone(),
             client_secret: None,
+            enrolment: None,
             name: row.name.clone(),
             role: row.role.clone(),
             owner: row.owner.map(|owner| owner.0),
             scopes: row.scopes.split_whitespace().map(str::to_owned).collect(),
+            rate_limit: Rate::of_columns(row.rate_per_second, row.rate_burst).map(RateLimit::from),
+            spare: row.spare,
             active: row.active,
             credential_version: row.credential_version,
             version: row.version,
@@ -133,10 +216,7 @@ pub async fn list_clients(
 ) -> Result<HttpResponse, Problem> {
     let query = query.checked()?;
     let scope = Scope { kind: ListKind::Clients, store: app.store_id, owner: Uuid::nil() };
-    let after = match query.cursor.as_deref() {
-        Some(cursor) => Some(String::from_utf8(scope.decode(cursor)?).map_err(|_| Problem::not_found())?),
-        None => None,
-    };
+    let after = scope.name(query.cursor.as_deref())?;
     let list = app
         .read(move |tx| {
             let limit = usize::try_from(query.limit).unwrap_or(50);
@@ -150,7 +230,7 @@ pub async fn list_clients(
     reply::json(&list)
 }
 
-async fn find(app: &App, request: &HttpRequest) -> Result<ClientRow, Problem> {
+pub(super) async fn find(app: &App, request: &HttpRequest) -> Result<ClientRow, Problem> {
     let id = path_text(request, "id")?;
     app.read(move |tx| store::find(tx, &id)?.ok_or_else(Problem::not_found)).await
 }
@@ -178,13 +258,14 @@ pub async fn get_client(
 
 /// Make a client
 ///
-/// The answer shows its secret, once: keep it. When the answer is repeated to the same Idempotency-Key the secret is left
-/// out; if it was lost, rotate it.
+/// The answer shows its secret, once: keep it. With `enrolment` it shows a one-time code instead, which the client itself
+/// trades for its secret, or for the registration of its key, at POST /oauth2/enrol. When the answer is repeated to the same
+/// Idempotency-Key both are left out; if they were lost, rotate the secret or issue a new code.
 #[utoipa::path(
     tag = "directory", operation_id = "create_client",
     params(("Idempotency-Key" = String, Header, description = "8 to 128 visible characters, the same for every repetition", min_length = 8, max_length = 128)),
     request_body(content = ClientInput, example = json!({"name": "Ticket system of the night shift", "role": "auditor"})),
-    responses((status = 201, description = "The client, with its secret", body = Client, headers(
+    responses((status = 201, description = "The client, with its secret or its code", body = Client, headers(
         ("Location" = String, description = "Its address"),
         ("ETag" = String, description = "Its version"),
         ("Idempotency-Replayed" = String, description = "`true` when this answer was given before"),
@@ -200,18 +281,27 @@ pub async fn create_client(
 ) -> Result<HttpResponse, Problem> {
     let checked = body.json::<ClientInput>(&schemas)?;
     let raw = checked.raw.clone();
-    let input = checked.strict(Vec::new())?;
+    let faults = spare_without_code(&checked.value).into_iter().collect();
+    let input = checked.strict(faults)?;
     let key = request_key(&caller, "POST /v1/clients".to_owned(), key.required()?, &raw);
     let actor = caller.actor();
-    let (answer, secret) = app
+    let (answer, issued) = app
         .change(move |change, memory| {
             let mut made = None;
             let answer = once(change, Some(&key), |change| {
                 let directory = memory.directory_for(change)?;
-                let new = NewClient { role: input.role, owner: input.owner, name: input.name, scopes: input.scopes };
-                let (row, secret) = create(change, &directory, &actor, &new)?;
-                made = Some(secret);
-                // What is kept for a repetition has no secret in it.
+                let new = NewClient {
+                    role: input.role,
+                    owner: input.owner,
+                    name: input.name,
+                    scopes: input.scopes,
+                    rate: input.rate_limit.map(Rate::from),
+                    spare: input.spare,
+                    enrolment: input.enrolment,
+                };
+                let (row, issued) = create(change, &directory, &actor, &new)?;
+                made = Some(issued);
+                // What is kept for a repetition has neither secret nor code in it.
                 Ok(Kept::new(201, &Client::from(&row))?
                     .at(format!("/v1/clients/{}", row.client_id))
                     .tagged(etag(row.version)))
@@ -219,13 +309,29 @@ pub async fn create_client(
             Ok((answer, made))
         })
         .await?;
-    with_secret(answer, secret)
+    with_issued(answer, issued)
 }
 
-fn with_secret(mut answer: Kept, secret: Option<crate::token::Secret>) -> Result<HttpResponse, Problem> {
-    if let Some(secret) = secret {
+/// A spare's secret must not pass through the coordinator.
+fn spare_without_code(input: &ClientInput) -> Option<Fault> {
+    (input.spare && !input.enrolment).then(|| {
+        Fault::new(
+            "/enrolment",
+            "required",
+            "A spare is made with `enrolment`: its institution trades the code for the secret and prints that.",
+            "Запасний доступ створюють з `enrolment`: установа обмінює код на секрет і друкує його.",
+        )
+    })
+}
+
+/// The answer with what is shown only this once.
+pub(super) fn with_issued(mut answer: Kept, issued: Option<Issued>) -> Result<HttpResponse, Problem> {
+    if let Some(issued) = issued {
         let mut client: Client = serde_json::from_str(&answer.body)?;
-        client.client_secret = Some(secret.expose().to_owned());
+        match issued {
+            Issued::Secret(secret) => client.client_secret = Some(secret.expose().to_owned()),
+            Issued::Code(code) => client.enrolment = Some(code.into()),
+        }
         answer.body = serde_json::to_string(&client)?;
     }
     let mut response = reply::kept(answer);
@@ -239,7 +345,7 @@ fn with_secret(mut answer: Kept, secret: Option<crate::token::Secret>) -> Result
 #[utoipa::path(
     tag = "directory", operation_id = "replace_client",
     params(("id" = String, Path, description = "Its client_id", max_length = 64), ("If-Match" = String, Header, description = "Its ETag", max_length = 300)),
-    request_body(content = ClientUpdateInput, example = json!({"name": "Ticket system", "scopes": ["audit:read"]})),
+    request_body(content = ClientUpdateInput, example = json!({"name": "Ticket system", "scopes": ["audit:read"], "rate_limit": {"per_second": 1000, "burst": 4000}})),
     responses((status = 200, description = "The client", body = Client, headers(("ETag" = String, description = "Its version")))),
 )]
 #[put("/v1/clients/{id}")]
@@ -259,7 +365,7 @@ pub async fn replace_client(
             let row = store::find(&mut change.tx, &id)?.ok_or_else(Problem::not_found)?;
             check_scopes(&row, &input.scopes)?;
             if_match.required(&etag(row.version))?;
-            let row = replace(change, &actor, row, &input.name, &input.scopes)?;
+            let row = replace(change, &actor, row, &input.name, &input.scopes, input.rate_limit.map(Rate::from))?;
             Ok(Kept::new(200, &Client::from(&row))?.tagged(etag(row.version)))
         })
         .await?;
@@ -326,7 +432,8 @@ pub async fn deactivate_client(
 
 /// Give a client a new secret
 ///
-/// The old secret and every token end at once. A client can't rotate itself.
+/// The old secret, unused codes and every token end at once. A client can't rotate itself, and the secret of a spare is never
+/// shown here: issue a code for it.
 #[utoipa::path(
     tag = "directory", operation_id = "rotate_client_secret",
     params(("id" = String, Path, description = "Its client_id", max_length = 64)),
@@ -344,8 +451,8 @@ pub async fn rotate_client_secret(
         .change(move |change, _| {
             let row = store::find(&mut change.tx, &id)?.ok_or_else(Problem::not_found)?;
             let (row, secret) = rotate_secret(change, &actor, row)?;
-            Ok((Kept::new(200, &Client::from(&row))?.tagged(etag(row.version)), Some(secret)))
+            Ok((Kept::new(200, &Client::from(&row))?.tagged(etag(row.version)), Some(Issued::Secret(secret))))
         })
         .await?;
-    with_secret(answer, secret)
+    with_issued(answer, secret)
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::HttpResponse;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use zvit_db::conn::Tx;
@@ -14,6 +15,9 @@ use crate::input::{IfNoneMatch, default_limit, etag};
 use crate::problem::Problem;
 use crate::reply;
 use crate::state::App;
+
+/// Seconds after which a poll that found no room to wait comes back.
+const LATER_S: u16 = 5;
 
 /// Where a feed goes on, and how long to wait.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -39,6 +43,8 @@ pub enum Opened {
     Read(i64),
     /// Nothing is new: the same cursor again.
     Unchanged(String),
+    /// Nothing is new, and there is no room to wait: the same cursor again, later.
+    Later(String),
 }
 
 /// Reads the cursor and waits if asked to.
@@ -49,10 +55,14 @@ pub async fn open(app: &App, scope: &Scope, query: &FeedQuery) -> Result<Opened,
     let Some(after) = scope.position(query.cursor.as_deref())? else { return Ok(Opened::Read(0)) };
     let hub = &app.memory.hub;
     let newest = hub.position(scope.owner);
-    if newest == after
-        && (query.wait == 0 || !hub.wait(scope.owner, after, Duration::from_secs(u64::from(query.wait))).await)
-    {
-        return Ok(Opened::Unchanged(scope.at(after)));
+    if newest == after {
+        if query.wait == 0 {
+            return Ok(Opened::Unchanged(scope.at(after)));
+        }
+        let Some(_waiting) = app.limits.capacity.wait() else { return Ok(Opened::Later(scope.at(after))) };
+        if !hub.wait(scope.owner, after, Duration::from_secs(u64::from(query.wait))).await {
+            return Ok(Opened::Unchanged(scope.at(after)));
+        }
     }
     // Also when the cursor is ahead of what this process knows: the store decides.
     Ok(Opened::Read(after))
@@ -89,6 +99,16 @@ pub fn answer(if_none_match: &IfNoneMatch, page: &impl Serialize, cursor: &str) 
         let tag = etag(cursor);
         if if_none_match.matches(&tag) { reply::not_modified(&tag) } else { response }
     })
+}
+
+/// Nothing new and no room to wait: as [`unchanged`], and when to come back.
+///
+/// # Errors
+/// When it can't be JSON: a defect.
+pub fn later(if_none_match: &IfNoneMatch, empty: &impl Serialize, cursor: &str) -> Result<HttpResponse, Problem> {
+    let mut response = unchanged(if_none_match, empty, cursor)?;
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(LATER_S));
+    Ok(response)
 }
 
 /// Nothing new: 304 when the caller says it knows, else an empty page.

@@ -1,6 +1,6 @@
 //! Incidents: submit one or many, read, follow.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -192,12 +192,13 @@ fn position(sight: Sight, row: &zvit_db::rows::IncidentRow) -> i64 {
     tag = "incidents", operation_id = "follow_incidents",
     params(FeedQuery, ("If-None-Match" = Option<String>, Header, description = "ETag of the answer before: 304 when nothing changed", max_length = 300)),
     responses(
-        (status = 200, description = "What changed", body = IncidentFeed, headers(("ETag" = String, description = "For If-None-Match"))),
+        (status = 200, description = "What changed", body = IncidentFeed, headers(("ETag" = String, description = "For If-None-Match"), ("Retry-After" = String, description = "Only where there was no room to wait: when to poll again"))),
         (status = 304, description = "Nothing changed"),
     ),
 )]
 #[get("/v1/incidents/feed")]
 pub async fn follow_incidents(
+    request: HttpRequest,
     caller: Caller<FollowIncidents>,
     query: Query<FeedQuery>,
     if_none_match: IfNoneMatch,
@@ -206,7 +207,11 @@ pub async fn follow_incidents(
     let query = query.checked()?;
     let sight = sight(&caller)?;
     let scope = Scope { kind: ListKind::IncidentFeed, store: app.store_id, owner: feed_owner(sight) };
-    let after = match feed::open(&app, &scope, &query).await? {
+    let opened = feed::open(&app, &scope, &query).await?;
+    if query.wait > 0 {
+        caller.let_in_again(&request)?;
+    }
+    let after = match opened {
         feed::Opened::Read(after) => after,
         feed::Opened::Unchanged(cursor) => {
             return feed::unchanged(
@@ -215,8 +220,11 @@ pub async fn follow_incidents(
                 &cursor,
             );
         }
+        feed::Opened::Later(cursor) => {
+            let empty = IncidentFeed { items: Vec::new(), next_cursor: cursor.clone() };
+            return feed::later(&if_none_match, &empty, &cursor);
+        }
     };
-    caller.recheck(&app)?;
     let limit = i64::from(query.limit);
     let (directory, language, role, own) = (app.directory(), caller.language, caller.role, caller.owner);
     let (page, reads) = app

@@ -1,6 +1,6 @@
 //! Many reports in one request: each is taken or refused by itself.
 
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -114,6 +114,7 @@ fn result(answer: Result<Kept, Problem>, language: Language, duty_line: &DutyLin
 #[post("/v1/incidents/batch")]
 pub async fn submit_incident_batch(
     caller: Caller<SubmitIncidentBatch>,
+    request: HttpRequest,
     prefer: Prefer,
     body: BatchBody,
     schemas: web::Data<Schemas>,
@@ -122,6 +123,8 @@ pub async fn submit_incident_batch(
 ) -> Result<HttpResponse, Problem> {
     let (value, _) = body.value()?;
     let items = items(value)?;
+    let own = app.clients().by_id.get(&caller.client_id).and_then(|client| client.rate);
+    app.limits.count_items(&request, &caller.client_id, own, items.len())?;
     let (directory, now, language) = (app.directory(), clock::now(), caller.language);
     let (actor, lenient) = (caller.actor(), prefer.lenient);
     // Many reports are much to judge: off the threads that answer everybody else.

@@ -10,6 +10,8 @@ use crate::input::IfNoneMatch;
 use crate::permission::{GetMe, GetVocabularies};
 use crate::problem::Problem;
 use crate::reply;
+use crate::routes::clients::RateLimit;
+use crate::state::App;
 use crate::vocabularies::{Vocabularies, all};
 
 /// The client that asks.
@@ -30,6 +32,8 @@ pub struct Me {
     pub scopes: Vec<String>,
     /// What the service takes.
     pub limits: ServiceLimits,
+    /// How many requests it may make.
+    pub rate_limit: RateLimit,
 }
 
 /// What a client belongs to.
@@ -65,7 +69,8 @@ pub struct ServiceLimits {
 /// Who am I
 #[utoipa::path(tag = "service", operation_id = "get_me", responses((status = 200, description = "The client that asks", body = Me)))]
 #[get("/v1/me")]
-pub async fn get_me(caller: Caller<GetMe>) -> Result<HttpResponse, Problem> {
+pub async fn get_me(caller: Caller<GetMe>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let own = app.clients().by_id.get(&caller.client_id).and_then(|client| client.rate);
     reply::json(&Me {
         client_id: caller.client_id.clone(),
         role: caller.role.to_string(),
@@ -78,6 +83,7 @@ pub async fn get_me(caller: Caller<GetMe>) -> Result<HttpResponse, Problem> {
             page_items: 200,
             wait_seconds: 30,
         },
+        rate_limit: app.limits.rate_of(own).into(),
     })
 }
 

@@ -85,7 +85,7 @@ pub async fn add_report(
 ) -> Result<HttpResponse, Problem> {
     let (sight, id) = (sight(&caller)?, id.0);
     let content = app
-        .read(move |tx| {
+        .read_for_intake(move |tx| {
             let row = incidents::find(tx, sight, id)?.ok_or_else(Problem::not_found)?;
             Ok(row.content.read()?)
         })
@@ -98,7 +98,7 @@ pub async fn add_report(
     let key = request_key(&caller, format!("POST /v1/incidents/{id}/reports"), key.required()?, &raw);
     let (clocks, doubts, language) = (app.clocks, report.warnings.clone(), caller.language);
     let answer = app
-        .change(move |change, memory| {
+        .take_in(raw.len(), move |change, memory| {
             once(change, Some(&key), |change| {
                 let directory = memory.directory_for(change)?;
                 let row = incidents::find(&mut change.tx, sight, id)?.ok_or_else(Problem::not_found)?;

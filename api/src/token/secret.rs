@@ -6,6 +6,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use zvit_domain::typeable;
 
 use super::KeyFault;
 
@@ -41,6 +42,21 @@ pub fn new_secret() -> Result<Secret, KeyFault> {
     Ok(Secret(URL_SAFE_NO_PAD.encode(bytes)))
 }
 
+/// A new secret that people can type, in its normal form: a one-time code, or the secret of a printed spare.
+///
+/// # Errors
+/// When the system has no randomness to give.
+pub fn new_typeable() -> Result<Secret, KeyFault> {
+    let mut bytes = [0_u8; 16];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| KeyFault::new("no randomness"))?;
+    Ok(Secret(typeable::generate(u128::from_le_bytes(bytes))))
+}
+
+/// What was typed, in the normal form that is stored as a hash; as it is, where it has none and so can't match.
+pub fn as_typed(shown: &Secret) -> Secret {
+    typeable::normalize(&shown.0).map_or_else(|_| shown.clone(), Secret)
+}
+
 /// SHA-256 of a secret: what is stored.
 pub fn hash_secret(secret: &Secret) -> [u8; 32] {
     let mut hash = [0_u8; 32];
@@ -57,6 +73,16 @@ pub fn secret_matches(given: &Secret, stored: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_typed_secret_is_known_however_it_is_typed() {
+        let secret = new_typeable().unwrap();
+        let printed = typeable::grouped(secret.expose()).to_lowercase();
+        assert!(!secret_matches(&Secret::new(printed.clone()), &hash_secret(&secret)));
+        assert!(secret_matches(&as_typed(&Secret::new(printed)), &hash_secret(&secret)));
+        assert_eq!(as_typed(&Secret::new("x y".into())).expose(), "x y");
+        assert_ne!(new_typeable().unwrap().expose(), secret.expose());
+    }
 
     #[test]
     fn a_secret_is_known_by_its_hash_and_never_printed() {

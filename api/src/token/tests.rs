@@ -167,6 +167,11 @@ fn times_are_judged_by_the_callers_clock_with_five_seconds_of_leeway() {
     assert_eq!(f.with_claim("exp", Some(json!(1))), Err(TokenFault::Expired));
     assert!(refused(f.with_claim("exp", Some(json!(-1)))));
     assert!(refused(f.with_claim("nbf", Some(json!(i64::MAX)))));
+    let longer = f.now.as_seconds() + LIFETIME_S + 1;
+    for exp in [json!(longer), json!(i64::MAX)] {
+        assert!(refused(f.with_claim("exp", Some(exp))));
+    }
+    assert!(refused(f.with_claim("iat", Some(json!(i64::MIN)))));
 }
 
 #[test]
@@ -186,5 +191,41 @@ fn a_changed_or_foreign_token_is_refused() {
         ["", ".", "..", "...", "a.b.c", head, &format!("{token}.x"), &format!("{token}="), &"x".repeat(5000)]
     {
         assert!(refused(f.verify(nonsense)), "{nonsense}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn no_change_of_a_token_is_verified(
+        changes in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), proptest::char::range(' ', '~'), 0..4_u8), 1..4),
+    ) {
+        static FIXTURE: std::sync::OnceLock<(Fixture, String)> = std::sync::OnceLock::new();
+        let (f, token) = FIXTURE.get_or_init(|| {
+            let f = Fixture::new();
+            let token = issue(&f.key, &f.claims()).unwrap();
+            (f, token)
+        });
+        let mut changed: Vec<char> = token.chars().collect();
+        for (place, character, how) in changes {
+            let at = place.index(changed.len() + 1);
+            match (how, changed.get_mut(at)) {
+                (0, Some(place)) => *place = character,
+                (1, Some(_)) => drop(changed.remove(at)),
+                (2, Some(_)) => changed.truncate(at),
+                _ => changed.insert(at, character),
+            }
+        }
+        let changed: String = changed.into_iter().collect();
+        proptest::prop_assert!(changed == *token || refused(f.verify(&changed)), "{changed}");
+    }
+
+    #[test]
+    fn no_text_makes_verification_panic(text in proptest::prelude::any::<String>(), parts in proptest::collection::vec(proptest::prelude::any::<Vec<u8>>(), 1..5)) {
+        let f = Fixture::new();
+        proptest::prop_assert!(refused(f.verify(&text)));
+        let encoded: Vec<String> = parts.iter().map(|part| URL_SAFE_NO_PAD.encode(part)).collect();
+        proptest::prop_assert!(refused(f.verify(&encoded.join("."))));
     }
 }

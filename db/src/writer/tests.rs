@@ -39,6 +39,10 @@ impl Intake for Participants {
     type Item = String;
     type Answer = String;
 
+    fn weight(item: &String) -> usize {
+        item.len()
+    }
+
     fn submit(&mut self, change: &mut Change<'_>, items: &[String]) -> Result<Vec<String>> {
         if let Some(gate) = &self.gate {
             let _ = gate.recv();
@@ -68,7 +72,7 @@ impl Scratch {
     fn writer(&self, queue: usize, gate: Option<Receiver<()>>) -> (Writer<Participants>, JoinHandle<()>) {
         let moved = Arc::clone(&self.moved);
         let on_commit = Arc::new(move |seen: &Moved| moved.lock().unwrap().push(seen.clone()));
-        let options = WriterOptions { queue, batch: 64, now: NOW, on_commit };
+        let options = WriterOptions { queue, queue_changes: queue, queue_bytes: 1_000, batch: 64, now: NOW, on_commit };
         Writer::start(self.url.clone(), Participants { gate }, options).unwrap()
     }
 
@@ -175,4 +179,63 @@ fn a_full_queue_turns_callers_away_at_once_and_loses_none_it_took() {
     drop(writer);
     thread.join().unwrap();
     assert_eq!(scratch.keys().len(), taken);
+}
+
+/// What is answered right away, without letting the writer run.
+fn now<T>(answer: &mut std::pin::Pin<Box<impl Future<Output = T>>>) -> Option<T> {
+    match answer.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+        std::task::Poll::Ready(answer) => Some(answer),
+        std::task::Poll::Pending => None,
+    }
+}
+
+/// A writer that holds one submission until the gate opens, with nothing in its queue.
+fn held(scratch: &Scratch, queue: usize, changes: usize) -> (Writer<Participants>, JoinHandle<()>, Sender<()>) {
+    let (open_gate, gate): (Sender<()>, Receiver<()>) = channel();
+    let (mut writer, thread) = scratch.writer(queue, Some(gate));
+    writer.max_changes = changes;
+    let first = Box::pin({
+        let writer = writer.clone();
+        async move { writer.submit(items(&["first"])).await }
+    });
+    let mut first = first;
+    assert!(now(&mut first).is_none());
+    while writer.jobs.capacity() < queue {
+        std::thread::yield_now();
+    }
+    (writer, thread, open_gate)
+}
+
+#[test]
+fn changes_leave_room_for_reports() {
+    let scratch = Scratch::new();
+    let (writer, thread, open_gate) = held(&scratch, 4, 3);
+    let change = |_: &mut Change<'_>| Ok::<_, WriterError>(());
+    let mut changes: Vec<_> = (0..5).map(|_| Box::pin(writer.change(change))).collect();
+    let refused = changes.iter_mut().filter_map(now).filter(|answer| matches!(answer, Err(WriterError::Full))).count();
+    assert_eq!(refused, 2, "three of five changes fit");
+    let mut report = Box::pin(writer.report(10, change));
+    assert!(now(&mut report).is_none(), "the fourth place is for a report");
+    let mut late = Box::pin(writer.submit(items(&["late"])));
+    assert!(matches!(now(&mut late), Some(Err(WriterError::Full))), "then it is full for everybody");
+    drop((changes, report, late, open_gate));
+    drop(writer);
+    thread.join().unwrap();
+}
+
+#[test]
+fn waiting_reports_are_bounded_in_bytes_and_a_large_one_alone_passes() {
+    let scratch = Scratch::new();
+    let (writer, thread, open_gate) = held(&scratch, 16, 16);
+    let submit = |bytes: usize| Box::pin(writer.submit(vec!["x".repeat(bytes)]));
+    let mut large = submit(1_500);
+    assert!(now(&mut large).is_none(), "alone, it may have more than the limit");
+    let mut more = submit(1);
+    assert!(matches!(now(&mut more), Some(Err(WriterError::Full))));
+    drop(open_gate);
+    assert!(run(large).unwrap().iter().all(Result::is_ok));
+    assert!(run(submit(900)).unwrap().iter().all(Result::is_ok), "what was written no longer counts");
+    drop(more);
+    drop(writer);
+    thread.join().unwrap();
 }

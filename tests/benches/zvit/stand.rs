@@ -46,7 +46,9 @@ impl Stand {
 
     /// A server on a store.
     pub fn on(store: &Arc<Store>, flags: &[&str]) -> Self {
-        let server = Server::start_with(store, flags);
+        // One client stands for many here.
+        let unlimited = ["--client-rate", "100000", "--client-burst", "100000"];
+        let server = Server::start_with(store, &[&unlimited, flags].concat());
         let address = server.base.trim_start_matches("http://").parse().expect("an address");
         Self { server, address, tokens: RefCell::default() }
     }

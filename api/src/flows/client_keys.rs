@@ -1,0 +1,139 @@
+//! Public keys of clients: who may change them, adding and removing.
+
+use serde_json::json;
+use zvit_db::change::Change;
+use zvit_db::rows::{ClientKeyRow, ClientRow};
+use zvit_db::types::{At, Json};
+use zvit_db::{clients, credentials};
+use zvit_domain::vocabulary::Role;
+
+use super::event::Event;
+use crate::actor::Actor;
+use crate::problem::{Code, Problem};
+use crate::token::{ClientKey, ClientKeyInput};
+
+/// Keys that a client may have at once: enough to change one for another on several machines.
+pub const MAX_KEYS: usize = 10;
+
+/// The caller as far as keys are concerned.
+#[derive(Debug, Clone)]
+pub struct KeyHolder<'a> {
+    /// Who it is.
+    pub actor: &'a Actor,
+    /// The scopes of its token.
+    pub scopes: &'a [String],
+    /// Whether it is a printed spare.
+    pub spare: bool,
+}
+
+impl KeyHolder<'_> {
+    /// Judges whether the caller may deal with keys at all: the coordinator with this scope of the directory, an institution's or
+    /// a team's client unless it is a spare.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn check(&self, directory_scope: &'static str) -> Result<(), Problem> {
+        if self.actor.role == Role::Coordinator {
+            let holds = self.scopes.iter().any(|scope| scope == directory_scope);
+            return if holds { Ok(()) } else { Err(Problem::scope_lacking(directory_scope)) };
+        }
+        if self.spare {
+            return Err(Problem::new(Code::Forbidden).detail(
+                "A printed spare credential reports incidents; it changes no credentials.",
+                "Роздруковані запасні облікові дані призначені для повідомлень про інциденти; ними не змінюють облікових даних.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Judges whether the caller may see the keys of this client: those of its own institution or team.
+    ///
+    /// # Errors
+    /// 404.
+    pub fn may_see(&self, client: &ClientRow) -> Result<(), Problem> {
+        let is_own = client.owner.is_some_and(|owner| Some(owner.0) == self.actor.owner);
+        if self.actor.role == Role::Coordinator || is_own { Ok(()) } else { Err(Problem::not_found()) }
+    }
+
+    /// Judges whether the caller may change the keys of this client. A key opens all that the client may do, so nobody gives
+    /// itself more than it holds by way of a sister client.
+    ///
+    /// # Errors
+    /// 403, 404.
+    pub fn may_change(&self, client: &ClientRow) -> Result<(), Problem> {
+        self.may_see(client)?;
+        let covers = client.scopes.split_whitespace().all(|scope| self.scopes.iter().any(|held| held == scope));
+        if self.actor.role == Role::Coordinator || covers {
+            return Ok(());
+        }
+        Err(Problem::new(Code::Forbidden).detail(
+            "The token must hold every scope of the client whose keys it changes.",
+            "Токен повинен мати всі дозволи (scope) клієнта, ключі якого змінює.",
+        ))
+    }
+}
+
+/// Registers a key.
+///
+/// # Errors
+/// 409 when the name is taken or there are ten already; the store's.
+pub fn add_key(
+    change: &mut Change<'_>,
+    actor: &Actor,
+    client_id: &str,
+    input: &ClientKeyInput,
+    key: &ClientKey,
+) -> Result<ClientKeyRow, Problem> {
+    let held = credentials::keys_of(&mut change.tx, client_id)?;
+    if held.iter().any(|row| row.kid == input.kid) {
+        return Err(Problem::new(Code::AlreadyExists).detail(
+            "The client has a key with this `kid` already: give each key a name of its own.",
+            "Клієнт уже має ключ із цим `kid`: дайте кожному ключу власну назву.",
+        ));
+    }
+    if held.len() >= MAX_KEYS {
+        return Err(Problem::new(Code::StateConflict).detail(
+            "The client has ten keys already: remove one first.",
+            "Клієнт уже має десять ключів: спершу вилучіть один.",
+        ));
+    }
+    let row = ClientKeyRow {
+        client_id: client_id.to_owned(),
+        kid: input.kid.clone(),
+        alg: key.algorithm.name().to_owned(),
+        jwk: Json::of(input)?,
+        created_at: At(change.now),
+    };
+    ClientKeyRow::insert_all(&mut change.tx, vec![row.clone()])?;
+    change.gate.clients_version += 1;
+    Event::other("client_key_added", "client", client_id)
+        .with(json!({"kid": row.kid, "alg": row.alg, "thumbprint": input.thumbprint()}))
+        .note(change, actor);
+    Ok(row)
+}
+
+/// Removes a key. Every token of the client ends, as one may have been got with that key.
+///
+/// # Errors
+/// 404 when there is none of that name, 409 when the client would lock itself out; the store's.
+pub fn remove_key(change: &mut Change<'_>, actor: &Actor, mut client: ClientRow, kid: &str) -> Result<(), Problem> {
+    let held = credentials::keys_of(&mut change.tx, &client.client_id)?;
+    let key = held.iter().find(|row| row.kid == kid).ok_or_else(Problem::not_found)?;
+    // Without a secret and with one key this is the key the caller came with.
+    if actor.client_id == client.client_id && client.secret_sha256.is_none() && held.len() == 1 {
+        return Err(Problem::new(Code::SelfChange).detail(
+            "The client has nothing else to prove itself with: add another key first.",
+            "Клієнтові більше нічим себе підтвердити: спершу додайте інший ключ.",
+        ));
+    }
+    credentials::delete_key(&mut change.tx, &client.client_id, kid)?;
+    client.credential_version += 1;
+    client.version += 1;
+    client.updated_at = At(change.now);
+    clients::update(&mut change.tx, &client)?;
+    change.gate.clients_version += 1;
+    Event::other("client_key_removed", "client", &client.client_id)
+        .with(json!({"kid": kid, "alg": key.alg}))
+        .note(change, actor);
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! Enrolment: a one-time code that a client trades for its credential, so that no secret passes through the coordinator's hands.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use serde_json::json;
+use zvit_db::change::Change;
+use zvit_db::rows::{ClientKeyRow, ClientRow, EnrolmentCodeRow};
+use zvit_db::types::{At, Json};
+use zvit_db::{clients, credentials};
+use zvit_domain::time::Time;
+use zvit_domain::typeable;
+use zvit_domain::word::Language;
+
+use super::clients::{check_not_self, note, secret_for, write};
+use super::event::Event;
+use crate::actor::Actor;
+use crate::enrol_key::PublicJwk;
+use crate::memory::Directory;
+use crate::problem::{Code, Problem};
+use crate::token::{Secret, hash_secret, new_typeable};
+
+/// A code is good for so many seconds: time to carry a sheet of paper to a hospital.
+pub const CODE_LIFE_S: i64 = 72 * 3600;
+
+/// A code as it is handed out, once.
+#[derive(Debug, Clone)]
+pub struct IssuedCode {
+    /// The code as it is printed, in groups.
+    pub code: Secret,
+    /// It is good until then.
+    pub expires_at: Time,
+}
+
+/// A new code for a client, not yet written.
+///
+/// # Errors
+/// Without randomness.
+pub fn draft(client_id: &str, now: Time) -> Result<(EnrolmentCodeRow, IssuedCode), Problem> {
+    let code = new_typeable().map_err(Problem::internal)?;
+    let expires_at = now.plus_seconds(CODE_LIFE_S);
+    let row = EnrolmentCodeRow {
+        code_sha256: hash_secret(&code).to_vec(),
+        client_id: client_id.to_owned(),
+        created_at: At(now),
+        expires_at: At(expires_at),
+        used_at: None,
+        key_thumbprint: None,
+    };
+    Ok((row, IssuedCode { code: Secret::new(typeable::grouped(code.expose())), expires_at }))
+}
+
+/// Notes that a code was handed out; never the code.
+pub(super) fn note_issued(change: &mut Change<'_>, actor: &Actor, code: &EnrolmentCodeRow, reason: Option<&str>) {
+    Event::other("enrolment_code_issued", "client", &code.client_id)
+        .because(reason)
+        .with(json!({"expires_at": code.expires_at.0}))
+        .note(change, actor);
+}
+
+/// Gives a client a new code and takes back those it did not use. What the client proves itself with stays good until the code
+/// is traded.
+///
+/// # Errors
+/// 409 for oneself, and for a client that is not active or whose owner is not; the store's.
+pub fn issue(
+    change: &mut Change<'_>,
+    directory: &Directory,
+    actor: &Actor,
+    row: &ClientRow,
+    reason: Option<&str>,
+) -> Result<IssuedCode, Problem> {
+    check_not_self(actor, row)?;
+    if !is_active(directory, row) {
+        return Err(Problem::new(Code::StateConflict).detail(
+            "The client or its owner is not active, so a code would be refused. Activate it first.",
+            "Клієнт або його власник неактивний, тому код не спрацює. Спочатку активуйте його.",
+        ));
+    }
+    credentials::delete_open_codes(&mut change.tx, &row.client_id)?;
+    let (code, issued) = draft(&row.client_id, change.now)?;
+    EnrolmentCodeRow::insert_all(&mut change.tx, vec![code.clone()])?;
+    note_issued(change, actor, &code, reason);
+    Ok(issued)
+}
+
+fn is_active(directory: &Directory, row: &ClientRow) -> bool {
+    row.active && row.owner.is_none_or(|owner| directory.owner_is_active(owner.0))
+}
+
+/// The SHA-256 of a code in its normal form: what a code is found by.
+pub fn code_sha256(normal: &str) -> Vec<u8> {
+    digest(&SHA256, normal.as_bytes()).as_ref().to_vec()
+}
+
+/// Whether a code may still be traded at `now`: unused; or used for this very key, as its answer may have been lost.
+pub fn may_trade(code: &EnrolmentCodeRow, key: Option<&PublicJwk>, now: Time) -> bool {
+    let repeats = || code.key_thumbprint.as_deref().is_some_and(|used| key.is_some_and(|key| key.thumbprint == used));
+    code.expires_at.0 > now && (code.used_at.is_none() || repeats())
+}
+
+/// What a trade gave.
+#[derive(Debug)]
+pub struct Enrolled {
+    /// The client as it now is.
+    pub client: ClientRow,
+    /// Its secret, where it registered no key.
+    pub secret: Option<Secret>,
+    /// The id of its key.
+    pub kid: Option<String>,
+}
+
+/// Why a code can't be traded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The code is unknown, used, expired or taken back, or its client may not act. It is not said which.
+    Code,
+    /// A spare is a secret on paper.
+    KeyForSpare,
+}
+
+/// Trades a code for a credential, which takes the place of everything the client had before: secret, keys and tokens.
+///
+/// # Errors
+/// The store's; a [`Refusal`] is an answer.
+pub fn trade(
+    change: &mut Change<'_>,
+    directory: &Directory,
+    code_sha256: &[u8],
+    key: Option<&PublicJwk>,
+    request_id: Option<String>,
+) -> Result<Result<Enrolled, Refusal>, Problem> {
+    let code = credentials::find_code(&mut change.tx, code_sha256)?.filter(|code| may_trade(code, key, change.now));
+    let Some(code) = code else { return Ok(Err(Refusal::Code)) };
+    let client = clients::find(&mut change.tx, &code.client_id)?.filter(|client| is_active(directory, client));
+    let Some(mut client) = client else { return Ok(Err(Refusal::Code)) };
+    if code.used_at.is_some() {
+        return again(change, client, key);
+    }
+    if client.spare && key.is_some() {
+        return Ok(Err(Refusal::KeyForSpare));
+    }
+    let held = credentials::keys_of(&mut change.tx, &client.client_id)?;
+    let had_credentials = client.secret_sha256.is_some() || !held.is_empty();
+    for old in &held {
+        credentials::delete_key(&mut change.tx, &client.client_id, &old.kid)?;
+    }
+    let secret = if key.is_some() { None } else { Some(secret_for(client.spare)?) };
+    client.secret_sha256 = secret.as_ref().map(|secret| hash_secret(secret).to_vec());
+    client.credential_version += i32::from(had_credentials);
+    if let Some(key) = key {
+        register_key(change, &client.client_id, key)?;
+    }
+    credentials::use_code(&mut change.tx, code_sha256, key.map(|key| key.thumbprint.as_str()), change.now)?;
+    write(change, &mut client)?;
+    note(change, &itself(directory, &client, request_id)?, &client, "client_enrolled", None);
+    Ok(Ok(Enrolled { client, secret, kid: key.map(|key| key.kid.clone()) }))
+}
+
+/// The same trade once more: nothing changes, and there is no secret in it.
+fn again(
+    change: &mut Change<'_>,
+    client: ClientRow,
+    key: Option<&PublicJwk>,
+) -> Result<Result<Enrolled, Refusal>, Problem> {
+    let held = credentials::keys_of(&mut change.tx, &client.client_id)?;
+    let kid = key.map(|key| key.kid.clone()).filter(|kid| held.iter().any(|row| row.kid == *kid));
+    Ok(if kid.is_some() { Ok(Enrolled { client, secret: None, kid }) } else { Err(Refusal::Code) })
+}
+
+/// Registers a public key that was checked.
+///
+/// # Errors
+/// The store's.
+pub fn register_key(change: &mut Change<'_>, client_id: &str, key: &PublicJwk) -> Result<(), Problem> {
+    let row = ClientKeyRow {
+        client_id: client_id.to_owned(),
+        kid: key.kid.clone(),
+        alg: key.alg.to_owned(),
+        jwk: Json(key.jwk.to_string()),
+        created_at: At(change.now),
+    };
+    Ok(ClientKeyRow::insert_all(&mut change.tx, vec![row])?)
+}
+
+/// Whoever holds the code acts as the client.
+fn itself(directory: &Directory, client: &ClientRow, request_id: Option<String>) -> Result<Actor, Problem> {
+    let name = client.owner.and_then(|owner| directory.owner_name(owner.0)).unwrap_or_else(|| client.name.clone());
+    Ok(Actor {
+        role: client.role.parse().map_err(Problem::internal)?,
+        client_id: client.client_id.clone(),
+        owner: client.owner.map(|owner| owner.0),
+        name,
+        request_id,
+        acting_person: None,
+        spare: client.spare,
+        language: Language::Uk,
+    })
+}

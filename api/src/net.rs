@@ -1,0 +1,7 @@
+//! What lies below HTTP: where requests come from, and the encryption of their connections.
+
+pub mod address;
+mod certificate;
+mod reload;
+mod self_signed;
+pub mod tls;
