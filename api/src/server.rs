@@ -130,7 +130,7 @@ fn listen(
     let table = web::Data::new(contract::routes_of(&document));
     let words = web::Data::new(WordsPage::new().map_err(|fault| StartFault::Defect(fault.to_string()))?);
     let limits = web::Data::from(Arc::clone(&app.limits));
-    let connections = Arc::clone(&limits.capacity);
+    let capacity = Arc::clone(&limits.capacity);
     let duty_line = web::Data::new(DutyLine(settings.duty_line.clone()));
     let text = web::Bytes::from(serde_json::to_vec(&document).map_err(|fault| StartFault::Defect(fault.to_string()))?);
     let server = HttpServer::new(move || {
@@ -159,7 +159,7 @@ fn listen(
     // The framework counts by worker.
     .max_connections(settings.max_connections.div_ceil(settings.workers.max(1)))
     .on_connect(move |_, data| {
-        data.insert(connections.connect());
+        data.insert(capacity.connect());
     })
     .keep_alive(Duration::from_secs(75))
     .client_request_timeout(Duration::from_secs(10))
