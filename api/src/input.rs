@@ -16,7 +16,7 @@ mod query;
 mod schemas;
 
 pub use acting_person::{ACTING_PERSON, acting_person};
-pub use body::{BATCH_LIMIT, BatchBody, Body, JSON_LIMIT};
+pub use body::{BATCH_LIMIT, BatchBody, Body, JSON_LIMIT, OauthBody};
 pub use check::Checked;
 pub(crate) use form::{decode, pairs};
 pub use headers::{AcceptLanguage, IdempotencyKey, IfMatch, IfNoneMatch, Prefer, etag};

@@ -172,7 +172,7 @@ fn listen(
     let proxies = web::Data::new(settings.proxies.clone());
     let only_proxies = settings.is_plain_beyond_this_machine();
     let limits = web::Data::from(Arc::clone(&app.limits));
-    let open = Arc::clone(&limits.capacity);
+    let capacity = Arc::clone(&limits.capacity);
     let duty_line = web::Data::new(DutyLine(settings.duty_line.clone()));
     let text = web::Bytes::from(serde_json::to_vec(&document).map_err(|fault| StartFault::Defect(fault.to_string()))?);
     let (workers, connections) = shares(settings.workers, settings.max_connections);
@@ -207,7 +207,7 @@ fn listen(
     .max_connection_rate(connections)
     .tls_handshake_timeout(HANDSHAKE_TIMEOUT)
     .on_connect(move |_, data| {
-        data.insert(open.connect());
+        data.insert(capacity.connect());
     })
     .keep_alive(Duration::from_secs(75))
     .client_request_timeout(Duration::from_secs(10))

@@ -59,7 +59,9 @@ impl Targets {
 pub(crate) fn caller(server: &Server, operation: &Operation) -> Client {
     let scopes = operation.described["security"].to_string();
     let alone = |scope: &str| scopes.contains(scope);
-    if alone("cases:write") || (alone("cases:read") && !alone("incidents:read")) {
+    if alone("directory:write") || alone("directory:read") {
+        server.coordinator()
+    } else if alone("cases:write") || (alone("cases:read") && !alone("incidents:read")) {
         server.alpha()
     } else if alone("incidents:write") || alone("incidents:read") {
         server.hospital()
@@ -135,7 +137,9 @@ fn free_code() -> String {
 
 /// What must be new each time, unless it is what a test bends.
 pub(crate) fn renew(body: &mut Value, bent: &str) {
-    for (member, value) in [("edrpou", free_edrpou()), ("code", free_code()), ("external_ref", fresh())] {
+    for (member, value) in
+        [("edrpou", free_edrpou()), ("code", free_code()), ("external_ref", fresh()), ("kid", fresh())]
+    {
         if body.get(member).is_some() && bent != format!("/{member}") {
             body[member] = json!(value);
         }

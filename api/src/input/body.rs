@@ -39,6 +39,12 @@ pub struct Body<const LIMIT: usize = JSON_LIMIT> {
     content: Result<Bytes, Problem>,
 }
 
+/// Limit of a body of `/oauth2/*` in bytes: an assertion has 4 KiB at most.
+pub const OAUTH_LIMIT: usize = 16 * 1024;
+
+/// The body of a request to `/oauth2/*`.
+pub type OauthBody = Body<OAUTH_LIMIT>;
+
 /// The body of a batch of reports.
 pub type BatchBody = Body<BATCH_LIMIT>;
 

@@ -16,7 +16,7 @@ use crate::enrol_key::{PublicJwk, check_jwk};
 use crate::flows::clients::Issued;
 use crate::flows::enrolment::{Enrolled, IssuedCode, Refusal, code_sha256, issue, may_trade, trade};
 use crate::flows::idempotency::{Kept, once};
-use crate::input::{Body, IdempotencyKey, Schemas, etag};
+use crate::input::{Body, IdempotencyKey, OauthBody, Schemas, etag};
 use crate::intake::request_key;
 use crate::oauth_request::{OauthCode, OauthError, OauthErrorBody};
 use crate::permission::IssueEnrolmentCode;
@@ -140,7 +140,7 @@ impl Enrolment {
 pub async fn enrol_client(
     request: HttpRequest,
     request_id: RequestId,
-    body: Body,
+    body: OauthBody,
     schemas: web::Data<Schemas>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, OauthError> {
@@ -157,7 +157,7 @@ pub async fn enrol_client(
 }
 
 /// The hash of the code and the checked key.
-fn read(body: &Body, schemas: &Schemas) -> Result<(Vec<u8>, Option<PublicJwk>), OauthError> {
+fn read(body: &OauthBody, schemas: &Schemas) -> Result<(Vec<u8>, Option<PublicJwk>), OauthError> {
     let (value, raw) = body.value().map_err(described)?;
     // Before the schema calls a private member merely unknown: whoever sends it must hear what that means.
     if let Some(key) = value.get("key").filter(|key| key.is_object()) {
@@ -219,7 +219,9 @@ fn described(problem: Problem) -> OauthError {
         415 => "send the body as application/json, UTF-8".to_owned(),
         400 => "the body can't be read as JSON: one object, no member twice, nested 32 deep at most".to_owned(),
         422 => {
+            // The name of a member that nobody knows is the caller's own text, and may be a secret in the wrong place.
             let faults = problem.error_items().iter().filter_map(|item| match &item.place {
+                Place::Pointer(_) if item.code == "unknown_member" => Some("There is a member too much.".to_owned()),
                 Place::Pointer(pointer) => Some(format!("{pointer}: {}", item.detail.en)),
                 _ => None,
             });

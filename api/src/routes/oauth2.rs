@@ -6,12 +6,12 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use crate::clock;
 use crate::flows::signing_keys::plan::JWKS_MAX_AGE_S;
 use crate::flows::tokens;
-use crate::input::Body;
+use crate::input::OauthBody;
 use crate::oauth_client::authenticate;
 use crate::oauth_metadata::Metadata;
 use crate::oauth_request::{
-    OauthCode, OauthError, OauthErrorBody, RevocationForm, TokenAnswer, TokenForm, grant_scopes,
-    parse_revocation_request, parse_token_request,
+    OauthError, OauthErrorBody, RevocationForm, TokenAnswer, TokenForm, grant_scopes, parse_revocation_request,
+    parse_token_request,
 };
 use crate::permission::SCOPES;
 use crate::problem::RequestId;
@@ -42,7 +42,7 @@ use crate::token::{self, Claims, Jwks};
 pub async fn issue_token(
     request: HttpRequest,
     request_id: RequestId,
-    body: Body,
+    body: OauthBody,
     app: web::Data<App>,
 ) -> Result<HttpResponse, OauthError> {
     let asked = parse_token_request(header(&request, CONTENT_TYPE), header(&request, AUTHORIZATION), bytes(&body)?)?;
@@ -72,9 +72,8 @@ fn header(request: &HttpRequest, name: HeaderName) -> Option<&str> {
     request.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
-fn bytes(body: &Body) -> Result<&[u8], OauthError> {
-    let raw = body.raw().map_err(|_| OauthError::new(OauthCode::InvalidRequest, "the body can't be read"))?;
-    Ok(raw)
+fn bytes(body: &OauthBody) -> Result<&[u8], OauthError> {
+    Ok(body.raw()?)
 }
 
 /// Revoke an access token
@@ -95,7 +94,11 @@ fn bytes(body: &Body) -> Result<&[u8], OauthError> {
     ),
 )]
 #[post("/oauth2/revoke")]
-pub async fn revoke_token(request: HttpRequest, body: Body, app: web::Data<App>) -> Result<HttpResponse, OauthError> {
+pub async fn revoke_token(
+    request: HttpRequest,
+    body: OauthBody,
+    app: web::Data<App>,
+) -> Result<HttpResponse, OauthError> {
     let asked =
         parse_revocation_request(header(&request, CONTENT_TYPE), header(&request, AUTHORIZATION), bytes(&body)?)?;
     let now = clock::now();
