@@ -13,7 +13,6 @@ pub mod cursor;
 pub mod demo;
 pub mod denials;
 pub mod docs_ui;
-pub mod enrol_key;
 pub mod entries;
 pub mod flows;
 pub mod hub;

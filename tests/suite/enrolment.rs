@@ -188,12 +188,12 @@ both!(a_key_is_checked_before_the_code_is_used, |server| {
     server.store.untouched(|| {
         for (bad, word) in [
             (with("d", json!("AAAA")), "private"),
-            (with("y", json!("4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyI")), "point"),
-            (with("x", json!("AAAA")), "32 bytes"),
-            (with("kty", json!("RSA")), "kty"),
-            (with("alg", json!("HS256")), "alg"),
-            (with("use", json!("enc")), "use"),
-            (with("more", json!(1)), "/key/more"),
+            (with("y", json!("4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyI")), "curve"),
+            (with("x", json!("AAAA")), "/key/x"),
+            (with("kty", json!("RSA")), "/key/kty"),
+            (with("alg", json!("HS256")), "/key/alg"),
+            (with("use", json!("enc")), "/key/use"),
+            (with("more", json!(1)), "a member too much"),
             (json!("x"), "/key"),
             (Value::Null, "/key"),
         ] {

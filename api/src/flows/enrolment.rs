@@ -3,20 +3,20 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::json;
 use zvit_db::change::Change;
-use zvit_db::rows::{ClientKeyRow, ClientRow, EnrolmentCodeRow};
-use zvit_db::types::{At, Json};
+use zvit_db::rows::{ClientRow, EnrolmentCodeRow};
+use zvit_db::types::At;
 use zvit_db::{clients, credentials};
 use zvit_domain::time::Time;
 use zvit_domain::typeable;
 use zvit_domain::word::Language;
 
+use super::client_keys::add_key;
 use super::clients::{check_not_self, note, secret_for, write};
 use super::event::Event;
 use crate::actor::Actor;
-use crate::enrol_key::PublicJwk;
 use crate::memory::Directory;
 use crate::problem::{Code, Problem};
-use crate::token::{Secret, hash_secret, new_typeable};
+use crate::token::{ClientKey, ClientKeyInput, Secret, hash_secret, new_typeable};
 
 /// A code is good for so many seconds: time to carry a sheet of paper to a hospital.
 pub const CODE_LIFE_S: i64 = 72 * 3600;
@@ -86,13 +86,24 @@ fn is_active(directory: &Directory, row: &ClientRow) -> bool {
     row.active && row.owner.is_none_or(|owner| directory.owner_is_active(owner.0))
 }
 
+/// A public key that was judged, to be registered for a code.
+#[derive(Debug, Clone)]
+pub struct EnrolmentKey {
+    /// What is stored of it.
+    pub input: ClientKeyInput,
+    /// What verifies.
+    pub key: ClientKey,
+    /// RFC 7638: the same for the same key, whatever else is said of it.
+    pub thumbprint: String,
+}
+
 /// The SHA-256 of a code in its normal form: what a code is found by.
 pub fn code_sha256(normal: &str) -> Vec<u8> {
     digest(&SHA256, normal.as_bytes()).as_ref().to_vec()
 }
 
 /// Whether a code may still be traded at `now`: unused; or used for this very key, as its answer may have been lost.
-pub fn may_trade(code: &EnrolmentCodeRow, key: Option<&PublicJwk>, now: Time) -> bool {
+pub fn may_trade(code: &EnrolmentCodeRow, key: Option<&EnrolmentKey>, now: Time) -> bool {
     let repeats = || code.key_thumbprint.as_deref().is_some_and(|used| key.is_some_and(|key| key.thumbprint == used));
     code.expires_at.0 > now && (code.used_at.is_none() || repeats())
 }
@@ -125,7 +136,7 @@ pub fn trade(
     change: &mut Change<'_>,
     directory: &Directory,
     code_sha256: &[u8],
-    key: Option<&PublicJwk>,
+    key: Option<&EnrolmentKey>,
     request_id: Option<String>,
 ) -> Result<Result<Enrolled, Refusal>, Problem> {
     let code = credentials::find_code(&mut change.tx, code_sha256)?.filter(|code| may_trade(code, key, change.now));
@@ -146,39 +157,25 @@ pub fn trade(
     let secret = if key.is_some() { None } else { Some(secret_for(client.spare)?) };
     client.secret_sha256 = secret.as_ref().map(|secret| hash_secret(secret).to_vec());
     client.credential_version += i32::from(had_credentials);
+    let actor = itself(directory, &client, request_id)?;
     if let Some(key) = key {
-        register_key(change, &client.client_id, key)?;
+        add_key(change, &actor, &client.client_id, &key.input, &key.key)?;
     }
     credentials::use_code(&mut change.tx, code_sha256, key.map(|key| key.thumbprint.as_str()), change.now)?;
     write(change, &mut client)?;
-    note(change, &itself(directory, &client, request_id)?, &client, "client_enrolled", None);
-    Ok(Ok(Enrolled { client, secret, kid: key.map(|key| key.kid.clone()) }))
+    note(change, &actor, &client, "client_enrolled", None);
+    Ok(Ok(Enrolled { client, secret, kid: key.map(|key| key.input.kid.clone()) }))
 }
 
 /// The same trade once more: nothing changes, and there is no secret in it.
 fn again(
     change: &mut Change<'_>,
     client: ClientRow,
-    key: Option<&PublicJwk>,
+    key: Option<&EnrolmentKey>,
 ) -> Result<Result<Enrolled, Refusal>, Problem> {
     let held = credentials::keys_of(&mut change.tx, &client.client_id)?;
-    let kid = key.map(|key| key.kid.clone()).filter(|kid| held.iter().any(|row| row.kid == *kid));
+    let kid = key.map(|key| key.input.kid.clone()).filter(|kid| held.iter().any(|row| row.kid == *kid));
     Ok(if kid.is_some() { Ok(Enrolled { client, secret: None, kid }) } else { Err(Refusal::Code) })
-}
-
-/// Registers a public key that was checked.
-///
-/// # Errors
-/// The store's.
-pub fn register_key(change: &mut Change<'_>, client_id: &str, key: &PublicJwk) -> Result<(), Problem> {
-    let row = ClientKeyRow {
-        client_id: client_id.to_owned(),
-        kid: key.kid.clone(),
-        alg: key.alg.to_owned(),
-        jwk: Json(key.jwk.to_string()),
-        created_at: At(change.now),
-    };
-    Ok(ClientKeyRow::insert_all(&mut change.tx, vec![row])?)
 }
 
 /// Whoever holds the code acts as the client.

@@ -3,7 +3,6 @@
 use actix_web::http::header::{CACHE_CONTROL, PRAGMA};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use zvit_db::{clients as store, credentials};
@@ -12,9 +11,8 @@ use zvit_domain::typeable;
 
 use crate::auth::{Caller, LoggedClient};
 use crate::clock;
-use crate::enrol_key::{PublicJwk, check_jwk};
 use crate::flows::clients::Issued;
-use crate::flows::enrolment::{Enrolled, IssuedCode, Refusal, code_sha256, issue, may_trade, trade};
+use crate::flows::enrolment::{Enrolled, EnrolmentKey, IssuedCode, Refusal, code_sha256, issue, may_trade, trade};
 use crate::flows::idempotency::{Kept, once};
 use crate::input::{Body, IdempotencyKey, OauthBody, Schemas, etag};
 use crate::intake::request_key;
@@ -23,6 +21,7 @@ use crate::permission::IssueEnrolmentCode;
 use crate::problem::{Place, Problem, RequestId};
 use crate::routes::clients::{Client, find, with_issued};
 use crate::state::App;
+use crate::token::ClientKeyInput;
 
 /// A description holds so many bytes at most.
 const DESCRIBED: usize = 480;
@@ -40,35 +39,54 @@ pub struct EnrolmentInput {
     pub key: Option<EnrolmentKeyInput>,
 }
 
-/// A public key as one JWK (RFC 7517): ES256 or EdDSA.
+/// A public key as one JWK (RFC 7517), as it is registered for a client; what follows from the rest may be left out.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EnrolmentKeyInput {
-    /// `EC`, or `OKP`.
-    #[schema(min_length = 1, max_length = 16, example = "OKP")]
+    /// `EC` with the curve P-256, `OKP` with Ed25519.
+    #[schema(max_length = 8, pattern = "^(EC|OKP)$", example = "OKP")]
     pub kty: String,
-    /// `P-256` with `EC`, `Ed25519` with `OKP`.
-    #[schema(min_length = 1, max_length = 16, example = "Ed25519")]
+    /// The curve.
+    #[schema(max_length = 16, pattern = "^(P-256|Ed25519)$", example = "Ed25519")]
     pub crv: String,
-    /// 32 bytes, base64url.
-    #[schema(min_length = 1, max_length = 100)]
+    /// The public key, or its x coordinate: 32 bytes, base64url without padding.
+    #[schema(min_length = 43, max_length = 43, pattern = "^[A-Za-z0-9_-]{43}$")]
     pub x: String,
-    /// With `EC`: 32 bytes, base64url.
+    /// The y coordinate; of `EC` alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 100)]
+    #[schema(nullable = false, min_length = 43, max_length = 43, pattern = "^[A-Za-z0-9_-]{43}$")]
     pub y: Option<String>,
-    /// The id by which assertions name the key; left out, its thumbprint (RFC 7638).
+    /// The name by which assertions state the key; left out, its thumbprint (RFC 7638).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 128)]
+    #[schema(nullable = false, min_length = 1, max_length = 100, pattern = "^[!-~]{1,100}$")]
     pub kid: Option<String>,
-    /// `ES256` with `EC`, `EdDSA` with `OKP`.
+    /// `ES256` with P-256; `EdDSA`, or `Ed25519` as RFC 9864 has it, with Ed25519. Left out, what goes with the curve.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 16)]
+    #[schema(nullable = false, max_length = 16, pattern = "^(ES256|EdDSA|Ed25519)$")]
     pub alg: Option<String>,
-    /// `sig`.
+    /// What it is for: `sig`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 16)]
+    #[schema(nullable = false, max_length = 8, pattern = "^sig$", example = "sig")]
     pub r#use: Option<String>,
+}
+
+impl EnrolmentKeyInput {
+    /// The key with all that is stored of it, judged.
+    fn read(self) -> Result<EnrolmentKey, OauthError> {
+        let Self { kty, crv, x, y, kid, alg, r#use } = self;
+        let alg = alg.unwrap_or_else(|| if kty == "EC" { "ES256" } else { "EdDSA" }.to_owned());
+        let mut input = ClientKeyInput { kty, crv, x, y, kid: kid.clone().unwrap_or_default(), alg, r#use };
+        let thumbprint = input.thumbprint();
+        input.kid = kid.unwrap_or_else(|| thumbprint.clone());
+        match input.read() {
+            Ok(key) => Ok(EnrolmentKey { input, key, thumbprint }),
+            Err(faults) => {
+                let faults = faults.iter().map(|fault| format!("/key{}: {}", fault.pointer, fault.detail.en));
+                let words = plain(&faults.collect::<Vec<_>>().join(" "));
+                Err(OauthError::new(OauthCode::InvalidRequest, words))
+            }
+        }
+    }
 }
 
 /// A client that has its credential.
@@ -157,13 +175,13 @@ pub async fn enrol_client(
 }
 
 /// The hash of the code and the checked key.
-fn read(body: &OauthBody, schemas: &Schemas) -> Result<(Vec<u8>, Option<PublicJwk>), OauthError> {
+fn read(body: &OauthBody, schemas: &Schemas) -> Result<(Vec<u8>, Option<EnrolmentKey>), OauthError> {
     let (value, raw) = body.value().map_err(described)?;
     // Before the schema calls a private member merely unknown: whoever sends it must hear what that means.
-    if let Some(key) = value.get("key").filter(|key| key.is_object()) {
-        check_jwk(key)
-            .map(drop)
-            .or_else(|fault| if fault.contains("private") { Err(invalid(fault)) } else { Ok(()) })?;
+    if value.get("key").is_some_and(ClientKeyInput::has_private_member) {
+        return Err(invalid(
+            "key holds private members: send the public key alone, and make a new pair, as this one was sent",
+        ));
     }
     let input: EnrolmentInput =
         schemas.check(value, raw).and_then(|checked| checked.strict(Vec::new())).map_err(described)?;
@@ -171,17 +189,11 @@ fn read(body: &OauthBody, schemas: &Schemas) -> Result<(Vec<u8>, Option<PublicJw
         typeable::TypeableFault::Check => invalid("a character of the code was mistyped"),
         typeable::TypeableFault::Malformed => invalid("a code has 21 letters and digits: 20 and a check character"),
     })?;
-    let key = match input.key {
-        Some(key) => {
-            let value: Value = serde_json::to_value(&key).map_err(Problem::internal)?;
-            Some(check_jwk(&value).map_err(invalid)?)
-        }
-        None => None,
-    };
+    let key = input.key.map(EnrolmentKeyInput::read).transpose()?;
     Ok((code_sha256(&code), key))
 }
 
-async fn take(app: &App, code: Vec<u8>, key: Option<PublicJwk>, request_id: String) -> Result<Enrolled, OauthError> {
+async fn take(app: &App, code: Vec<u8>, key: Option<EnrolmentKey>, request_id: String) -> Result<Enrolled, OauthError> {
     let now = clock::now();
     let (sought, with) = (code.clone(), key.clone());
     // Whatever is wrong with a code costs one read and the same answer; guesses never reach the writer.

@@ -87,6 +87,11 @@ pub struct ClientKeyInput {
 }
 
 impl ClientKeyInput {
+    /// Whether a JWK holds what belongs to a private key.
+    pub fn has_private_member(jwk: &serde_json::Value) -> bool {
+        PRIVATE_MEMBERS.iter().any(|name| jwk.get(name).is_some())
+    }
+
     /// Says of private members what they are: a private key that was sent somewhere is private no more.
     pub fn name_private_members(faults: &mut [Fault]) {
         for fault in faults {
