@@ -14,6 +14,9 @@ use crate::views::TimelineEvent;
 /// Columns before the words: `  + 0.123 s  `.
 const INDENT: usize = 13;
 
+/// Who has read what is for the audit, not for the course of things.
+const READ: &str = "incident_read";
+
 /// The incident to which most happened, event by event.
 pub(super) fn of(outcome: &Outcome, paint: &Paint, width: usize) -> String {
     let Some(shown) = outcome.by_gravity().into_iter().max_by_key(|shown| eventfulness(shown)) else {
@@ -24,7 +27,7 @@ pub(super) fn of(outcome: &Outcome, paint: &Paint, width: usize) -> String {
         let _ = writeln!(page, "{}", paint.bold(&line));
     }
     let start = shown.events.first().map_or(0, |event| event.at.as_micros());
-    for event in &shown.events {
+    for event in shown.events.iter().filter(|event| event.r#type != READ) {
         let after = event.at.as_micros() - start;
         let clock = format!("  +{:2}.{:03} s", after / 1_000_000, after / 1_000 % 1_000);
         for (nth, line) in wrap(&words(event, shown), width.saturating_sub(INDENT)).into_iter().enumerate() {
@@ -39,7 +42,8 @@ pub(super) fn of(outcome: &Outcome, paint: &Paint, width: usize) -> String {
 fn eventfulness(shown: &Shown) -> (usize, usize, usize) {
     let kinds: BTreeSet<&str> = shown.events.iter().map(|event| event.r#type.as_str()).collect();
     let judged = shown.events.iter().filter(|event| event.r#type == "triaged").count();
-    (judged, kinds.len(), shown.events.len())
+    let events = shown.events.iter().filter(|event| event.r#type != READ).count();
+    (judged, kinds.len(), events)
 }
 
 fn words(event: &TimelineEvent, shown: &Shown) -> String {

@@ -63,29 +63,3 @@ fn guessing_does_not_use_up_what_the_address_has_for_other_things() {
     assert!(limits.count_token_failure(&request).wait_s.is_some());
     assert!(limits.count_address(&request).wait_s.is_none());
 }
-
-/// `cargo test -p zvit-api --release what_a_check_costs -- --ignored --nocapture`
-#[test]
-#[ignore = "a measurement"]
-fn what_a_check_costs() {
-    const ROUNDS: u32 = 1_000_000;
-    let limits = Limits::new(&settings(LimitArgs::default()), 100, 8);
-    let request = TestRequest::default().to_srv_request();
-    let measure = |what: &str, work: &dyn Fn(u32)| {
-        let begun = std::time::Instant::now();
-        (0..ROUNDS).for_each(work);
-        println!("{what}: {} ns", begun.elapsed().as_nanos() / u128::from(ROUNDS));
-    };
-    measure("client", &|_| {
-        let _ = limits.count_client(&request, "01920000-0000-7000-8000-000000000000", None);
-    });
-    measure("address, one", &|_| {
-        let _ = limits.count_address(&request);
-    });
-    measure("address, a million", &|n| {
-        let _ = limits.addresses.take(IpAddr::from(n.to_be_bytes()));
-    });
-    measure("class and place", &|_| {
-        let _ = limits.capacity.enter(capacity::Class::of(&actix_web::http::Method::GET, "/v1/cases"));
-    });
-}
