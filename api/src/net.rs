@@ -2,6 +2,7 @@
 
 pub mod address;
 mod certificate;
+pub(crate) mod client;
 mod reload;
 mod self_signed;
 pub mod tls;

@@ -1,13 +1,10 @@
 //! `zvit ready`: asks the service on this machine whether it is ready, for supervisors that can only run a command.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
-use ureq::Agent;
-use ureq::tls::TlsConfig;
-
 use crate::config::Settings;
+use crate::net::client::{Trust, local_agent};
 
 /// A service that needs longer is not ready.
 const TIMEOUT: Duration = Duration::from_secs(4);
@@ -19,18 +16,8 @@ const TIMEOUT: Duration = Duration::from_secs(4);
 pub(super) fn ask(settings: &Settings) -> Result<(), String> {
     let scheme = if settings.tls.is_on() { "https" } else { "http" };
     let url = format!("{scheme}://{}/readyz", reached(settings.listen));
-    // The question never leaves this machine and carries no secret; the certificate is for another name than this address.
-    let tls = TlsConfig::builder()
-        .disable_verification(true)
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .build();
-    let config = Agent::config_builder()
-        .http_status_as_error(false)
-        .proxy(None)
-        .timeout_global(Some(TIMEOUT))
-        .tls_config(tls)
-        .build();
-    let answer = Agent::from(config).get(&url).call().map_err(|error| format!("{url}: {error}"))?;
+    let agent = local_agent(Trust::Any, TIMEOUT);
+    let answer = agent.get(&url).call().map_err(|error| format!("{url}: {error}"))?;
     match answer.status().as_u16() {
         200 => Ok(()),
         status => Err(format!("{url} answered {status}")),

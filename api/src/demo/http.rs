@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use base64::Engine;
@@ -12,10 +12,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::http::{Method, Request};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::tls::Certificate;
 use ureq::{Agent, AsSendBody};
 
 use super::DemoFault;
+use crate::net::client::{Trust, local_agent};
 use crate::seed::MadeClient;
 
 /// Nothing here takes so long.
@@ -59,18 +60,8 @@ impl Service {
     pub(super) fn at(address: SocketAddr, certificate: &Path) -> Result<Self, DemoFault> {
         let pem = std::fs::read(certificate).map_err(DemoFault::Place)?;
         let root = Certificate::from_pem(&pem).map_err(|error| DemoFault::Defect(error.to_string()))?;
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::new_with_certs(&[root]))
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .build();
-        // A proxy of the environment has no part in a call to this machine.
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .proxy(None)
-            .timeout_global(Some(TIMEOUT))
-            .tls_config(tls)
-            .build();
-        Ok(Self { agent: config.into(), base: format!("https://{address}"), tokens: Mutex::default() })
+        let agent = local_agent(Trust::Only(root), TIMEOUT);
+        Ok(Self { agent, base: format!("https://{address}"), tokens: Mutex::default() })
     }
 
     /// A session of this client, with a token of its own (`client_secret_basic`).
