@@ -10,7 +10,7 @@
 //! 3. Register the handler in `routes.rs`.
 //!
 //! A row without an operation, or an operation without a row, and the service does not start: `contract::finish` says which.
-//! A handler that carries another operation's type answers 500 in debug builds. `tests/suite/ownership.rs` calls every row.
+//! A handler that carries another operation's type answers 500 in debug builds. `tests/suite/authorization.rs` calls every row.
 
 mod table;
 

@@ -8,7 +8,7 @@ use zvit_db::store;
 use crate::clock;
 use crate::config::DEFAULT_ISSUER;
 use crate::flows::signing_keys;
-use crate::problem::Problem;
+use crate::problem::{Place, Problem};
 
 /// Why the store can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,11 +25,21 @@ pub enum SetupFault {
         asked: String,
     },
     /// A change was refused.
-    #[error("{0}")]
+    #[error("{}", in_words(.0))]
     Refused(Problem),
     /// There is data already.
     #[error("the store has data already; nothing was changed")]
     NotEmpty,
+}
+
+/// The refusal as whoever sits at a terminal can use it: with each fault and its place.
+fn in_words(problem: &Problem) -> String {
+    let faults = problem.error_items().iter().filter_map(|item| match &item.place {
+        Place::Pointer(pointer) => Some(format!("{}: {}", pointer.trim_start_matches('/'), item.detail.en)),
+        _ => None,
+    });
+    let faults: Vec<String> = faults.collect();
+    if faults.is_empty() { problem.to_string() } else { faults.join("; ") }
 }
 
 impl From<Problem> for SetupFault {

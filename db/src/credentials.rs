@@ -1,14 +1,15 @@
 //! What clients prove themselves with: public keys, one-time codes, and what may not be used again.
 
 use diesel::prelude::*;
+use uuid::Uuid;
 use zvit_domain::time::Time;
 
 use crate::conn::Tx;
 use crate::error::Result;
 use crate::on;
 use crate::rows::{AssertionIdRow, ClientKeyRow, EnrolmentCodeRow, RevokedTokenRow};
-use crate::schema::{assertion_ids, client_keys, enrolment_codes, idempotency_keys, revoked_tokens};
-use crate::types::At;
+use crate::schema::{assertion_ids, client_keys, clients, enrolment_codes, idempotency_keys, revoked_tokens};
+use crate::types::{At, Id};
 
 /// The public keys of every client, for the memory of the process; the oldest first.
 ///
@@ -91,6 +92,18 @@ pub fn use_code(tx: &mut Tx<'_>, code_sha256: &[u8], key_thumbprint: Option<&str
 pub fn delete_open_codes(tx: &mut Tx<'_>, client_id: &str) -> Result<usize> {
     Ok(on!(tx, c => diesel::delete(
         enrolment_codes::table.filter(enrolment_codes::client_id.eq(client_id)).filter(enrolment_codes::used_at.is_null()),
+    )
+    .execute(*c))?)
+}
+
+/// Takes back every code that was not used yet of the clients of an institution, a team or a participant; how many those were.
+///
+/// # Errors
+/// The database's own.
+pub fn delete_open_codes_of_owner(tx: &mut Tx<'_>, owner: Uuid) -> Result<usize> {
+    let of_owner = || clients::table.filter(clients::owner.eq(Some(Id(owner)))).select(clients::client_id);
+    Ok(on!(tx, c => diesel::delete(
+        enrolment_codes::table.filter(enrolment_codes::client_id.eq_any(of_owner())).filter(enrolment_codes::used_at.is_null()),
     )
     .execute(*c))?)
 }

@@ -1,7 +1,7 @@
 //! One-time codes: `POST /v1/clients` with `enrolment`, `POST /v1/clients/{id}/enrolment`, `POST /oauth2/enrol`.
 
 use zvit_tests::client::Account;
-use zvit_tests::directory::{ALPHA, HOSPITAL};
+use zvit_tests::directory::{ALPHA, GRID, HOSPITAL};
 use zvit_tests::feed::everything;
 use zvit_tests::program::zvit;
 use zvit_tests::{
@@ -329,4 +329,15 @@ both_stores!(the_command_line_gives_a_code_too, |store| {
     let given = trade(&server.base, json!({"code": made["code"]})).expect(200).with("/role", "team");
     assert_eq!(made["client_id"], given.value["client_id"]);
     token(&server.base, &Account::read(&given.value)).expect(200);
+});
+
+both!(a_hold_takes_back_the_codes_that_are_on_their_way, |server| {
+    let (held, other) = (invite(server, "institution", HOSPITAL), invite(server, "institution", GRID));
+    let hold = format!("/v1/institutions/{HOSPITAL}/hold");
+    server.coordinator().post(&hold).fresh_key().json(json!({"reason": "Поштову скриньку зламано"})).expect(200);
+    refused(trade(&server.base, json!({"code": held.str("/enrolment/code")})), "invalid_grant");
+    trade(&server.base, json!({"code": other.str("/enrolment/code")})).expect(200);
+    // Once the right hands are known: before the release.
+    let issued = new_code(server, held.str("/client_id"), json!({})).expect(200);
+    trade(&server.base, json!({"code": issued.str("/enrolment/code")})).expect(200);
 });

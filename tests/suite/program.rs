@@ -127,6 +127,9 @@ both_stores!(client_create_refuses_what_does_not_fit, |store| {
                 "{finished}"
             );
         }
+        let nobody = "01920000-0000-7003-8000-0000000000ff";
+        let finished = run(store, &["client", "create", "--role", "team", "--owner", nobody]).expect(2);
+        assert!(finished.stderr.contains("owner: The directory has no entry"), "{finished}");
     });
 });
 

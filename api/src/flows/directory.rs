@@ -9,9 +9,9 @@ use validator::ValidateEmail;
 use zvit_db::change::Change;
 use zvit_db::directory::{self as store, Kind};
 use zvit_db::error::StoreError;
-use zvit_db::feeds;
 use zvit_db::rows::DirectoryRow;
 use zvit_db::types::{At, Id, Json};
+use zvit_db::{credentials, feeds};
 use zvit_domain::directory::{DirectoryContact, InstitutionInput, ParticipantInput, TeamInput};
 use zvit_domain::edrpou::Edrpou;
 use zvit_domain::fault::Fault;
@@ -284,6 +284,10 @@ pub fn set_hold(
         return Ok(row);
     }
     row.on_hold = on_hold;
+    if on_hold {
+        // A code on its way may be in the wrong hands too; a new one is issued when the right hands are known.
+        credentials::delete_open_codes_of_owner(&mut change.tx, row.id.0)?;
+    }
     write::<InstitutionInput>(change, &mut row)?;
     note(change, actor, &row, if on_hold { "held" } else { "released" }, Some(reason));
     Ok(row)

@@ -1,4 +1,4 @@
-//! The outermost wrap: request ids, and errors of every origin as problem documents.
+//! The wrap that speaks for all within it: request ids, and errors of every origin as problem documents.
 
 use std::future::{Ready, ready};
 
@@ -109,7 +109,7 @@ impl Asked {
     }
 }
 
-/// The outermost wrap of the application (`.wrap(from_fn(problem::edge))`): gives every request an id, renders every
+/// The wrap around all that can refuse (`.wrap(from_fn(problem::edge))`): gives every request an id, renders every
 /// [`Problem`] in the caller's language, and turns what the framework itself refuses into problems. Answers of `/oauth2/*` in
 /// the form of RFC 6749 pass unchanged.
 ///
