@@ -180,8 +180,8 @@ fn legend(plan: &Plan, others: &Others) {
          token             POST /oauth2/token of {} clients. By secret: client_secret_basic. By assertion: private_key_jwt, another\n\
          \x20                 each time, which the store must note as used; signed before the cell.\n\
          HTTPS             the same service with --tls self-signed (P-256). Connect, GET, close: a full handshake for each request,\n\
-         \x20                 no session is resumed. Half of a handshake is the load's, on the same cores: by rate that counts, by\n\
-         \x20                 CPU it doesn't.",
+         \x20                 no session is resumed. The load does its half of every handshake on one thread, and may be the first\n\
+         \x20                 to have no time left: by rate that counts, by CPU it doesn't.",
         plan.rounds,
         plan.time.as_secs_f64(),
         doors::FEW,
