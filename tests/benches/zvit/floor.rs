@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
 
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
@@ -15,7 +16,9 @@ use zvit_api::{contract, openapi_document};
 use zvit_domain::report::{Circumstances, ReportFields, ReportInput, parse};
 use zvit_tests::scratch::Watched;
 
+use crate::connection::Door;
 use crate::cpu::Meter;
+use crate::load::Load;
 
 /// The hidden argument that makes this program the floor.
 pub const ARGUMENT: &str = "--floor";
@@ -25,8 +28,7 @@ const ISSUER: &str = "https://floor.example";
 /// The running floor.
 #[derive(Debug)]
 pub struct Floor {
-    /// Where it listens.
-    pub address: SocketAddr,
+    address: SocketAddr,
     child: Child,
     /// The floor ends when this is closed.
     _stdin: ChildStdin,
@@ -48,8 +50,14 @@ impl Floor {
     }
 
     /// Its meter: it has no database.
-    pub fn meter(&self) -> Meter {
+    fn meter(&self) -> Meter {
         Meter { server: self.child.id(), database: None }
+    }
+
+    /// A load on it.
+    pub fn load(&self, connections: usize, time: Duration, expected: u16) -> Load {
+        let (door, meter) = (Door::plain(self.address), self.meter());
+        Load { door, connections, time, expected, meter, anew: false }
     }
 
     /// A fresh token.

@@ -7,7 +7,7 @@ use zvit_tests::{Database, Store};
 use crate::directory;
 use crate::figures::Rows;
 use crate::floor::Floor;
-use crate::load::{Load, Request};
+use crate::load::Request;
 use crate::pgbench::{Script, Variant};
 use crate::stand::{Stand, store, tidy};
 use crate::{Plan, names};
@@ -73,7 +73,7 @@ pub fn run(plan: &Plan, rows: &mut Rows, floor: &Floor, stands: &[Stand], single
 
 fn against_floor(plan: &Plan, rows: &mut Rows, floor: &Floor, connections: usize) {
     let token = floor.token();
-    let load = Load { address: floor.address, connections, time: plan.time, expected: 201, meter: floor.meter() };
+    let load = floor.load(connections, plan.time, 201);
     let request = |path: &'static str| {
         let token = token.clone();
         move |number: usize| Request::report(path, &token, &directory::report(number))

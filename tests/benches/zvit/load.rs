@@ -1,36 +1,54 @@
-//! A lean HTTP/1.1 client that keeps connections open, and a load of many of them on one thread.
+//! A load of many connections on one thread.
 //!
-//! The load shares the machine with what it measures, so it does as little as can be: a request is a block of bytes in which
-//! a few marks are overwritten, and of an answer only the status and the length are read.
+//! It shares the machine with what it measures, so it does as little as can be: a request is a block of bytes in which a few
+//! marks are overwritten, or one that was made beforehand.
 
 use std::cell::{Cell, RefCell};
-use std::io::{Error, ErrorKind, Result};
-use std::net::SocketAddr;
+use std::io::Result;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::task::LocalSet;
 
+use crate::connection::{Connection, Door};
 use crate::cpu::Meter;
 use crate::figures::Figures;
 
 /// Stands in a request where something new must stand each time.
 pub const MARK: &str = "@@@@@@@@@@@@@@@@";
 
-/// A request, sent again and again with other digits where the marks were.
-#[derive(Debug, Clone)]
+/// A request, sent again and again with other digits where the marks were, or made anew each time.
+#[derive(Clone)]
 pub struct Request {
     bytes: Vec<u8>,
     marks: Vec<usize>,
+    maker: Option<Rc<dyn Fn() -> Vec<u8>>>,
 }
 
 impl Request {
     /// A GET; `headers` are lines that end in `\r\n`.
     pub fn get(path: &str, token: &str, headers: &str) -> Self {
-        Self::of(format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n{headers}\r\n"))
+        Self::anyones_get(path, &format!("Authorization: Bearer {token}\r\n{headers}"))
+    }
+
+    /// A GET without a token.
+    pub fn anyones_get(path: &str, headers: &str) -> Self {
+        Self::of(format!("GET {path} HTTP/1.1\r\nHost: bench\r\n{headers}\r\n"))
+    }
+
+    /// A form.
+    pub fn form(path: &str, headers: &str, body: &str) -> Self {
+        Self::of(format!(
+            "POST {path} HTTP/1.1\r\nHost: bench\r\n{headers}Content-Type: application/x-www-form-urlencoded\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        ))
+    }
+
+    /// Whatever this makes, each time.
+    pub fn made_by(maker: Rc<dyn Fn() -> Vec<u8>>) -> Self {
+        Self { bytes: Vec::new(), marks: Vec::new(), maker: Some(maker) }
     }
 
     /// A report with an Idempotency-Key of its own each time.
@@ -44,11 +62,14 @@ impl Request {
 
     fn of(text: String) -> Self {
         let marks = text.match_indices(MARK).map(|(at, _)| at).collect();
-        Self { bytes: text.into_bytes(), marks }
+        Self { bytes: text.into_bytes(), marks, maker: None }
     }
 
     /// The bytes of the next request.
     pub fn next(&mut self) -> &[u8] {
+        if let Some(make) = &self.maker {
+            self.bytes = make();
+        }
         if !self.marks.is_empty() {
             let digits = format!("{:016x}", fresh_number());
             for at in &self.marks {
@@ -56,6 +77,11 @@ impl Request {
             }
         }
         &self.bytes
+    }
+
+    /// Its bytes, marks included.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 }
 
@@ -69,84 +95,11 @@ fn fresh_number() -> u64 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-/// What was answered.
-#[derive(Debug)]
-pub struct Answer<'a> {
-    /// The status.
-    pub status: u16,
-    /// Status line and headers.
-    pub head: &'a [u8],
-    /// The body.
-    pub body: &'a [u8],
-}
-
-/// A connection that is kept open.
-#[derive(Debug)]
-pub struct Connection {
-    stream: TcpStream,
-    buffer: Vec<u8>,
-}
-
-impl Connection {
-    /// Opens one.
-    pub async fn open(address: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: Vec::with_capacity(16 * 1024) })
-    }
-
-    /// Sends a request and reads its answer to the end.
-    pub async fn exchange(&mut self, request: &[u8]) -> Result<Answer<'_>> {
-        self.buffer.clear();
-        self.stream.write_all(request).await?;
-        let (head, length) = loop {
-            if let Some(found) = head(&self.buffer)? {
-                break found;
-            }
-            self.fill().await?;
-        };
-        while self.buffer.len() < head + length {
-            self.fill().await?;
-        }
-        Ok(Answer { status: status(&self.buffer)?, head: &self.buffer[..head], body: &self.buffer[head..] })
-    }
-
-    async fn fill(&mut self) -> Result<()> {
-        match self.stream.read_buf(&mut self.buffer).await? {
-            0 => Err(Error::new(ErrorKind::UnexpectedEof, "the server closed the connection")),
-            _ => Ok(()),
-        }
-    }
-}
-
-fn status(answer: &[u8]) -> Result<u16> {
-    let digits = answer.get(9..12).and_then(|digits| std::str::from_utf8(digits).ok());
-    digits.and_then(|digits| digits.parse().ok()).ok_or_else(|| Error::new(ErrorKind::InvalidData, "no status line"))
-}
-
-/// Length of the head and of the body, once the head is complete.
-fn head(answer: &[u8]) -> Result<Option<(usize, usize)>> {
-    let Some(end) = answer.windows(4).position(|window| window == b"\r\n\r\n") else { return Ok(None) };
-    let length = header(&answer[..end], "content-length").and_then(|text| text.parse().ok());
-    match (status(answer)?, length) {
-        (204 | 304, _) => Ok(Some((end + 4, 0))),
-        (_, Some(length)) => Ok(Some((end + 4, length))),
-        _ => Err(Error::new(ErrorKind::InvalidData, "an answer without Content-Length")),
-    }
-}
-
-/// A header's value.
-pub fn header<'a>(head: &'a [u8], name: &str) -> Option<&'a str> {
-    let text = std::str::from_utf8(head).ok()?;
-    let mut lines = text.split("\r\n").filter_map(|line| line.split_once(':'));
-    lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
-}
-
 /// A load: so many connections, each of which sends its next request when it has the answer to the one before.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub struct Load {
     /// Where to.
-    pub address: SocketAddr,
+    pub door: Door,
     /// How many connections.
     pub connections: usize,
     /// How long, after a short time that doesn't count.
@@ -155,6 +108,9 @@ pub struct Load {
     pub expected: u16,
     /// Whose processor time is read.
     pub meter: Meter,
+    /// Whether each request goes over a connection of its own, which the request asks the server to close. (It is the side
+    /// that closes first which keeps the port for a minute, and a client has only so many.)
+    pub anew: bool,
 }
 
 #[derive(Debug, Default)]
@@ -177,8 +133,11 @@ impl Load {
         let shared = Rc::new(Shared::default());
         let mut tasks = Vec::with_capacity(self.connections);
         for number in 0..self.connections {
-            let connection = Connection::open(self.address).await.expect("the server takes the connection");
-            let work = keep_asking(connection, request(number), self.expected, Rc::clone(&shared));
+            let mut kept = None;
+            if !self.anew {
+                kept = Some(Connection::open(&self.door).await.expect("the server takes the connection"));
+            }
+            let work = keep_asking(self.clone(), kept, request(number), Rc::clone(&shared));
             tasks.push(tokio::task::spawn_local(work));
         }
         tokio::time::sleep((self.time / 8).max(Duration::from_millis(100))).await;
@@ -203,19 +162,26 @@ impl Load {
     }
 }
 
-async fn keep_asking(
-    mut connection: Connection,
-    mut request: Request,
-    expected: u16,
-    shared: Rc<Shared>,
-) -> Result<()> {
+async fn keep_asking(load: Load, mut kept: Option<Connection>, mut request: Request, shared: Rc<Shared>) -> Result<()> {
     while !shared.stopped.get() {
         let sent = Instant::now();
+        let mut own;
+        let connection = match &mut kept {
+            Some(connection) => connection,
+            None => {
+                own = Connection::open(&load.door).await?;
+                &mut own
+            }
+        };
         let answer = connection.exchange(request.next()).await?;
-        if answer.status != expected {
+        let text = || format!("{}{}", String::from_utf8_lossy(answer.head), String::from_utf8_lossy(answer.body));
+        let refusal = (answer.status != load.expected).then(text);
+        if load.anew {
+            connection.end().await?;
+        }
+        if let Some(refusal) = refusal {
             shared.refused.set(shared.refused.get() + 1);
-            let text = || format!("{}{}", String::from_utf8_lossy(answer.head), String::from_utf8_lossy(answer.body));
-            shared.refusal.borrow_mut().get_or_insert_with(text);
+            shared.refusal.borrow_mut().get_or_insert(refusal);
         } else if shared.from.get().is_some() && !shared.stopped.get() {
             // Latency in microseconds: more than an hour never is.
             shared.latencies.borrow_mut().push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));

@@ -1,7 +1,7 @@
 //! How fast Zvit is, as ratios to floors that are measured in the same run: `cargo bench -p zvit-tests`.
 //!
 //! Nothing here passes or fails. `ZVIT_BENCH_SECONDS` is the length of a cell (2 by default), `ZVIT_BENCH_ROUNDS` how often
-//! each is repeated (3). Words after `--` narrow the run: a part (`intake`, `polls`, `wake`), a database (`sqlite`,
+//! each is repeated (3). Words after `--` narrow the run: a part (`intake`, `polls`, `wake`, `doors`), a database (`sqlite`,
 //! `postgresql`), a number of connections.
 
 #![allow(
@@ -20,8 +20,10 @@
     reason = "figures for people"
 )]
 
+mod connection;
 mod cpu;
 mod directory;
+mod doors;
 mod figures;
 mod floor;
 mod intake;
@@ -78,7 +80,7 @@ impl Plan {
 
     /// Whether a part is run.
     fn includes(&self, part: &str) -> bool {
-        self.allows(&["intake", "polls", "wake"], part)
+        self.allows(&["intake", "polls", "wake", "doors"], part)
     }
 
     /// Whether so many connections are measured.
@@ -139,6 +141,9 @@ fn main() {
         for (stand, rate) in stands.iter().flat_map(|stand| WAKE_RATES.map(|rate| (stand, rate))) {
             others.wakes.push(wake::run(&plan, stand, names::database(stand.database()), rate));
         }
+    }
+    if plan.includes("doors") {
+        others.doors = Some(doors::run(&plan, &mut rows, &floor, &stands, &workers));
     }
     if plan.includes("intake") {
         let pgbench = stands.iter().find(|stand| stand.database() == Database::Postgres).and_then(Pgbench::prepare);

@@ -65,3 +65,51 @@ impl Reading {
         }
     }
 }
+
+/// The rows about tokens.
+#[derive(Debug, Clone, Copy)]
+pub struct Tokens {
+    /// `client_secret_basic`.
+    pub secret: &'static str,
+    /// `private_key_jwt` with ES256.
+    pub es256: &'static str,
+    /// `private_key_jwt` with EdDSA.
+    pub eddsa: &'static str,
+}
+
+impl Tokens {
+    /// Those of a database.
+    pub fn of(database: Database) -> Self {
+        match database {
+            Database::Sqlite => Self {
+                secret: "token by secret, SQLite",
+                es256: "token by ES256, SQLite",
+                eddsa: "token by EdDSA, SQLite",
+            },
+            Database::Postgres => Self {
+                secret: "token by secret, PostgreSQL",
+                es256: "token by ES256, PostgreSQL",
+                eddsa: "token by EdDSA, PostgreSQL",
+            },
+        }
+    }
+
+    /// All of them.
+    pub fn all(self) -> [&'static str; 3] {
+        [self.secret, self.es256, self.eddsa]
+    }
+}
+
+/// The rows about TLS.
+#[derive(Debug, Clone, Copy)]
+pub struct Scheme {
+    /// A connection for each request.
+    pub once: &'static str,
+    /// Connections that are kept.
+    pub kept: &'static str,
+}
+
+/// Without TLS.
+pub const PLAIN: Scheme = Scheme { once: "connect, GET /healthz, close; HTTP", kept: "GET /v1/me, kept open; HTTP" };
+/// With TLS.
+pub const HTTPS: Scheme = Scheme { once: "connect, GET /healthz, close; HTTPS", kept: "GET /v1/me, kept open; HTTPS" };

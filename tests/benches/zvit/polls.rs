@@ -3,7 +3,7 @@
 use crate::directory::team;
 use crate::figures::Rows;
 use crate::floor::Floor;
-use crate::load::{Load, Request};
+use crate::load::Request;
 use crate::stand::Stand;
 use crate::{Plan, names};
 use zvit_tests::Client;
@@ -40,13 +40,7 @@ pub fn run(plan: &Plan, rows: &mut Rows, floor: &Floor, stands: &[Stand]) {
     for round in 1..=plan.rounds {
         eprintln!("polls and pages, round {round}");
         let token = floor.token();
-        let load = Load {
-            address: floor.address,
-            connections: CONNECTIONS,
-            time: plan.time,
-            expected: 200,
-            meter: floor.meter(),
-        };
+        let load = floor.load(CONNECTIONS, plan.time, 200);
         rows.add(names::AUTHENTICATED, CONNECTIONS, load.run(&|_| Request::get("/authenticated", &token, "")));
         for stand in stands {
             let names = names::Reading::of(stand.database());

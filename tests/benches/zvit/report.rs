@@ -2,6 +2,7 @@
 
 use zvit_tests::Database;
 
+use crate::doors::{self, Doors};
 use crate::figures::{Figures, Row, Rows};
 use crate::intake::{CONNECTIONS, GROUPED, Pgbench};
 use crate::names::{self, Reading};
@@ -17,6 +18,8 @@ pub struct Others {
     pub wakes: Vec<Wake>,
     /// Memory and start.
     pub processes: Vec<Process>,
+    /// What is beside the rows about tokens and TLS.
+    pub doors: Option<Doors>,
     /// The pgbench floor, for the legend.
     pub pgbench: Option<Pgbench>,
 }
@@ -83,7 +86,28 @@ fn all_ratios(rows: &Rows) -> Vec<Ratio<'_>> {
             goal: ">= 0.8",
         });
     }
+    all.extend(door_ratios(rows));
     all
+}
+
+/// None of them has a goal.
+fn door_ratios(rows: &Rows) -> Vec<Ratio<'_>> {
+    let tokens = DATABASES.into_iter().flat_map(|database| names::Tokens::of(database).all());
+    let tokens = tokens.map(|name| Ratio {
+        what: format!("{name} / bare authenticated GET, c={}", doors::FEW),
+        of: rows.find(name, doors::FEW),
+        to: rows.find(names::AUTHENTICATED, doors::FEW),
+        goal: "",
+    });
+    let (plain, https) = (names::PLAIN, names::HTTPS);
+    let schemes = [(plain.once, https.once, doors::FEW), (plain.kept, https.kept, doors::MANY)];
+    let schemes = schemes.map(|(plain, https, connections)| Ratio {
+        what: format!("{https} / HTTP, c={connections}"),
+        of: rows.find(https, connections),
+        to: rows.find(plain, connections),
+        goal: "",
+    });
+    tokens.chain(schemes).collect()
 }
 
 fn faster_pgbench(rows: &Rows, connections: usize) -> Option<&Row> {
@@ -127,6 +151,12 @@ fn rest(others: &Others) {
             wake.name, wake.rate, wake.accepted, wake.missing, answer.0, answer.1, sending.0, sending.1
         );
     }
+    if let Some(doors) = &others.doors {
+        println!("\n{:<42} {:>9}", "within a process, one after another", "ns each");
+        for cost in &doors.costs {
+            println!("{:<42} {:>9.0}", cost.name, cost.median());
+        }
+    }
     for process in &others.processes {
         println!(
             "\n{}: {:.0} MiB resident after c=256, {:.0} MiB at most (goal: under 100); start to ready {:.0} ms (goal: under 300)",
@@ -146,10 +176,19 @@ fn legend(plan: &Plan, others: &Others) {
          intake            POST /v1/incidents, 1.4 KB, 5 indicators, another body and Idempotency-Key each time, all durable,\n\
          \x20                 triaged, routed, audited.\n\
          a transaction each  the same service with --batch 1.\n\
-         unchanged poll    GET /v1/cases with cursor and If-None-Match: 304.",
+         unchanged poll    GET /v1/cases with cursor and If-None-Match: 304.\n\
+         token             POST /oauth2/token of {} clients. By secret: client_secret_basic. By assertion: private_key_jwt, another\n\
+         \x20                 each time, which the store must note as used; signed before the cell.\n\
+         HTTPS             the same service with --tls self-signed (P-256). Connect, GET, close: a full handshake for each request,\n\
+         \x20                 no session is resumed. The load does its half of every handshake on one thread, and may be the first\n\
+         \x20                 to have no time left: by rate that counts, by CPU it doesn't.",
         plan.rounds,
         plan.time.as_secs_f64(),
+        doors::FEW,
     );
+    if let Some(agreed) = others.doors.as_ref().and_then(|doors| doors.agreed.as_ref()) {
+        println!("                  Agreed on: {agreed}.");
+    }
     if let Some(pgbench) = &others.pgbench {
         let rows: Vec<String> = pgbench.script.rows.iter().map(|(table, count)| format!("{count} {table}")).collect();
         println!(

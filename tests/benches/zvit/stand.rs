@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,6 +9,7 @@ use zvit_tests::client::{Account, Client};
 use zvit_tests::program::zvit;
 use zvit_tests::{Database, Server, Store, scratch};
 
+use crate::connection::Door;
 use crate::cpu::{Meter, postmaster};
 use crate::directory::{self, INSTITUTIONS};
 use crate::load::{Load, Request};
@@ -17,12 +17,28 @@ use crate::load::{Load, Request};
 /// Access tokens live ten minutes; older ones are fetched anew before a cell.
 const TOKEN_AGE: Duration = Duration::from_secs(300);
 
+/// One client, at one address, stands for many here: what is measured is the work, not its refusal.
+const UNLIMITED: [&str; 12] = [
+    "--client-rate",
+    "100000",
+    "--client-burst",
+    "100000",
+    "--address-rate",
+    "1000000",
+    "--address-burst",
+    "1000000",
+    "--token-failure-rate",
+    "1000000",
+    "--token-failure-burst",
+    "1000000",
+];
+
 /// A store with a server on it.
 pub struct Stand {
     /// The server.
     pub server: Server,
     /// Its address.
-    pub address: SocketAddr,
+    pub door: Door,
     tokens: RefCell<HashMap<String, (Instant, String)>>,
 }
 
@@ -46,11 +62,16 @@ impl Stand {
 
     /// A server on a store.
     pub fn on(store: &Arc<Store>, flags: &[&str]) -> Self {
-        // One client stands for many here.
-        let unlimited = ["--client-rate", "100000", "--client-burst", "100000"];
-        let server = Server::start_with(store, &[&unlimited, flags].concat());
-        let address = server.base.trim_start_matches("http://").parse().expect("an address");
-        Self { server, address, tokens: RefCell::default() }
+        let server = Server::start_with(store, &[&UNLIMITED, flags].concat());
+        let (scheme, address) = server.base.split_once("://").expect("a base");
+        let address = address.parse().expect("an address");
+        let door = if scheme == "https" {
+            let certificate = std::fs::read(store.directory().join("tls-cert.pem")).expect("the certificate");
+            Door::tls(address, &certificate)
+        } else {
+            Door::plain(address)
+        };
+        Self { server, door, tokens: RefCell::default() }
     }
 
     /// Which database it is on.
@@ -64,10 +85,15 @@ impl Stand {
         Meter { server: self.server.pid(), database }
     }
 
-    /// A token of the account of this owner, or of the first with the role when there is no owner.
-    pub fn token(&self, role: &str, owner: Option<&str>) -> String {
+    /// The account of this owner, or the first with the role when there is no owner.
+    pub fn account(&self, role: &str, owner: Option<&str>) -> &Account {
         let of = |account: &&Account| account.role == role && (owner.is_none() || account.owner.as_deref() == owner);
-        let account = self.server.store.accounts.iter().find(of).expect("seed made the account");
+        self.server.store.accounts.iter().find(of).expect("seed made the account")
+    }
+
+    /// A token of that account.
+    pub fn token(&self, role: &str, owner: Option<&str>) -> String {
+        let account = self.account(role, owner);
         let mut tokens = self.tokens.borrow_mut();
         if let Some((_, token)) = tokens.get(&account.client_id).filter(|(at, _)| at.elapsed() < TOKEN_AGE) {
             return token.clone();
@@ -86,7 +112,7 @@ impl Stand {
 
     /// A load on it.
     pub fn load(&self, connections: usize, time: Duration, expected: u16) -> Load {
-        Load { address: self.address, connections, time, expected, meter: self.meter() }
+        Load { door: self.door.clone(), connections, time, expected, meter: self.meter(), anew: false }
     }
 
     /// Does before a cell what PostgreSQL would do in the background at some time: the cluster of the tests has no

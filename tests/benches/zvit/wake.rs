@@ -9,9 +9,10 @@ use serde_json::Value;
 use tokio::task::LocalSet;
 
 use crate::Plan;
+use crate::connection::{Connection, header};
 use crate::directory::{TEAMS, team};
 use crate::figures::percentile;
-use crate::load::{Connection, Request, header};
+use crate::load::Request;
 use crate::polls::end_of_feed;
 use crate::stand::Stand;
 
@@ -58,14 +59,14 @@ pub fn run(plan: &Plan, stand: &Stand, name: &'static str, rate: u32) -> Wake {
     let time = plan.time.max(Duration::from_secs(1));
     LocalSet::new().block_on(&runtime, async {
         for (token, cursor) in teams {
-            let connection = Connection::open(stand.address).await.expect("the server takes the connection");
+            let connection = Connection::open(&stand.door).await.expect("the server takes the connection");
             tokio::task::spawn_local(wait(connection, token, cursor, Rc::clone(&seen)));
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
         let start = Instant::now();
         let mut submitters = Vec::with_capacity(SUBMITTERS);
         for (number, request) in requests.into_iter().enumerate() {
-            let connection = Connection::open(stand.address).await.expect("the server takes the connection");
+            let connection = Connection::open(&stand.door).await.expect("the server takes the connection");
             let pace = Pace { start, rate, number, time };
             submitters.push(tokio::task::spawn_local(submit(connection, request, pace, Rc::clone(&seen))));
         }
