@@ -27,6 +27,8 @@ pub struct Caller<P> {
     scopes: Vec<String>,
     /// When it was let in.
     at: Time,
+    /// When its token was made, in seconds since 1970.
+    issued_at: i64,
     permission: PhantomData<P>,
 }
 
@@ -46,6 +48,18 @@ impl<P> Caller<P> {
     /// The scopes of its token.
     pub fn scopes(&self) -> &[String] {
         &self.scopes
+    }
+
+    /// The scopes of its token that the client holds at this moment: a scope may be taken away while a body arrives.
+    pub fn scopes_now(&self, app: &App) -> Vec<String> {
+        let clients = app.clients();
+        let held = clients.by_id.get(&self.actor.client_id).map(|client| client.scopes.as_slice()).unwrap_or_default();
+        self.scopes.iter().filter(|scope| held.contains(scope)).cloned().collect()
+    }
+
+    /// How old its token is at `now`, in seconds.
+    pub fn token_age_s(&self, now: Time) -> i64 {
+        now.as_seconds().saturating_sub(self.issued_at)
     }
 
     /// The caller's institution, team or participant.
@@ -71,22 +85,65 @@ impl<P: Permission> FromRequest for Caller<P> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(let_in(req, clock::now()))
+        let now = clock::now();
+        let caller = judge::<P>(req, now, Counting::Counted);
+        if caller.is_ok() {
+            let _ = req.extensions_mut().insert(Admission { again: judge_again::<P>, at: now });
+        }
+        ready(caller)
+    }
+}
+
+/// What a request was let in with, for whoever waits on its behalf: authority may be taken away in the meantime.
+#[derive(Debug, Clone, Copy)]
+pub struct Admission {
+    again: fn(&HttpRequest, Time) -> Result<(), Problem>,
+    at: Time,
+}
+
+impl Admission {
+    /// Judges the caller of the request again, if it had one: see [`Caller::let_in_again`].
+    ///
+    /// # Errors
+    /// As when it was let in.
+    pub fn holds(request: &HttpRequest) -> Result<(), Problem> {
+        let admission = request.extensions().get::<Self>().copied();
+        admission.map_or(Ok(()), |admission| (admission.again)(request, admission.at))
     }
 }
 
 impl<P: Permission> Caller<P> {
-    /// Judges the caller again, after a wait in which it may have been shut out. Time alone shuts nobody out: a token that
+    /// Judges the caller again, after a wait in which it may have been shut out; it counts once. Time alone shuts nobody out: a token that
     /// ends while its holder waits was good when it was shown.
     ///
     /// # Errors
     /// As when it was let in.
     pub fn let_in_again(&self, req: &HttpRequest) -> Result<(), Problem> {
-        let_in::<P>(req, self.at).map(drop)
+        judge_again::<P>(req, self.at)
+    }
+
+    /// Takes note of a refusal that the operation itself came to.
+    pub fn note_refusal(&self, app: &App, problem: &Problem) {
+        if let Some(client) = app.clients().by_id.get(&self.actor.client_id).filter(|_| denials::is_noted(problem)) {
+            let (client_id, code) = (self.actor.client_id.as_str(), problem.code().code());
+            let denial = Denial { client_id, client, code, operation: P::OPERATION.id };
+            app.denials.note(&denial, &app.directory(), clock::now());
+        }
     }
 }
 
-fn let_in<P: Permission>(req: &HttpRequest, now: Time) -> Result<Caller<P>, Problem> {
+/// Whether a judgement counts against the client's limit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counting {
+    Counted,
+    Uncounted,
+}
+
+fn judge_again<P: Permission>(req: &HttpRequest, at: Time) -> Result<(), Problem> {
+    judge::<P>(req, at, Counting::Uncounted).map(drop)
+}
+
+fn judge<P: Permission>(req: &HttpRequest, now: Time, counting: Counting) -> Result<Caller<P>, Problem> {
     let app = req.app_data::<web::Data<App>>().ok_or_else(|| Problem::internal("no state in the application"))?;
     if cfg!(debug_assertions) && req.match_pattern().as_deref() != Some(P::OPERATION.path) {
         return Err(Problem::internal(format!("this handler carries the permission of {}", P::OPERATION.id)));
@@ -113,7 +170,9 @@ fn let_in<P: Permission>(req: &HttpRequest, now: Time) -> Result<Caller<P>, Prob
         .and_then(|()| check_revoked(&clients, &claims.jti))
         .inspect_err(note)?;
     let _ = req.extensions_mut().insert(LoggedClient(claims.client_id.clone()));
-    app.limits.count_client(req, &claims.client_id, client.rate)?;
+    if counting == Counting::Counted {
+        app.limits.count_client(req, &claims.client_id, client.rate)?;
+    }
     let scopes = may_call(P::OPERATION, client, &claims, &directory).inspect_err(note)?;
     let acting_person = if P::OPERATION.changes() { acting_person(req.headers())? } else { None };
     let name = client.owner.and_then(|owner| directory.owner_name(owner)).unwrap_or_else(|| client.name.clone());
@@ -127,7 +186,7 @@ fn let_in<P: Permission>(req: &HttpRequest, now: Time) -> Result<Caller<P>, Prob
         spare: client.spare,
         language: crate::problem::language::preferred(req.headers()),
     };
-    Ok(Caller { actor, scopes, at: now, permission: PhantomData })
+    Ok(Caller { actor, scopes, at: now, issued_at: claims.iat, permission: PhantomData })
 }
 
 /// The scopes with which the client may call the operation: those of its token, as far as the client still holds them.

@@ -1,8 +1,10 @@
 //! Client authentication at `/oauth2/*`: the same at every endpoint, by secret or by assertion.
 
+use actix_web::{HttpMessage, HttpRequest};
 use zvit_domain::time::Time;
 
 use crate::actor::Actor;
+use crate::auth::LoggedClient;
 use crate::flows::tokens::use_assertion;
 use crate::memory::Client;
 use crate::oauth_request::{Credentials, OauthCode, OauthError};
@@ -21,8 +23,7 @@ pub struct ProvedClient {
 
 impl ProvedClient {
     /// The client as one who acts.
-    pub fn actor(&self, app: &App, request: &actix_web::HttpRequest) -> Actor {
-        use actix_web::HttpMessage;
+    pub fn actor(&self, app: &App, request: &HttpRequest) -> Actor {
         let owner_name = self.client.owner.and_then(|owner| app.directory().owner_name(owner));
         Actor {
             role: self.client.role,
@@ -42,9 +43,10 @@ impl ProvedClient {
 ///
 /// # Errors
 /// `invalid_client`, which the audit is told of when there is a client of that name; 503 when the store has not been heard of
-/// lately, or can't note the use of an assertion.
+/// lately, or can't note the use of an assertion; 429 above the client's limit.
 pub async fn authenticate(
     app: &App,
+    request: &HttpRequest,
     credentials: Credentials,
     operation: &'static str,
     now: Time,
@@ -53,7 +55,7 @@ pub async fn authenticate(
         return Err(OauthError::unavailable(2));
     }
     let stated = credentials.stated_client();
-    let proved = prove(app, credentials, now).await;
+    let proved = prove(app, request, credentials, now).await;
     if let (Err(error), Some(stated)) = (&proved, stated)
         && error.code() == OauthCode::InvalidClient
     {
@@ -62,7 +64,12 @@ pub async fn authenticate(
     proved
 }
 
-async fn prove(app: &App, credentials: Credentials, now: Time) -> Result<ProvedClient, OauthError> {
+async fn prove(
+    app: &App,
+    request: &HttpRequest,
+    credentials: Credentials,
+    now: Time,
+) -> Result<ProvedClient, OauthError> {
     match credentials {
         Credentials::Secret { client_id, secret } => {
             let known = app.clients().by_id.get(&client_id).cloned();
@@ -70,12 +77,17 @@ async fn prove(app: &App, credentials: Credentials, now: Time) -> Result<ProvedC
             let stored = known.as_ref().and_then(|client| client.secret_sha256.as_deref()).unwrap_or(&[0; 32]);
             let shown = if known.as_ref().is_some_and(|client| client.spare) { as_typed(&secret) } else { secret };
             let matches = secret_matches(&shown, stored);
-            usable(app, client_id, known).filter(|_| matches).ok_or_else(OauthError::invalid_client)
+            let client = usable(app, client_id, known).filter(|_| matches).ok_or_else(OauthError::invalid_client)?;
+            count(app, request, &client)?;
+            Ok(client)
         }
         Credentials::Assertion { client_id, assertion } => {
             let (proved_client, proved) = judge(app, client_id.as_deref(), assertion.expose(), now)?;
+            // Before anything is written: whoever is above its limit costs the store nothing.
+            count(app, request, &proved_client)?;
             let id = proved_client.client_id.clone();
-            if !app.change(move |change, _| Ok(use_assertion(change, &id, &proved)?)).await? {
+            // In the places that are kept for reports: without a token there is no report.
+            if !app.take_in(0, move |change, _| Ok(use_assertion(change, &id, &proved)?)).await? {
                 return Err(OauthError::unusable_assertion(
                     "this assertion was used before: make a new one, with a jti of its own, for every request",
                 ));
@@ -83,6 +95,12 @@ async fn prove(app: &App, credentials: Credentials, now: Time) -> Result<ProvedC
             Ok(proved_client)
         }
     }
+}
+
+/// Counts the request against the limit of the client that has proved it.
+fn count(app: &App, request: &HttpRequest, proved: &ProvedClient) -> Result<(), OauthError> {
+    let _ = request.extensions_mut().insert(LoggedClient(proved.client_id.clone()));
+    Ok(app.limits.count_client(request, &proved.client_id, proved.client.rate)?)
 }
 
 /// The client of an assertion, if it is a good one. Whether it was used before is not known yet.

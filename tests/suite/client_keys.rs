@@ -6,6 +6,8 @@ use zvit_tests::feed::everything;
 use zvit_tests::key_pair::{ask_with, register};
 use zvit_tests::{Answer, Client, KeyPair, Server, Value, both, eventually, json};
 
+use crate::threats_tokens::Forge;
+
 fn keys_path(client: &Client) -> String {
     format!("/v1/clients/{}/keys", client.account().client_id)
 }
@@ -183,6 +185,73 @@ both!(a_printed_spare_deals_with_no_keys, |server| {
     spare.get(&keys_path(&spare)).problem(403, "forbidden");
     add(&spare, &spare, &KeyPair::es256("a").public()).problem(403, "forbidden");
     spare.call("DELETE", &format!("{}/a", keys_path(&spare))).problem(403, "forbidden");
+    eventually("the refusals are in the audit", || {
+        let events = everything(&server.auditor(), "/v1/audit-events?type=access_denied");
+        let denied = |operation: &str| {
+            events.iter().any(|event| event["data"]["code"] == "forbidden" && event["data"]["operation"] == operation)
+        };
+        (denied("list_client_keys") && denied("add_client_key") && denied("remove_client_key")).then_some(())
+    });
+});
+
+both!(nobody_changes_the_keys_of_a_printed_spare, |server| {
+    let spare = sister(server, &["incidents:write"]);
+    add(&spare, &spare, &KeyPair::es256("a").public()).expect(201);
+    let id = &spare.account().client_id;
+    server.store.execute(&format!("UPDATE clients SET spare = true WHERE client_id = '{id}'"));
+    let (key, path) = (KeyPair::es256("b").public(), format!("{}/a", keys_path(&spare)));
+    for (party, status, code) in [(server.hospital(), 403, "forbidden"), (server.coordinator(), 409, "state_conflict")]
+    {
+        add(&party, &spare, &key).problem(status, code);
+        party.call("DELETE", &path).problem(status, code);
+    }
+    assert_eq!(server.store.count("client_keys"), 1);
+});
+
+both!(an_old_token_changes_no_keys, |server| {
+    let hospital = server.hospital();
+    let forge = Forge::at(server);
+    let aged = |seconds: i64| {
+        let made = zvit_tests::now().as_seconds() - seconds;
+        Client::with_token(&server.base, &forge.made_at(made))
+    };
+    let path = keys_path(&hospital);
+    let add = |by: &Client, kid: &str| by.post(&path).fresh_key().json(KeyPair::es256(kid).public()).send();
+    add(&aged(30), "a").expect(201);
+    let old = aged(90);
+    old.get("/v1/me").expect(200);
+    let refused = add(&old, "b").problem(403, "forbidden");
+    assert!(refused.str("/detail").contains("get a new token"), "{refused}");
+    old.call("DELETE", &format!("{path}/a")).problem(403, "forbidden");
+    old.get(&path).expect(200);
+    assert_eq!(server.store.count("client_keys"), 1);
+});
+
+both!(a_coordinator_gives_itself_no_more_than_its_token_holds, |server| {
+    let coordinator = server.coordinator();
+    let narrow = coordinator.only("directory:write");
+    narrow.post(&keys_path(&coordinator)).fresh_key().json(KeyPair::es256("a").public()).problem(403, "forbidden");
+    add(&narrow, &server.hospital(), &KeyPair::es256("a").public()).expect(201);
+    add(&coordinator, &coordinator, &KeyPair::es256("a").public()).expect(201);
+});
+
+both!(what_takes_a_clients_credentials_away_takes_its_keys, |server| {
+    let (coordinator, hospital, alpha) = (server.coordinator(), server.hospital(), server.alpha());
+    let key = KeyPair::es256("planted");
+    for (client, verb) in [(&hospital, "rotate-secret"), (&alpha, "deactivate")] {
+        register(client, &key);
+        let id = &client.account().client_id;
+        let path = format!("/v1/clients/{id}");
+        let call = coordinator.post(&format!("{path}/{verb}")).fresh_key();
+        call.json(if verb == "deactivate" { json!({"reason": "Перевірка"}) } else { json!({}) }).expect(200);
+        if verb == "deactivate" {
+            coordinator.post(&format!("{path}/activate")).json(json!({"reason": "Перевірка"})).expect(200);
+        }
+        ask_with(server, &key.assertion(id)).expect(401).with("/error", "invalid_client");
+        assert!(coordinator.get(&format!("{path}/keys")).expect(200).list("/items").is_empty());
+        let events = everything(&server.auditor(), "/v1/audit-events?type=client_key_removed");
+        assert!(events.iter().any(|event| event["object_id"] == json!(id) && event["data"]["kid"] == "planted"));
+    }
 });
 
 both!(a_removed_key_ends_its_tokens_and_an_added_one_ends_none, |server| {

@@ -1,7 +1,8 @@
 //! How many requests who may make: failures count against the address, and only failures are refused for it; who has proved
 //! who it is has a limit of its own.
 
-use zvit_tests::{Answer, Server, both, both_stores, in_parallel, json, report};
+use zvit_tests::key_pair::{ask_with, register};
+use zvit_tests::{Answer, KeyPair, Server, both, both_stores, in_parallel, json, report};
 
 /// Few failures: `"token-failures";q=5;w=5`.
 const FEW_FAILURES: [&str; 4] = ["--token-failure-rate", "1", "--token-failure-burst", "5"];
@@ -120,6 +121,19 @@ both_stores!(each_client_has_a_limit_of_its_own, |store| {
     is_rate_limited(&refused, "client");
     assert!(refused.has("/support"), "a report can always be made by telephone\n{refused}");
     grid.submit(report("Сусіда це не стосується"));
+});
+
+both_stores!(an_assertion_above_the_limit_costs_the_store_nothing, |store| {
+    let server = Server::start_with(store, &["--client-rate", "1", "--client-burst", "10"]);
+    let (hospital, key) = (server.hospital(), KeyPair::es256("a"));
+    register(&hospital, &key);
+    let id = &hospital.account().client_id;
+    let answers: Vec<Answer> = (0..30).map(|_| ask_with(&server, &key.assertion(id))).collect();
+    let taken = answers.iter().filter(|answer| answer.status == 200).count();
+    let refused = answers.iter().filter(|answer| answer.status == 429);
+    refused.for_each(|answer| is_rate_limited(answer, "client"));
+    assert!((1..25).contains(&taken), "{taken} were taken");
+    assert_eq!(server.store.count("assertion_ids"), i64::try_from(taken).unwrap());
 });
 
 both_stores!(a_batch_counts_as_more_than_one_request, |store| {

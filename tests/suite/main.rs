@@ -48,6 +48,7 @@ mod oauth2;
 mod oauth2_metadata;
 mod overload;
 mod ownership;
+mod parked_bodies;
 mod problems;
 mod program;
 mod reports;

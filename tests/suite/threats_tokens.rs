@@ -60,6 +60,15 @@ impl<'s> Forge<'s> {
         self.signed(&self.header.to_string(), &claims.to_string())
     }
 
+    /// As it was made at this second.
+    pub(crate) fn made_at(&self, made: i64) -> String {
+        let mut claims = self.claims.clone();
+        for (name, at) in [("iat", made), ("nbf", made), ("exp", made + 600)] {
+            claims[name] = json!(at);
+        }
+        self.signed(&self.header.to_string(), &claims.to_string())
+    }
+
     #[track_caller]
     fn taken(&self, token: &str) {
         Client::with_token(&self.server.base, token).get("/v1/me").expect(200);

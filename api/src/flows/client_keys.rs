@@ -15,6 +15,10 @@ use crate::token::{ClientKey, ClientKeyInput};
 /// Keys that a client may have at once: enough to change one for another on several machines.
 pub const MAX_KEYS: usize = 10;
 
+/// Institutions and teams change keys with a token that is no older than this: one found in a log or in memory must not become
+/// a key that stays.
+pub const MAX_TOKEN_AGE_S: i64 = 60;
+
 /// The caller as far as keys are concerned.
 #[derive(Debug, Clone)]
 pub struct KeyHolder<'a> {
@@ -24,6 +28,8 @@ pub struct KeyHolder<'a> {
     pub scopes: &'a [String],
     /// Whether it is a printed spare.
     pub spare: bool,
+    /// How old its token is, in seconds.
+    pub token_age_s: i64,
 }
 
 impl KeyHolder<'_> {
@@ -56,14 +62,28 @@ impl KeyHolder<'_> {
     }
 
     /// Judges whether the caller may change the keys of this client. A key opens all that the client may do, so nobody gives
-    /// itself more than it holds by way of a sister client.
+    /// itself more than it holds, be it by way of a sister client. A spare has none: it is a secret on paper.
     ///
     /// # Errors
-    /// 403, 404.
+    /// 403, 404, 409.
     pub fn may_change(&self, client: &ClientRow) -> Result<(), Problem> {
         self.may_see(client)?;
+        let is_coordinator = self.actor.role == Role::Coordinator;
+        if client.spare {
+            let code = if is_coordinator { Code::StateConflict } else { Code::Forbidden };
+            return Err(Problem::new(code).detail(
+                "A printed spare credential has no keys: its secret on paper is all it proves itself with.",
+                "Роздруковані запасні облікові дані не мають ключів: їх підтверджує лише секрет на папері.",
+            ));
+        }
+        if !is_coordinator && self.token_age_s > MAX_TOKEN_AGE_S {
+            return Err(Problem::new(Code::Forbidden).detail(
+                "Keys are changed with a token that is at most 60 seconds old: get a new token and try at once.",
+                "Ключі змінюють із токеном, отриманим не більше 60 секунд тому: отримайте новий токен і відразу повторіть.",
+            ));
+        }
         let covers = client.scopes.split_whitespace().all(|scope| self.scopes.iter().any(|held| held == scope));
-        if self.actor.role == Role::Coordinator || covers {
+        if covers || (is_coordinator && client.client_id != self.actor.client_id) {
             return Ok(());
         }
         Err(Problem::new(Code::Forbidden).detail(
@@ -112,6 +132,25 @@ pub fn add_key(
     Ok(row)
 }
 
+/// Removes every key of a client whose credentials are taken away: whoever held its token may have registered one.
+///
+/// # Errors
+/// The store's.
+pub(super) fn remove_all_keys(change: &mut Change<'_>, actor: &Actor, client_id: &str) -> Result<(), Problem> {
+    for key in credentials::keys_of(&mut change.tx, client_id)? {
+        credentials::delete_key(&mut change.tx, client_id, &key.kid)?;
+        note_removed(change, actor, &key);
+    }
+    Ok(())
+}
+
+fn note_removed(change: &mut Change<'_>, actor: &Actor, key: &ClientKeyRow) {
+    change.gate.clients_version += 1;
+    Event::other("client_key_removed", "client", &key.client_id)
+        .with(json!({"kid": key.kid, "alg": key.alg}))
+        .note(change, actor);
+}
+
 /// Removes a key. Every token of the client ends, as one may have been got with that key.
 ///
 /// # Errors
@@ -131,9 +170,6 @@ pub fn remove_key(change: &mut Change<'_>, actor: &Actor, mut client: ClientRow,
     client.version += 1;
     client.updated_at = At(change.now);
     clients::update(&mut change.tx, &client)?;
-    change.gate.clients_version += 1;
-    Event::other("client_key_removed", "client", &client.client_id)
-        .with(json!({"kid": kid, "alg": key.alg}))
-        .note(change, actor);
+    note_removed(change, actor, key);
     Ok(())
 }

@@ -10,6 +10,7 @@ use zvit_domain::fault::Fault;
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
 
+use super::client_keys::remove_all_keys;
 use super::enrolment::{self, IssuedCode};
 use super::event::Event;
 use crate::actor::Actor;
@@ -247,7 +248,7 @@ pub fn check_scopes(row: &ClientRow, scopes: &[String]) -> Result<(), Problem> {
     if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
 }
 
-/// Activates or deactivates a client; its tokens are refused at once.
+/// Activates or deactivates a client. Deactivated, its tokens are refused at once and its keys are gone for good.
 ///
 /// # Errors
 /// 409 when a client would disable itself; the store's.
@@ -268,13 +269,14 @@ pub fn set_active(
     if !active {
         // Nor shall a code from before count then.
         credentials::delete_open_codes(&mut change.tx, &row.client_id)?;
+        remove_all_keys(change, actor, &row.client_id)?;
     }
     write(change, &mut row)?;
     note(change, actor, &row, if active { "client_activated" } else { "client_deactivated" }, Some(reason));
     Ok(row)
 }
 
-/// Gives a client a new secret; the old one and all tokens end at once.
+/// Gives a client a new secret; the old one, all keys and all tokens end at once.
 ///
 /// # Errors
 /// 409 when a client would rotate itself, and for a spare; the store's.
@@ -292,6 +294,7 @@ pub fn rotate_secret(
     }
     let secret = secret_for(false)?;
     credentials::delete_open_codes(&mut change.tx, &row.client_id)?;
+    remove_all_keys(change, actor, &row.client_id)?;
     row.secret_sha256 = Some(hash_secret(&secret).to_vec());
     row.credential_version += 1;
     write(change, &mut row)?;

@@ -10,7 +10,7 @@ use zvit_domain::time::Time;
 use zvit_domain::typeable;
 use zvit_domain::word::Language;
 
-use super::client_keys::add_key;
+use super::client_keys::{add_key, remove_all_keys};
 use super::clients::{check_not_self, note, secret_for, write};
 use super::event::Event;
 use crate::actor::Actor;
@@ -151,13 +151,11 @@ pub fn trade(
     }
     let held = credentials::keys_of(&mut change.tx, &client.client_id)?;
     let had_credentials = client.secret_sha256.is_some() || !held.is_empty();
-    for old in &held {
-        credentials::delete_key(&mut change.tx, &client.client_id, &old.kid)?;
-    }
     let secret = if key.is_some() { None } else { Some(secret_for(client.spare)?) };
     client.secret_sha256 = secret.as_ref().map(|secret| hash_secret(secret).to_vec());
     client.credential_version += i32::from(had_credentials);
     let actor = itself(directory, &client, request_id)?;
+    remove_all_keys(change, &actor, &client.client_id)?;
     if let Some(key) = key {
         add_key(change, &actor, &client.client_id, &key.input, &key.key)?;
     }

@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 
 use super::{Checked, Schemas, json};
+use crate::auth::Admission;
 use crate::problem::{Code, Problem};
 
 /// Limit of a JSON body in bytes.
@@ -31,6 +32,9 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// … and must then have arrived at so many bytes per second on the whole: links are bad, so time alone doesn't end it.
 const MINIMUM_RATE: u64 = 512;
+
+/// Whoever sends for longer than this is judged again when the body is there: who was shut out meanwhile acts no more.
+const PROMPT: Duration = Duration::from_millis(500);
 
 /// A body of up to `LIMIT` bytes. Extraction never fails.
 #[derive(Debug)]
@@ -64,7 +68,7 @@ impl<const LIMIT: usize> Body<LIMIT> {
     /// The bytes, of whatever media type.
     ///
     /// # Errors
-    /// 413 above the limit, 408 when they arrived too slowly, 400 when the connection broke off.
+    /// 401 and 403 when the caller was shut out while they arrived, 413 above the limit, 408 when they arrived too slowly, 400 when the connection broke off.
     pub fn raw(&self) -> Result<&Bytes, Problem> {
         self.content.as_ref().map_err(Problem::clone)
     }
@@ -104,11 +108,16 @@ impl<const LIMIT: usize> FromRequest for Body<LIMIT> {
         let declared =
             request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
         let payload = payload.take();
+        let (request, start) = (request.clone(), Instant::now());
         Box::pin(async move {
             let content = if declared.is_some_and(|length| length > DRAIN_LIMIT) {
                 Err(too_large(LIMIT))
             } else {
                 read(payload, LIMIT).await
+            };
+            let content = match content {
+                Ok(_) if start.elapsed() > PROMPT => Admission::holds(&request).and(content),
+                content => content,
             };
             Ok(Self { media_type, content })
         })

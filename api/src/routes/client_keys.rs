@@ -10,12 +10,13 @@ use zvit_db::{clients as store, credentials};
 use zvit_domain::time::Time;
 
 use crate::auth::Caller;
+use crate::clock;
 use crate::cursor::{ListKind, Scope};
 use crate::flows::client_keys::{KeyHolder, add_key, remove_key};
 use crate::flows::idempotency::{Kept, once};
 use crate::input::{Body, IdempotencyKey, Query, Schemas, path_text};
 use crate::intake::request_key;
-use crate::permission::{AddClientKey, ListClientKeys, RemoveClientKey};
+use crate::permission::{AddClientKey, ListClientKeys, Permission, RemoveClientKey};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::reports::PartQuery;
@@ -53,8 +54,8 @@ pub struct ClientKeyList {
     pub next_cursor: Option<String>,
 }
 
-fn is_spare(app: &App, client_id: &str) -> bool {
-    app.clients().by_id.get(client_id).is_some_and(|client| client.spare)
+fn holder<'a, P: Permission>(caller: &'a Caller<P>, scopes: &'a [String]) -> KeyHolder<'a> {
+    KeyHolder { actor: caller, scopes, spare: caller.spare, token_age_s: caller.token_age_s(clock::now()) }
 }
 
 async fn find(app: &App, request: &HttpRequest) -> Result<ClientRow, Problem> {
@@ -77,9 +78,9 @@ pub async fn list_client_keys(
     query: Query<PartQuery>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
-    let actor = caller.actor();
-    let holder = KeyHolder { actor: &actor, scopes: caller.scopes(), spare: is_spare(&app, &actor.client_id) };
-    holder.check("directory:read")?;
+    let scopes = caller.scopes_now(&app);
+    let holder = holder(&caller, &scopes);
+    holder.check("directory:read").inspect_err(|problem| caller.note_refusal(&app, problem))?;
     let client = find(&app, &request).await?;
     holder.may_see(&client)?;
     let query = query.checked()?;
@@ -180,11 +181,12 @@ pub async fn remove_client_key(
 }
 
 /// The client whose keys the caller may change.
-async fn changeable<P>(caller: &Caller<P>, app: &App, request: &HttpRequest) -> Result<ClientRow, Problem> {
-    let actor = caller.actor();
-    let holder = KeyHolder { actor: &actor, scopes: caller.scopes(), spare: is_spare(app, &actor.client_id) };
-    holder.check("directory:write")?;
+async fn changeable<P: Permission>(caller: &Caller<P>, app: &App, request: &HttpRequest) -> Result<ClientRow, Problem> {
+    let scopes = caller.scopes_now(app);
+    let holder = holder(caller, &scopes);
+    let note = |problem: &Problem| caller.note_refusal(app, problem);
+    holder.check("directory:write").inspect_err(note)?;
     let client = find(app, request).await?;
-    holder.may_change(&client)?;
+    holder.may_change(&client).inspect_err(note)?;
     Ok(client)
 }

@@ -1,9 +1,8 @@
 //! Tokens (RFC 6749, RFC 9068), and what says how to get them (RFC 8414, RFC 7517).
 
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName, PRAGMA};
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
-use crate::auth::LoggedClient;
 use crate::clock;
 use crate::flows::signing_keys::plan::JWKS_MAX_AGE_S;
 use crate::flows::tokens;
@@ -48,9 +47,7 @@ pub async fn issue_token(
 ) -> Result<HttpResponse, OauthError> {
     let asked = parse_token_request(header(&request, CONTENT_TYPE), header(&request, AUTHORIZATION), bytes(&body)?)?;
     let now = clock::now();
-    let proved = authenticate(&app, asked.credentials, "issue_token", now).await?;
-    let _ = request.extensions_mut().insert(LoggedClient(proved.client_id.clone()));
-    app.limits.count_client(&request, &proved.client_id, proved.client.rate)?;
+    let proved = authenticate(&app, &request, asked.credentials, "issue_token", now).await?;
     let scopes = grant_scopes(asked.scope.as_deref(), &proved.client.scopes)?;
     let version = i64::from(proved.client.credential_version);
     let claims = Claims::new(app.issuer(), &proved.client_id, &scopes, version, clock::new_id(now), now);
@@ -104,9 +101,7 @@ pub async fn revoke_token(
     let asked =
         parse_revocation_request(header(&request, CONTENT_TYPE), header(&request, AUTHORIZATION), bytes(&body)?)?;
     let now = clock::now();
-    let proved = authenticate(&app, asked.credentials, "revoke_token", now).await?;
-    let _ = request.extensions_mut().insert(LoggedClient(proved.client_id.clone()));
-    app.limits.count_client(&request, &proved.client_id, proved.client.rate)?;
+    let proved = authenticate(&app, &request, asked.credentials, "revoke_token", now).await?;
     let clients = app.clients();
     // Only what we signed, for this client, and what still lives: so nobody fills the store, or ends what isn't theirs.
     let own = token::verify(asked.token.expose(), &clients.keys, app.issuer(), now)
