@@ -184,6 +184,33 @@ pub enum ConfigFault {
     Value(String),
 }
 
+/// What is wrong is said with its place and without the file's text: a password may stand there.
+fn parse(text: &str) -> Result<ConfigFile, String> {
+    let place = |error: &toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        before.map_or_else(String::new, |before| {
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
+            format!("line {line}, column {column}: ")
+        })
+    };
+    if let Err(error) = text.parse::<toml::Table>() {
+        let hint =
+            "this can't be read as TOML: NAME = VALUE, where a text stands in quotation marks and each name once";
+        return Err(format!("{}{hint}", place(&error)));
+    }
+    toml::from_str(text).map_err(|error| format!("{}{}", place(&error), without_value(error.message())))
+}
+
+/// What the library says of a value, without the value: what it expects stands last.
+fn without_value(message: &str) -> String {
+    match message.rsplit_once(", expected ") {
+        _ if message.starts_with("unknown field ") => message.into(),
+        Some((_, expected)) => format!("the value doesn't fit, expected {expected}"),
+        None => "the value doesn't fit".into(),
+    }
+}
+
 impl ConfigFile {
     /// Reads the file; none stated is an empty one.
     ///
@@ -193,7 +220,7 @@ impl ConfigFile {
         let Some(path) = path else { return Ok(Self::default()) };
         let fault = |error: String| ConfigFault::File { path: path.to_owned(), error };
         let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
-        toml::from_str(&text).map_err(|error| fault(error.to_string()))
+        parse(&text).map_err(fault)
     }
 
     /// Where the store is, by flag, environment, file and default.

@@ -106,7 +106,8 @@ impl Denials {
     /// What is to be written at `now`: what is new, repeats of a minute ago, and with `all` whatever is counted.
     pub fn take_due(&self, now: Time, all: bool) -> Vec<Due> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_old = |at: Time| now.as_seconds() - at.as_seconds() >= REPEAT_S;
+        // A moment still to come counts as long ago: the clock was set back, and must not silence the audit until then.
+        let is_old = |at: Time| !(0..REPEAT_S).contains(&now.seconds_since(at));
         counts.retain(|_, count| count.pending > 0 || !count.written_at.is_none_or(is_old));
         let due =
             counts.iter_mut().filter(|(_, count)| count.pending > 0 && (all || count.written_at.is_none_or(is_old)));
@@ -247,6 +248,18 @@ mod tests {
         assert_eq!(due(&denials, 60), [("a".to_owned(), "get_me", 59)]);
         assert!(due(&denials, 300).is_empty());
         assert!(denials.0.lock().unwrap().is_empty(), "nothing is kept of what is over");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_silences_nothing() {
+        let denials = Denials::default();
+        note(&denials, "a", "get_me", 10_000);
+        assert_eq!(due(&denials, 10_000).len(), 1);
+        note(&denials, "a", "get_me", 5_000);
+        assert_eq!(due(&denials, 5_000), [("a".to_owned(), "get_me", 1)]);
+        note(&denials, "a", "get_me", 5_001);
+        assert!(due(&denials, 5_059).is_empty(), "from there on once a minute again");
+        assert_eq!(due(&denials, 5_060), [("a".to_owned(), "get_me", 1)]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use zvit_db::change::Versions;
 use zvit_db::conn::Tx;
 use zvit_db::error::{Result, StoreError};
-use zvit_db::rows::{ClientKeyRow, ClientRow, DirectoryRow};
+use zvit_db::rows::{ClientKeyRow, ClientRow, DirectoryRow, SigningKeyRow};
 use zvit_db::{clients, credentials, directory, rules};
 use zvit_domain::directory::{InstitutionInput, ParticipantInput, TeamInput};
 use zvit_domain::routing::{RuleSet, TeamEntry};
@@ -15,7 +15,7 @@ use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::Role;
 
-use crate::flows::signing_keys::plan::KeyTimes;
+use crate::flows::signing_keys::plan::{KeyState, KeyTimes};
 use crate::flows::signing_keys::times_of;
 use crate::limits::rate::Rate;
 use crate::token::{ClientKey, ClientKeyInput, ClientKeys, KeySet, SigningKey};
@@ -188,33 +188,48 @@ impl Clients {
         self.by_id.get(client_id).and_then(|client| client.owner)
     }
 
-    /// Reads everything that still counts at `now`.
+    /// Reads everything that still counts at `now`. One entry that can't be read, as a later version may have written it, must
+    /// not shut everybody out: such a client is unknown, and such a key isn't used.
     ///
     /// # Errors
-    /// The store's, or a stored key that can't be read.
+    /// The store's.
     pub fn load(tx: &mut Tx<'_>, version: i64, now: Time) -> Result<Self> {
-        let mut by_id: HashMap<String, Client> = clients::all(tx)?.into_iter().map(client).collect::<Result<_>>()?;
+        let mut by_id: HashMap<String, Client> =
+            clients::all(tx)?.into_iter().map(client).filter_map(readable).collect();
         for row in credentials::all_keys(tx)? {
             let (key, client) = (client_key(&row), by_id.get_mut(&row.client_id));
             match (key, client) {
                 (Ok(key), Some(client)) => client.client_keys.push(key),
-                // One key that can't be read must not shut everybody out.
                 (Err(fault), _) => log::error!("a key of the client {} can't be read: {fault}", row.client_id),
                 (Ok(_), None) => {}
             }
         }
         let revoked = credentials::revoked_tokens(tx, now)?.into_iter().map(|row| row.jti).collect();
-        let rows = clients::signing_keys(tx)?;
-        let key_times = rows.iter().map(times_of).collect::<Result<_>>()?;
-        let keys = KeySet::new(rows.iter().map(|row| (row.kid.clone(), row.public_x.clone()))).map_err(unreadable)?;
-        let signing = rows
-            .into_iter()
-            .find(|row| row.state == "active")
-            .map(|row| SigningKey::from_pkcs8(row.pkcs8))
-            .transpose()
-            .map_err(unreadable)?;
+        let (mut key_times, mut published, mut signing) = (Vec::new(), Vec::new(), None);
+        for row in clients::signing_keys(tx)? {
+            if let Some((times, key)) = readable(signing_key(&row)) {
+                published.push((row.kid, row.public_x));
+                key_times.push(times);
+                signing = signing.or(key);
+            }
+        }
+        let keys = KeySet::new(published).map_err(unreadable)?;
         Ok(Self { version, by_id, keys, signing, revoked, key_times })
     }
+}
+
+/// Says what can't be read, and goes on without it.
+fn readable<T>(read: Result<T>) -> Option<T> {
+    read.inspect_err(|fault| log::error!("it is left out: {fault}")).ok()
+}
+
+/// When a key changes its state, and the key itself where it is the one that signs.
+fn signing_key(row: &SigningKeyRow) -> Result<(KeyTimes, Option<SigningKey>)> {
+    let times = times_of(row)?;
+    KeySet::new([(row.kid.clone(), row.public_x.clone())]).map_err(unreadable)?;
+    let signs = times.state == KeyState::Active;
+    let key = signs.then(|| SigningKey::from_pkcs8(row.pkcs8.clone())).transpose().map_err(unreadable)?;
+    Ok((times, key))
 }
 
 fn client(row: ClientRow) -> Result<(String, Client)> {

@@ -38,6 +38,11 @@ pub fn sensitive<'a>(rows: impl IntoIterator<Item = &'a IncidentRow>, reader: Op
     rows.into_iter().filter_map(above).collect()
 }
 
+/// Within the last hour. A moment still to come is none: the clock was set back, and must not silence the audit until then.
+fn is_recent(at: Time, now: Time) -> bool {
+    (0..REPEAT_S).contains(&now.seconds_since(at))
+}
+
 /// Who read what within the last hour.
 #[derive(Debug, Default)]
 pub struct SensitiveReads(Mutex<HashMap<(String, Uuid), Time>>);
@@ -46,17 +51,15 @@ impl SensitiveReads {
     /// Those of the reads that are not noted yet.
     fn unknown(&self, client_id: &str, reads: Vec<Sensitive>, now: Time) -> Vec<Sensitive> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_known = |read: &Sensitive| {
-            let at = known.get(&(client_id.to_owned(), read.incident));
-            at.is_some_and(|at| now.as_seconds() - at.as_seconds() < REPEAT_S)
-        };
+        let is_known =
+            |read: &Sensitive| known.get(&(client_id.to_owned(), read.incident)).is_some_and(|at| is_recent(*at, now));
         reads.into_iter().filter(|read| !is_known(read)).collect()
     }
 
     fn remember(&self, client_id: &str, reads: &[Sensitive], now: Time) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() + reads.len() > MAX_REMEMBERED {
-            known.retain(|_, at| now.as_seconds() - at.as_seconds() < REPEAT_S);
+            known.retain(|_, at| is_recent(*at, now));
         }
         if known.len() + reads.len() > MAX_REMEMBERED {
             known.clear();
@@ -119,6 +122,15 @@ mod tests {
         assert_eq!(reads.unknown("a", vec![read(1), read(2)], at(3_599)), [read(2)]);
         assert_eq!(reads.unknown("b", vec![read(1)], at(1)), [read(1)]);
         assert_eq!(reads.unknown("a", vec![read(1)], at(3_600)), [read(1)]);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_hides_no_read() {
+        let reads = SensitiveReads::default();
+        reads.remember("a", &[read(1)], at(10_000));
+        assert_eq!(reads.unknown("a", vec![read(1)], at(9_999)), [read(1)]);
+        reads.remember("a", &[read(1)], at(9_999));
+        assert_eq!(reads.unknown("a", vec![read(1)], at(10_000)), []);
     }
 
     #[test]

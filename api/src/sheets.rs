@@ -65,7 +65,7 @@ impl Sheet<'_> {
         let at = |time: Time| time.in_zone("Europe/Kyiv").unwrap_or_else(|| time.to_string());
         let (large, until, base) = (large(code.code), at(code.expires_at), self.issuer.trim_end_matches('/'));
         let curl = format!(
-            "  curl {base}/oauth2/enrol \\\n    -H 'Content-Type: application/json' \\\n    -d '{{\"code\": \"{}\"}}'",
+            "  curl {base}/oauth2/enrol -H 'Content-Type: application/json' -d @-\n  {{\"code\": \"{}\"}}",
             code.code
         );
         writeln!(
@@ -73,7 +73,8 @@ impl Sheet<'_> {
             "ОДНОРАЗОВИЙ КОД / ONE-TIME CODE\n\n    {large}\n\n\
              Діє до {until} (за київським часом). Працює один раз.\n\
              1. Перевірте, що аркуш призначено вашій установі й ніхто інший його не бачив.\n\
-             2. На сервері, з якого надсилатимете повідомлення, виконайте:\n\n{curl}\n\n\
+             2. На сервері, з якого надсилатимете повідомлення, виконайте перший рядок, тоді введіть другий,\n\
+             \x20  натисніть Enter і Ctrl-D (код не повинен стояти в самій команді):\n\n{curl}\n\n\
              3. У відповіді буде client_id і client_secret. Збережіть їх: удруге їх не покажуть.\n\
              4. Якщо код не приймають або аркуш бачив хтось інший, телефонуйте: {}\n",
             self.duty_line.uk
@@ -82,7 +83,8 @@ impl Sheet<'_> {
             f,
             "Good until {until} (Kyiv time), for one use.\n\
              1. Make sure that this sheet is meant for you and that nobody else has seen it.\n\
-             2. On the server that will send reports run the command above.\n\
+             2. On the server that will send reports run the first line above, then type the second, press Enter and Ctrl-D\n\
+             \x20  (the code must not stand in the command itself).\n\
              3. The answer holds client_id and client_secret. Keep them: they are not shown again.\n\
              4. If the code is refused, or somebody else has seen this sheet, call: {}",
             self.duty_line.en
@@ -95,9 +97,13 @@ impl Sheet<'_> {
             f,
             "Запасний доступ / Printed spare: {}\n\n    client_id      {}\n    client_secret  {}\n\n\
              Зберігайте в сейфі, окремо від серверів. Коли сервери втрачено, з будь-якого комп’ютера:\n\n\
-             \x20 curl {base}/oauth2/token -d grant_type=client_credentials \\\n    -d client_id={} \\\n    -d client_secret={}\n\n\
-             \x20 curl {base}/v1/incidents -H 'Authorization: Bearer <access_token>' \\\n\
-             \x20   -H 'Content-Type: application/json' -d '{{\"description\": \"Що сталося\"}}'\n\n\
+             \x20 curl {base}/oauth2/token -d grant_type=client_credentials -d client_id={} \\\n    --data-urlencode client_secret@-\n\
+             \x20 {}\n\n\
+             \x20 curl {base}/v1/incidents -H @- \\\n\
+             \x20   -H 'Content-Type: application/json' -d '{{\"description\": \"Що сталося\"}}'\n\
+             \x20 Authorization: Bearer <access_token>\n\n\
+             Останній рядок кожної команди введіть, коли її запущено, і натисніть Enter та Ctrl-D: таємниця не повинна стояти в \
+             самій команді.\n\
              Ним можна лише подати повідомлення. Кожне використання бачить координатор.\n\
              Без інтернету або якщо аркуш зник, телефонуйте: {}\n",
             plain(&self.name.uk),
@@ -110,6 +116,7 @@ impl Sheet<'_> {
         writeln!(
             f,
             "Keep this spare in a safe, apart from the servers. When the servers are lost, run the commands above on any computer.\n\
+             The last line of each is typed once it runs, then Enter and Ctrl-D: a secret must not stand in the command itself.\n\
              It can only submit reports, and the coordinator sees every use.\n\
              Without the internet, or if this sheet is gone, call: {}",
             self.duty_line.en
@@ -157,6 +164,12 @@ mod tests {
         ] {
             assert!(sheet.contains(part), "{part}\n{sheet}");
         }
+        let commands = sheet.split("  curl ").skip(1).map(|from| from.split("\n  ").next().unwrap());
+        let secrets = ["AAAAA-BBBBB", "11111-22222", "Bearer"];
+        for line in sheet.lines().filter(|line| line.contains("curl ") || line.starts_with("    -")).chain(commands) {
+            assert!(secrets.iter().all(|secret| !line.contains(secret)), "no secret is an argument: {line}");
+        }
+        assert_eq!(sheet.matches("@-").count(), 3, "{sheet}");
         let places = ["Лікарня", "Hospital", "Діє до", "цілодобово", "Good until", "8<", "Запасний", "Keep this spare"];
         let places = places.map(|part| sheet.find(part).unwrap_or_else(|| panic!("{part}\n{sheet}")));
         assert!(places.windows(2).all(|pair| pair[0] < pair[1]), "{places:?}\n{sheet}");

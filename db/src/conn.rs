@@ -44,8 +44,45 @@ impl FromStr for DatabaseUrl {
                     .into(),
             ));
         }
+        if !is_readable(url) {
+            return Err(malformed());
+        }
         Ok(Self::Postgres(url.to_owned()))
     }
+}
+
+fn malformed() -> StoreError {
+    StoreError::Refused(
+        "the database URL can't be read: it looks like postgres://user:password@host:5432/database?name=value, and in the \
+         user and the password every character but letters and digits is written as % and two hexadecimal digits (@ is %40, \
+         / is %2F, : is %3A, ? is %3F, % is %25)"
+            .into(),
+    )
+}
+
+/// Whether libpq will take the URL apart as it was meant. What it says of others quotes parts of them, such as the rest of a
+/// password that holds an `@`, so they don't get there.
+fn is_readable(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else { return false };
+    let (plain, parameters) = rest.split_once('?').map_or((rest, None), |(plain, after)| (plain, Some(after)));
+    let (authority, path) = plain.split_once('/').unwrap_or((plain, ""));
+    let hosts = authority.split_once('@').map_or(authority, |(_, hosts)| hosts);
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let is_host = |host: &str| match host.strip_prefix('[').map(|rest| rest.split_once(']')) {
+        Some(Some((_, port))) => port.is_empty() || port.strip_prefix(':').is_some_and(is_port),
+        Some(None) => false,
+        None => host.split_once(':').is_none_or(|(_, port)| is_port(port)),
+    };
+    let is_escaped = url.split('%').skip(1).all(|after| {
+        let digits = after.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit) && digits != b"00")
+    });
+    let are_pairs = |all: &str| all.is_empty() || all.split('&').all(|pair| pair.matches('=').count() == 1);
+    is_escaped
+        && !hosts.contains('@')
+        && !path.contains('@')
+        && hosts.split(',').all(is_host)
+        && parameters.is_none_or(are_pairs)
 }
 
 impl std::fmt::Debug for DatabaseUrl {
@@ -176,7 +213,7 @@ pub fn open(url: &DatabaseUrl) -> Result<Conn> {
             Ok(Conn::Sqlite(conn))
         }
         DatabaseUrl::Postgres(url) => {
-            let mut conn = PgConnection::establish(&with_defaults(url)).map_err(unavailable)?;
+            let mut conn = PgConnection::establish(&with_defaults(url)).map_err(unreachable)?;
             make_postgres_durable(&mut conn)?;
             Ok(Conn::Pg(conn))
         }
@@ -185,6 +222,12 @@ pub fn open(url: &DatabaseUrl) -> Result<Conn> {
 
 fn unavailable(error: impl std::fmt::Display) -> StoreError {
     StoreError::Unavailable(error.to_string())
+}
+
+/// What libpq says of a URL that it can't read quotes it.
+fn unreachable(error: diesel::ConnectionError) -> StoreError {
+    let text = error.to_string();
+    if text.contains("URI") || text.contains("connection option") { malformed() } else { StoreError::Unavailable(text) }
 }
 
 /// What a connection to PostgreSQL has unless the URL says otherwise (names of libpq). A server that is gone without a word,
@@ -383,11 +426,44 @@ mod tests {
 
     #[test]
     fn no_password_is_shown() {
-        for url in
-            ["postgres://u:hush@h:5/d?sslmode=prefer", "postgres://h:5/d?password=hush", "postgres://u:p@ss:hush@h:5/d"]
-        {
+        for url in [
+            "postgres://u:hush@h:5/d?sslmode=prefer",
+            "postgres://h:5/d?password=hush",
+            "postgres://u:p%40ss:hush@h:5/d",
+        ] {
             let shown = url.parse::<DatabaseUrl>().unwrap().to_string();
             assert_eq!(shown, "postgres://h:5/d", "{url}");
+        }
+    }
+
+    #[test]
+    fn a_url_that_would_be_taken_apart_wrongly_is_refused_without_a_word_of_it() {
+        for wrong in [
+            "postgres://u:p@hush@h/d",
+            "postgres://u:p@ss:hush@h:5/d",
+            "postgres://u:hush/x@h/d",
+            "postgres://u:1/hush@h/d",
+            "postgres://u:hush?x@h/d",
+            "postgres://u:hush%zz@h/d",
+            "postgres://u:hush%@h/d",
+            "postgres://u:hush%00@h/d",
+            "postgres://u@h:hush/d",
+            "postgres://u@[::1/d?password=hush",
+            "postgres://h/d?password=a&hush",
+            "postgres://h/d?password=a=hush",
+        ] {
+            let refused = wrong.parse::<DatabaseUrl>().unwrap_err().to_string();
+            assert!(!refused.contains("hush") && refused.contains("%40"), "{wrong}: {refused}");
+        }
+        for right in [
+            "postgres://",
+            "postgres:///d",
+            "postgres://u@h1:1,h2:2/d",
+            "postgres://u:p%40s@[::1]:5432/d?sslmode=prefer&application_name=x",
+            "postgres://u@%2Frun%2Fpostgresql/d",
+            "postgres:///d?host=/run/postgresql&user=me@there",
+        ] {
+            assert!(right.parse::<DatabaseUrl>().is_ok(), "{right}");
         }
     }
 

@@ -156,3 +156,23 @@ fn every_example_of_a_request_is_accepted() {
         caller.post("/v1/incidents").fresh_key().json(example).expect(201);
     }
 }
+
+both!(every_example_of_a_code_is_one_that_is_read, |server| {
+    fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+        match value {
+            Value::String(text) => found.push(text),
+            Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+            Value::Object(members) => members.values().for_each(|member| texts(member, found)),
+            _ => {}
+        }
+    }
+    let document = server.anyone().get("/openapi.json").expect(200).value;
+    let mut found = Vec::new();
+    texts(&document, &mut found);
+    let is_code = |word: &&str| word.len() == 25 && word.split('-').map(str::len).eq([5, 5, 5, 5, 1]);
+    let codes: Vec<&str> = found.iter().flat_map(|text| text.split(['`', '"', ' '])).filter(is_code).collect();
+    assert!(codes.len() >= 3, "{codes:?}");
+    for code in codes {
+        assert!(zvit_domain::typeable::normalize(code).is_ok(), "{code}");
+    }
+});

@@ -36,3 +36,16 @@ fn both_databases_have_the_same_tables_and_columns() {
     }
     assert_eq!(sqlite.tables(), postgres.tables());
 }
+
+both_stores!(the_index_of_keys_that_expire_is_made_in_a_step_of_its_own, |store| {
+    let fresh = Store::empty(store.database).expect("the database is there");
+    let done = migrate::up(&mut fresh.connect()).unwrap();
+    assert!(done.iter().any(|version| version.contains("20261123000003")), "{done:?}");
+    let indexes = match store.database {
+        Database::Sqlite => "SELECT name AS line FROM sqlite_master WHERE name = 'idempotency_keys_expires_at'",
+        Database::Postgres => {
+            "SELECT indexname AS line FROM pg_indexes WHERE indexname = 'idempotency_keys_expires_at'"
+        }
+    };
+    assert_eq!(fresh.lines(indexes), ["idempotency_keys_expires_at"]);
+});

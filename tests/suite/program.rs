@@ -241,6 +241,37 @@ fn a_database_that_can_not_be_reached_ends_the_start_with_words() {
 }
 
 #[test]
+fn a_fault_in_the_settings_is_told_without_a_secret() {
+    zvit_tests::program::use_program(env!("CARGO_BIN_EXE_zvit-under-test"));
+    let config = zvit_tests::scratch::root().join(format!("faulty-{}.toml", std::process::id()));
+    for (text, place) in [
+        ("workers = 2\ndatabase_url = postgres://u:geheim@h/d\n", "line 2, column "),
+        ("database_url = \"postgres://u:geheim@h/d\n", "line 1, column "),
+        ("database_url = \"a\"\ndatabase_url = \"postgres://u:geheim@h/d\"\n", "line 2, column "),
+        ("listen = \"postgres://u:geheim@h/d\"\n", ""),
+        ("readers = \"geheim, expected geheim\"\n", ""),
+        ("tls = \"geheim\"\n", ""),
+        ("token_rate = \"geheim\"\n", ""),
+        ("behind_proxy = [\"geheim\"]\n", ""),
+    ] {
+        std::fs::write(&config, text).unwrap();
+        let finished = zvit(["migrate", "--config", config.to_str().unwrap()]).expect(2);
+        assert!(!finished.stderr.contains("geheim"), "the secret is told\n{finished}");
+        assert!(finished.stderr.contains(place) && finished.stderr.contains(".toml"), "{finished}");
+    }
+    std::fs::remove_file(&config).unwrap();
+    for url in ["postgres://u:geh@geheim@127.0.0.1:1/d", "postgres://u:geheim/x@h/d", "postgres://u:geheim%zz@h/d"] {
+        let finished = zvit(["migrate", "--database-url", url]);
+        assert!(finished.status.is_some_and(|status| status != 0), "{finished}");
+        assert!(!finished.stderr.contains("geheim"), "the password is told\n{finished}");
+        assert!(finished.stderr.contains("postgres://user:password@host"), "{finished}");
+    }
+    // libpq itself would name a parameter that it doesn't know.
+    let finished = zvit(["migrate", "--database-url", "postgres://u@127.0.0.1:1/d?geheim=x"]);
+    assert!(!finished.stderr.contains("geheim") && finished.stderr.contains("postgres://user"), "{finished}");
+}
+
+#[test]
 fn every_setting_is_documented_with_its_variable() {
     zvit_tests::program::use_program(env!("CARGO_BIN_EXE_zvit-under-test"));
     let help = zvit(["serve", "--help"]).expect(0).stdout;

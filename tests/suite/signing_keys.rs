@@ -330,3 +330,40 @@ both_stores!(what_has_expired_is_cleared_away, |store| {
     assert_eq!(store.lines("SELECT jti AS line FROM revoked_tokens"), ["young"]);
     assert_eq!(store.lines("SELECT client_id AS line FROM assertion_ids"), ["young"]);
 });
+
+both!(a_next_key_that_a_wrong_clock_put_off_takes_over_in_time, |server| {
+    let made = keys(&server.store, &["rotate", "--json"]).expect(0).json();
+    let use_from = || {
+        let listed = keys(&server.store, &["list", "--json"]).expect(0).json();
+        let next = listed.as_array().unwrap().iter().find(|key| key["state"] == "next").expect("a next key").clone();
+        zvit_domain::time::Time::parse(next["use_from"].as_str().expect("a moment")).expect("a moment")
+    };
+    // Without the service: the command finds it put off.
+    move_time(&server.store, "next", "use_from", 400 * 86_400);
+    let again = keys(&server.store, &["rotate", "--json"]).expect(0).json();
+    assert_eq!(again["kid"], made["kid"], "no further key is made");
+    assert!(use_from().seconds_since(now()) <= 660, "{again}");
+    // And the service does by itself, within its interval.
+    move_time(&server.store, "next", "use_from", 400 * 86_400);
+    eventually("it is brought forward", || (use_from().seconds_since(now()) <= 660).then_some(()));
+    let events = everything(&server.auditor(), "/v1/audit-events");
+    assert!(events.iter().any(|event| event["type"] == "signing_key_brought_forward"), "{events:#?}");
+});
+
+both!(one_entry_that_can_not_be_read_shuts_nobody_else_out, |server| {
+    let store = &server.store;
+    let account = server.alpha().account().clone();
+    keys(store, &["rotate"]).expect(0);
+    store.execute(&format!("UPDATE clients SET role = 'wizard' WHERE client_id = '{}'", account.client_id));
+    store.execute("UPDATE signing_keys SET public_x = 'x' WHERE state = 'next'");
+    store.execute("UPDATE gate SET clients_version = clients_version + 1");
+    let ask = || {
+        let call = server.anyone().post("/oauth2/token").header("authorization", &account.basic());
+        call.form(&[("grant_type", "client_credentials")]).send()
+    };
+    eventually("the client is unknown", || (ask().status == 401).then_some(()));
+    assert_eq!(published(server).len(), 1, "the unreadable key isn't used");
+    Client::with_token(&server.base, &fresh_token(server)).get("/v1/me").expect(200);
+    server.anyone().get("/readyz").expect(200);
+    assert!(server.log().contains(&account.client_id), "it is told about\n{}", server.log());
+});

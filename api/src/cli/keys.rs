@@ -35,7 +35,7 @@ impl From<KeyTimes> for Line {
 /// What `keys rotate` prints.
 #[derive(Serialize)]
 struct Rotated {
-    /// Whether a key was made.
+    /// Whether a key was made or brought forward.
     changed: bool,
     kid: String,
     use_from: Time,
@@ -73,14 +73,16 @@ pub(super) fn rotate(file: &ConfigFile, args: &KeysRotateArgs) -> Result<(), Fai
         _ => signing_keys::rotate(change, &actor),
     })
     .map_err(SetupFault::from)?;
-    let Rotation { is_new, kid, use_from } = rotation;
+    let Rotation { is_new, is_brought, kid, use_from } = rotation;
     if args.json {
-        return print_json(&Rotated { changed: is_new, kid, use_from });
+        return print_json(&Rotated { changed: is_new || is_brought, kid, use_from });
     }
     if args.now {
         println!("{kid} signs now. All keys of before are deleted: every token they signed is refused.");
     } else if is_new {
         println!("{kid} is published now and takes over at {use_from}. No token is refused meanwhile.");
+    } else if is_brought {
+        println!("{kid} was to take over much too late, by a clock that was wrong; now it does at {use_from}.");
     } else {
         println!("Nothing was changed: {kid} is the next key already and takes over at {use_from}.");
     }

@@ -224,6 +224,7 @@ fn add_acting_person(operation: &mut Map<String, Value>) {
 
 /// What of an operation decides which refusals it can answer with.
 struct Facts {
+    operation: String,
     is_oauth: bool,
     is_public: bool,
     has_path_id: bool,
@@ -244,6 +245,7 @@ impl Facts {
                 .any(|p| name.is_none_or(|name| p.get("name") == Some(&json!(name))))
         };
         Self {
+            operation: operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned(),
             is_oauth: path.starts_with("/oauth2/"),
             is_public: operation.get("security") == Some(&json!([])),
             has_path_id: path.contains('{'),
@@ -259,6 +261,9 @@ impl Facts {
     fn needs(&self, name: &str) -> bool {
         let is_api = !self.is_oauth;
         match name {
+            // The code is all there is to it; and what is on hold may be held again.
+            "OauthInvalidClient" if self.operation == "enrol_client" => false,
+            "Conflict" if ["hold_institution", "release_institution"].contains(&self.operation.as_str()) => false,
             name if name.starts_with("Oauth") => self.is_oauth,
             "Unauthorized" | "Forbidden" => is_api && !self.is_public,
             "NotFound" => is_api && self.has_path_id,

@@ -22,6 +22,8 @@ use plan::{KeyState, KeyTimes, LEAD_S, MaxAge, Step};
 pub struct Rotation {
     /// Whether a key was made; else there was a next one already.
     pub is_new: bool,
+    /// Whether there was a next one, which a clock that ran ahead had put off too far, and takes over in time now.
+    pub is_brought: bool,
     /// The key that takes over.
     pub kid: String,
     /// When it does.
@@ -68,6 +70,11 @@ pub fn advance(change: &mut Change<'_>, actor: &Actor, max_age: MaxAge) -> Resul
         match step {
             Step::CreateActive => drop(create(change, actor, KeyState::Active, None)?),
             Step::CreateNext => drop(create(change, actor, KeyState::Next, None)?),
+            Step::Bring(kid) => {
+                if let Some(row) = row(kid) {
+                    bring(change, actor, row)?;
+                }
+            }
             Step::Activate(kid) => {
                 if let Some(row) = row(kid) {
                     let row = SigningKeyRow { use_from: Some(At(change.now)), ..row };
@@ -94,8 +101,14 @@ pub fn rotate(change: &mut Change<'_>, actor: &Actor) -> Result<Rotation, Proble
     let rows = store::signing_keys(&mut change.tx)?;
     let keys = rows.iter().map(times_of).collect::<Result<Vec<_>, _>>()?;
     if let Some(next) = plan::next(&keys) {
-        let use_from = next.use_from.unwrap_or(change.now);
-        return Ok(Rotation { is_new: false, kid: next.kid.clone(), use_from });
+        let (kid, use_from) = (next.kid.clone(), next.use_from.unwrap_or(change.now));
+        let far = rows.iter().find(|row| row.kid == kid).filter(|_| plan::is_too_far(next, change.now));
+        return match far {
+            Some(row) => {
+                Ok(Rotation { is_new: false, is_brought: true, use_from: bring(change, actor, row.clone())?, kid })
+            }
+            None => Ok(Rotation { is_new: false, is_brought: false, kid, use_from }),
+        };
     }
     create(change, actor, KeyState::Next, None)
 }
@@ -129,7 +142,20 @@ fn create(change: &mut Change<'_>, actor: &Actor, state: KeyState, reason: Optio
     if state == KeyState::Active {
         note(change, actor, "signing_key_activated", &key.kid, Some(use_from), reason);
     }
-    Ok(Rotation { is_new: true, kid: key.kid, use_from })
+    Ok(Rotation { is_new: true, is_brought: false, kid: key.kid, use_from })
+}
+
+/// The next key takes over in time, from when on is answered.
+fn bring(change: &mut Change<'_>, actor: &Actor, row: SigningKeyRow) -> Result<Time, Problem> {
+    let use_from = change.now.plus_seconds(LEAD_S);
+    let row = SigningKeyRow { use_from: Some(At(use_from)), ..row };
+    store::update_signing_key(&mut change.tx, &row)?;
+    log::warn!(
+        "the signing key {} was to take over much too late: some clock is or was wrong. It does at {use_from}",
+        row.kid
+    );
+    note(change, actor, "signing_key_brought_forward", &row.kid, Some(use_from), None);
+    Ok(use_from)
 }
 
 fn put(change: &mut Change<'_>, actor: &Actor, mut row: SigningKeyRow, state: KeyState) -> Result<(), Problem> {

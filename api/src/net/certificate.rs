@@ -61,6 +61,11 @@ impl Pair {
         Ok(Self { key: Arc::new(key), not_before, not_after })
     }
 
+    /// Whether callers take it at this moment, as far as its validity can be read.
+    pub(super) fn holds_at(&self, now: Time) -> bool {
+        self.not_before.is_none_or(|start| start <= now) && self.not_after.is_none_or(|end| now <= end)
+    }
+
     /// Whether it is good for all of these host names and addresses.
     pub(super) fn is_for(&self, names: &[String]) -> bool {
         let Some(leaf) = self.key.cert.first() else { return false };

@@ -37,6 +37,8 @@ pub(super) struct Reloader {
     provider: Arc<CryptoProvider>,
     shown: Arc<Shown>,
     pair: Pair,
+    /// A new pair that is outside its validity, while the one shown is within its own.
+    waiting: Option<Pair>,
     /// What was read last, and whether something about it remains to be said.
     last: Result<[Digest; 2], String>,
     unsaid: Option<String>,
@@ -50,7 +52,7 @@ impl Reloader {
         let pair = Pair::read(&chain, &key, &provider).map_err(|fault| fault_of(&files, fault))?;
         let shown = Arc::new(Shown(ArcSwap::new(Arc::clone(&pair.key))));
         let last = Ok(digests(&chain, &key));
-        Ok(Self { files, provider, shown, pair, last, unsaid: None, warned_at: None })
+        Ok(Self { files, provider, shown, pair, waiting: None, last, unsaid: None, warned_at: None })
     }
 
     /// What the TLS library asks.
@@ -78,13 +80,35 @@ impl Reloader {
                 Pair::read(&chain, &key, &self.provider).map_err(|fault| fault_of(&self.files, fault))
             }) {
                 Ok(pair) => {
-                    self.take(pair);
-                    None
+                    let fault = self.outside(&pair, now);
+                    self.waiting = Some(pair);
+                    fault
                 }
-                Err(fault) => Some(fault.to_string()),
+                Err(fault) => {
+                    self.waiting = None;
+                    Some(fault.to_string())
+                }
             };
         }
+        // Looked at every time: what is not valid yet will be, and what is shown may end.
+        if let Some(pair) = self.waiting.take_if(|pair| pair.holds_at(now) || !self.pair.holds_at(now)) {
+            self.unsaid = None;
+            self.take(pair);
+        }
         self.warn(now);
+    }
+
+    /// Why a new pair has to wait: whoever can connect now could not with it.
+    fn outside(&self, pair: &Pair, now: Time) -> Option<String> {
+        if pair.holds_at(now) || !self.pair.holds_at(now) {
+            return None;
+        }
+        let file = self.files.certificate.display();
+        Some(match (pair.not_before, pair.not_after) {
+            (_, Some(end)) if end < now => format!("{file} has expired at {end}"),
+            (Some(start), _) => format!("{file} holds only from {start} on, and is taken then"),
+            _ => format!("{file} doesn't hold now"),
+        })
     }
 
     fn take(&mut self, pair: Pair) {
@@ -180,6 +204,22 @@ mod tests {
         reloader.look(now);
         assert!(reloader.unsaid.is_none() && shown(&reloader) != first, "a good one is taken at once");
         assert!(reloader.until().contains("2041"));
+        for outside in [made((2020, 2025)), made((2030, 2045))] {
+            let good = shown(&reloader);
+            put((&outside.0, &outside.1));
+            reloader.look(now);
+            assert!(reloader.unsaid.is_some() && shown(&reloader) == good, "one outside its validity has to wait");
+            reloader.look(now);
+            assert!(reloader.unsaid.is_none() && shown(&reloader) == good, "said once");
+        }
+        reloader.look(Time::parse("2031-01-01T00:00:00Z").unwrap());
+        assert!(reloader.until().contains("2045"), "it is taken when it holds: {}", reloader.until());
+        let expired = made((2020, 2025));
+        put((&expired.0, &expired.1));
+        reloader.look(Time::parse("2046-01-01T00:00:00Z").unwrap());
+        assert!(reloader.until().contains("2025"), "none of both holds: what stands there is shown");
+        put((&other.0, &other.1));
+        reloader.look(now);
         reloader.look(Time::parse("2042-01-01T00:00:00Z").unwrap());
         assert!(reloader.warned_at.is_some(), "an expired one is told about, and stays");
         std::fs::remove_dir_all(&dir).unwrap();

@@ -31,7 +31,7 @@ const DESCRIBED: usize = 480;
 #[serde(deny_unknown_fields)]
 pub struct EnrolmentInput {
     /// The code as it stands on the sheet; case, hyphens and blanks don't matter.
-    #[schema(min_length = 1, max_length = 100, example = "7KQ4M-2XW9T-0B3ZC-HJ5VN-8")]
+    #[schema(min_length = 1, max_length = 100, example = "7KQ4M-2XW9T-0B3ZC-HJ5VN-5")]
     pub code: String,
     /// The public key that the client will prove itself with (RFC 7523). Without it the client gets a secret.
     #[serde(default)]
@@ -147,7 +147,7 @@ impl Enrolment {
 /// code works once; only a trade for a key may be repeated with the same key, in case its answer was lost.
 #[utoipa::path(
     tag = "oauth2", operation_id = "enrol_client",
-    request_body(content = EnrolmentInput, example = json!({"code": "7KQ4M-2XW9T-0B3ZC-HJ5VN-8"})),
+    request_body(content = EnrolmentInput, example = json!({"code": "7KQ4M-2XW9T-0B3ZC-HJ5VN-5"})),
     responses(
         (status = 200, description = "The client, with its secret or the id of its key", body = Enrolment),
         (status = 400, description = "`invalid_request`: the body is malformed, or a character of the code was mistyped. `invalid_grant`: the code is unknown, used or expired", body = OauthErrorBody),
@@ -254,7 +254,7 @@ fn plain(text: &str) -> String {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct EnrolmentCode {
     /// The code: 20 characters and a check character, in groups.
-    #[schema(max_length = 64, example = "7KQ4M-2XW9T-0B3ZC-HJ5VN-8")]
+    #[schema(max_length = 64, example = "7KQ4M-2XW9T-0B3ZC-HJ5VN-5")]
     pub code: String,
     /// It is good until then.
     pub expires_at: Time,

@@ -18,6 +18,9 @@ pub const JWKS_MAX_AGE_S: i64 = 300;
 /// for clocks that differ.
 pub const RETIRED_FOR_S: i64 = LIFETIME_S + 60;
 
+/// So much later than [`LEAD_S`] may a next key begin, for clocks that differ.
+const LEAD_SPREAD_S: i64 = 60;
+
 const _: () = assert!(LEAD_S > JWKS_MAX_AGE_S);
 
 /// Seconds of a day.
@@ -79,6 +82,8 @@ impl KeyTimes {
 /// One thing to do, now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
+    /// The next key takes over after [`LEAD_S`]: a clock that ran ahead has put it off too far.
+    Bring(String),
     /// The key signs from now on.
     Activate(String),
     /// The key only verifies from now on.
@@ -115,6 +120,11 @@ pub fn next(keys: &[KeyTimes]) -> Option<&KeyTimes> {
     in_state(keys, KeyState::Next).min_by_key(|key| (key.begins(), &key.kid))
 }
 
+/// Whether the next key begins later than it would have if it were made at `now`: whoever made it had a clock that ran ahead.
+pub fn is_too_far(next: &KeyTimes, now: Time) -> bool {
+    next.state == KeyState::Next && next.begins() > now.plus_seconds(LEAD_S + LEAD_SPREAD_S)
+}
+
 fn in_state(keys: &[KeyTimes], state: KeyState) -> impl Iterator<Item = &KeyTimes> {
     keys.iter().filter(move |key| key.state == state)
 }
@@ -131,6 +141,10 @@ pub fn due(now: Time, keys: &[KeyTimes], max_age: MaxAge) -> Vec<Step> {
         // Without an active key nobody gets a token: better too early.
         (None, Some(next)) => Some(next),
         (Some(_), Some(next)) if next.begins() <= now => Some(next),
+        (Some(active), Some(next)) if is_too_far(next, now) => {
+            steps.push(Step::Bring(next.kid.clone()));
+            Some(active)
+        }
         (Some(active), next) => {
             if next.is_none() && is_old(active, max_age, now) {
                 steps.push(Step::CreateNext);

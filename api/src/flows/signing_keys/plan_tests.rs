@@ -38,6 +38,14 @@ fn a_next_key_takes_over_early_when_nobody_signs() {
 }
 
 #[test]
+fn a_next_key_that_a_wrong_clock_put_off_is_brought_forward() {
+    let keys = |from| [key("old", KeyState::Active, 0), key("new", KeyState::Next, from)];
+    assert_eq!(due(at(0), &keys(LEAD_S + LEAD_SPREAD_S), DAYS_90), []);
+    assert_eq!(due(at(0), &keys(LEAD_S + LEAD_SPREAD_S + 1), DAYS_90), [Step::Bring("new".into())]);
+    assert_eq!(due(at(0), &keys(LEAD_S), DAYS_90), [], "it is in time afterwards");
+}
+
+#[test]
 fn a_key_is_replaced_at_its_age_or_never() {
     let keys = [key("old", KeyState::Active, 0)];
     assert_eq!(due(at(90 * DAY_S - 1), &keys, DAYS_90), []);
@@ -113,6 +121,10 @@ impl Play {
                 }
             };
             match step {
+                Step::Bring(kid) => {
+                    let key = self.keys.iter_mut().find(|key| key.kid == kid).expect("a key that is there");
+                    key.use_from = Some(now.plus_seconds(LEAD_S));
+                }
                 Step::Activate(kid) => change(&kid, KeyState::Active, None),
                 Step::Retire(kid) => change(&kid, KeyState::Retired, Some(now)),
                 Step::Delete(kid) => self.keys.retain(|key| key.kid != kid),
@@ -211,5 +223,26 @@ proptest! {
                 None => prop_assert_eq!(due(at(play.now + 10_000 * DAY_S), &play.keys, max_age), []),
             }
         }
+    }
+
+    /// However far a clock ran ahead when the next key was made, it takes over within the lead and a minute, and every token is
+    /// good meanwhile.
+    #[test]
+    fn a_clock_that_ran_ahead_keeps_no_key_back(ahead in 0_i64..100_000 * DAY_S, days in 0_u32..100) {
+        let max_age = MaxAge::days(days);
+        let mut play = Play::default();
+        play.look(max_age);
+        play.now = ahead;
+        let kid = play.make(KeyState::Next);
+        play.now = 0;
+        // Published long enough: the moment of its making is that of the wrong clock.
+        play.keys.iter_mut().for_each(|key| key.created_at = at(0));
+        play.look(max_age);
+        play.check()?;
+        prop_assert!(in_state(&play.keys, KeyState::Active).all(|key| key.kid != kid));
+        play.now = LEAD_S + LEAD_SPREAD_S;
+        play.look(max_age);
+        play.check()?;
+        prop_assert!(in_state(&play.keys, KeyState::Active).all(|key| key.kid == kid));
     }
 }

@@ -1,4 +1,3 @@
-DROP INDEX idempotency_keys_expires_at;
 ALTER TABLE audit_events DROP COLUMN acting_person;
 ALTER TABLE signing_keys DROP COLUMN retired_at;
 ALTER TABLE signing_keys DROP COLUMN use_from;

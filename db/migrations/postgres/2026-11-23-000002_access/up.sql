@@ -54,6 +54,3 @@ ALTER TABLE signing_keys ADD COLUMN retired_at timestamptz;
 
 -- Which person acted, as the client says.
 ALTER TABLE audit_events ADD COLUMN acting_person text;
-
--- Derived keys are only good for a while; afterwards they are cleared away.
-CREATE INDEX idempotency_keys_expires_at ON idempotency_keys (expires_at) WHERE expires_at IS NOT NULL;
