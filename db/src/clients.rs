@@ -1,12 +1,15 @@
 //! Machine accounts and the keys that sign their tokens.
 
 use diesel::prelude::*;
+use uuid::Uuid;
+use zvit_domain::time::Time;
 
 use crate::conn::Tx;
 use crate::error::{Result, StoreError};
 use crate::on;
 use crate::rows::{ClientRow, SigningKeyRow};
 use crate::schema::{clients, signing_keys};
+use crate::types::{At, Id};
 
 /// One client.
 ///
@@ -54,6 +57,20 @@ pub fn update(tx: &mut Tx<'_>, row: &ClientRow) -> Result<()> {
         ))
         .execute(*c))?;
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound) }
+}
+
+/// Ends every token given out so far to the clients of an institution, a team or a participant; how many clients those were.
+///
+/// # Errors
+/// The database's own.
+pub fn end_tokens_of_owner(tx: &mut Tx<'_>, owner: Uuid, now: Time) -> Result<usize> {
+    Ok(on!(tx, c => diesel::update(clients::table.filter(clients::owner.eq(Some(Id(owner)))))
+        .set((
+            clients::credential_version.eq(clients::credential_version + 1),
+            clients::version.eq(clients::version + 1),
+            clients::updated_at.eq(At(now)),
+        ))
+        .execute(*c))?)
 }
 
 /// Every signing key, the newest first.

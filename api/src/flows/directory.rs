@@ -11,7 +11,7 @@ use zvit_db::directory::{self as store, Kind};
 use zvit_db::error::StoreError;
 use zvit_db::rows::DirectoryRow;
 use zvit_db::types::{At, Id, Json};
-use zvit_db::{credentials, feeds};
+use zvit_db::{clients, credentials, feeds};
 use zvit_domain::directory::{DirectoryContact, InstitutionInput, ParticipantInput, TeamInput};
 use zvit_domain::edrpou::Edrpou;
 use zvit_domain::fault::Fault;
@@ -249,6 +249,7 @@ pub fn replace<E: Entry>(
 /// 409 for the coordinator's own team; the store's.
 pub fn set_active<E: Entry>(
     change: &mut Change<'_>,
+    directory: &Directory,
     actor: &Actor,
     mut row: DirectoryRow,
     active: bool,
@@ -264,6 +265,16 @@ pub fn set_active<E: Entry>(
         ));
     }
     row.active = active;
+    if !active {
+        shut_out(change, row.id.0)?;
+        if E::KIND == Kind::Participant {
+            // Its teams stand and fall with it.
+            let teams = directory.teams.iter().filter(|team| team.team.participant_id == Some(row.id.0));
+            for team in teams {
+                shut_out(change, team.id)?;
+            }
+        }
+    }
     write::<E>(change, &mut row)?;
     note(change, actor, &row, if active { "activated" } else { "deactivated" }, Some(reason));
     Ok(row)
@@ -285,12 +296,21 @@ pub fn set_hold(
     }
     row.on_hold = on_hold;
     if on_hold {
-        // A code on its way may be in the wrong hands too; a new one is issued when the right hands are known.
-        credentials::delete_open_codes_of_owner(&mut change.tx, row.id.0)?;
+        shut_out(change, row.id.0)?;
     }
     write::<InstitutionInput>(change, &mut row)?;
     note(change, actor, &row, if on_hold { "held" } else { "released" }, Some(reason));
     Ok(row)
+}
+
+/// Ends the tokens of an owner's clients and takes its open codes back: either may be in the wrong hands, and shall not count
+/// again when the owner does. New ones are issued when the right hands are known.
+fn shut_out(change: &mut Change<'_>, owner: Uuid) -> Result<(), Problem> {
+    credentials::delete_open_codes_of_owner(&mut change.tx, owner)?;
+    if clients::end_tokens_of_owner(&mut change.tx, owner, change.now)? > 0 {
+        change.gate.clients_version += 1;
+    }
+    Ok(())
 }
 
 fn write<E: Entry>(change: &mut Change<'_>, row: &mut DirectoryRow) -> Result<(), Problem> {

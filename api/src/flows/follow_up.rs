@@ -27,7 +27,7 @@ use crate::problem::{Code, Problem};
 use crate::views::StoredWarning;
 
 /// An incident takes so many indicators: each view of it shows them all.
-const MAX_INDICATORS: usize = 5_000;
+pub const MAX_INDICATORS: usize = 5_000;
 /// The newest warnings are kept.
 const MAX_WARNINGS: usize = 200;
 
@@ -57,10 +57,20 @@ pub fn follow_up(
     record: &mut Record,
     directory: &Arc<Directory>,
     clocks: &Clocks,
-    report: FollowUp,
+    mut report: FollowUp,
 ) -> Result<ReportRow, Problem> {
+    if hold::is_untrusted(directory, &report.actor) {
+        if check_status(record).is_err() {
+            return keep_only(change, record, directory, report);
+        }
+        report.warnings.extend(hold::only_add(&mut report.parsed, record));
+        if check_stage(change, record, report.stage)?.is_err() {
+            report.stage = Stage::Update;
+            report.warnings.push(hold::not_applied("/stage"));
+        }
+    }
     check_status(record)?;
-    check_stage(change, record, report.stage)?;
+    check_stage(change, record, report.stage)??;
     check_external_ref(change, record, &report)?;
     let before = (record.triage.clone(), record.tlp());
     let was_exercise = is_exercise(&record.content);
@@ -76,6 +86,42 @@ pub fn follow_up(
         became_aware_before != record.content.became_aware_at,
     );
     record.warnings.retain(|warning| warning.code != "tlp_above_every_ceiling");
+    let row = keep(change, record, directory, &report)?;
+    reopen(change, record, report.stage, &report.actor)?;
+    judge_again(change, record, directory)?;
+    let moved = [
+        (true, "report"),
+        (!report.parsed.indicators.is_empty(), "indicator"),
+        ((before.0.level, before.0.sector) != (record.triage.level, record.triage.sector), "triage"),
+        (before.1 != record.tlp(), "tlp"),
+    ];
+    let kinds: Vec<&str> = moved.into_iter().filter_map(|(did, kind)| did.then_some(kind)).collect();
+    record.save(change, &kinds, &report.actor)?;
+    Ok(row)
+}
+
+/// Keeps a report about an incident that takes none any more, because to refuse it would tell that and lose it. The incident
+/// itself stays as it is.
+fn keep_only(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    directory: &Directory,
+    mut report: FollowUp,
+) -> Result<ReportRow, Problem> {
+    report.stage = Stage::Update;
+    report.warnings.push(hold::not_applied(""));
+    let row = keep(change, record, directory, &report)?;
+    record.save(change, &["report"], &report.actor)?;
+    Ok(row)
+}
+
+/// Puts the report as it came beside the others, with its warnings, marks and events.
+fn keep(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    directory: &Directory,
+    report: &FollowUp,
+) -> Result<ReportRow, Problem> {
     record.warnings.extend(report.warnings.iter().cloned());
     let surplus = record.warnings.len().saturating_sub(MAX_WARNINGS);
     record.warnings.drain(..surplus);
@@ -98,16 +144,6 @@ pub fn follow_up(
         hold::mark(change, record, &report.actor);
     }
     note_spare(change, &report.actor, record.id(), &row.stage);
-    reopen(change, record, report.stage, &report.actor)?;
-    judge_again(change, record, directory)?;
-    let moved = [
-        (true, "report"),
-        (!report.parsed.indicators.is_empty(), "indicator"),
-        ((before.0.level, before.0.sector) != (record.triage.level, record.triage.sector), "triage"),
-        (before.1 != record.tlp(), "tlp"),
-    ];
-    let kinds: Vec<&str> = moved.into_iter().filter_map(|(did, kind)| did.then_some(kind)).collect();
-    record.save(change, &kinds, &report.actor)?;
     Ok(row)
 }
 
@@ -121,16 +157,17 @@ fn check_status(record: &Record) -> Result<(), Problem> {
     }
 }
 
-fn check_stage(change: &mut Change<'_>, record: &Record, stage: Stage) -> Result<(), Problem> {
+/// Whether the stage can follow; the outer error is the store's.
+fn check_stage(change: &mut Change<'_>, record: &Record, stage: Stage) -> Result<Result<(), Problem>, Problem> {
     let submitted: Vec<Stage> =
         incidents::stages_of(&mut change.tx, record.id())?.iter().filter_map(|code| Stage::from_code(code)).collect();
-    deadline::may_follow(&submitted, stage).map_err(|fault| {
+    Ok(deadline::may_follow(&submitted, stage).map_err(|fault| {
         let code = match fault {
             StageFault::AlreadySubmitted => Code::StageAlreadySubmitted,
             _ => Code::StageOrder,
         };
         Problem::new(code)
-    })
+    }))
 }
 
 fn check_external_ref(change: &mut Change<'_>, record: &Record, report: &FollowUp) -> Result<(), Problem> {

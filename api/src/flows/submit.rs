@@ -125,7 +125,7 @@ pub fn submit(change: &mut Change<'_>, memory: &Memory, clocks: &Clocks, items: 
             kept_rows.insert(item.key.of.clone(), Found { row: row.clone(), stored: false });
             batch.rows.answers.push(row);
         }
-        answers.push(if hold::is_held(&directory, &item.actor) { hold::discreet_answer(answer, item) } else { answer });
+        answers.push(hold::discreet_answer(answer, item, &directory));
     }
     batch.write(change)?;
     Ok(answers)
@@ -218,12 +218,16 @@ impl Batch {
         let Some(institution) = directory.institutions.get(&institution) else {
             return Ok(Err(unknown_institution()));
         };
-        let said = &item.parsed.change;
-        if let Some(external) = &said.external_ref
-            && let Some(existing) = self.external_refs.get(&(institution.id, external.clone()))
-        {
-            return Ok(Err(external_ref_exists(*existing)));
-        }
+        let external = item.parsed.change.external_ref.clone().map(|external| (institution.id, external));
+        let amended;
+        let item = match external.and_then(|external| self.external_refs.get(&external)) {
+            Some(_) if hold::is_untrusted(directory, &item.actor) => {
+                amended = hold::without_reference(item);
+                &amended
+            }
+            Some(existing) => return Ok(Err(external_ref_exists(*existing))),
+            None => item,
+        };
         let mut record = self.record(change, item, institution, rule_data, clocks)?;
         self.note_report(change, item, &mut record);
         if hold::is_held(directory, &item.actor) {
@@ -231,7 +235,7 @@ impl Batch {
         }
         self.assign(change, &mut record, directory, roster)?;
         self.place(change, &mut record)?;
-        if let Some(external) = &said.external_ref {
+        if let Some(external) = &item.parsed.change.external_ref {
             self.external_refs.insert((institution.id, external.clone()), record.id());
         }
         let incident = record.incident(directory, item.actor.language, item.actor.role);

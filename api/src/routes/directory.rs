@@ -142,9 +142,10 @@ mod crud {
         find::<E>(app, id).await?;
         let input = body.json::<ReasonInput>(schemas)?.strict(Vec::new())?;
         let answer = app
-            .change(move |change, _| {
+            .change(move |change, memory| {
+                let directory = memory.directory_for(change)?;
                 let row = store::find(&mut change.tx, E::KIND, id)?.ok_or_else(Problem::not_found)?;
-                let row = set_active::<E>(change, &actor, row, active, &input.reason)?;
+                let row = set_active::<E>(change, &directory, &actor, row, active, &input.reason)?;
                 Ok(Kept::new(200, &V::try_from(&row)?)?.tagged(etag(row.version)))
             })
             .await?;

@@ -92,11 +92,11 @@ pub async fn add_report(
         .await
         .map(|content: Content| content)?;
     let checked = body.json::<FollowUpInput>(&schemas)?;
-    let is_held = hold::is_held(&app.directory(), &caller);
+    let is_untrusted = hold::is_untrusted(&app.directory(), &caller);
     let raw = checked.raw.clone();
-    let report = read(caller.actor(), checked, (!is_held).then_some(&content), prefer.lenient)?;
+    let report = read(caller.actor(), checked, (!is_untrusted).then_some(&content), prefer.lenient)?;
     let key = request_key(&caller, format!("POST /v1/incidents/{id}/reports"), key.required()?, &raw);
-    let (clocks, doubts, language) = (app.clocks, report.warnings.clone(), caller.language);
+    let (clocks, stage, doubts, language) = (app.clocks, report.stage, report.warnings.clone(), caller.language);
     let answer = app
         .take_in(raw.len(), move |change, memory| {
             once(change, Some(&key), |change| {
@@ -110,8 +110,8 @@ pub async fn add_report(
             })
         })
         .await;
-    let answer = match is_held {
-        true => hold::report_receipt(answer.map_err(hold::discreet)?, &doubts, language)?,
+    let answer = match is_untrusted {
+        true => hold::report_receipt(answer.map_err(hold::discreet)?, stage, &doubts, language)?,
         false => answer?,
     };
     let mut response = reply::kept(answer);
@@ -122,7 +122,7 @@ pub async fn add_report(
 }
 
 /// A checked body as a further report. `content` is what the incident holds; without it, the report is judged by itself:
-/// faults would tell an institution on hold of it.
+/// faults would tell who may be an attacker of it.
 fn read(
     actor: Actor,
     checked: Checked<FollowUpInput>,

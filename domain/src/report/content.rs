@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::impact::ImpactAnswers;
 use crate::region::Region;
-use crate::taxonomy::Classification;
+use crate::taxonomy::{Classification, IncidentClass};
 use crate::time::Time;
 use crate::tlp::{Pap, Tlp};
 use crate::vocabulary::{Assistance, DataType, Sector, Symptom};
@@ -93,6 +93,19 @@ macro_rules! members {
                 self.impact = change.impact.or(self.impact);
             }
         }
+
+        impl Change {
+            /// Leaves out every list that lacks something the incident's list has.
+            fn keep_lists(&mut self, content: &Content, left_out: &mut Vec<&'static str>) {
+                $(
+                    let loses = |list: &Vec<$many_type>| !content.$many.iter().all(|known| list.contains(known));
+                    if self.$many.as_ref().is_some_and(loses) {
+                        self.$many = None;
+                        left_out.push(concat!("/", stringify!($many)));
+                    }
+                )+
+            }
+        }
     };
 }
 
@@ -116,6 +129,38 @@ impl Content {
             _ => false,
         }
     }
+}
+
+impl Change {
+    /// Leaves out what would narrow, widen or take back something the incident has: for reports that may come from an
+    /// attacker. Gives the JSON Pointers of what was left out; what says the same as before is not among them.
+    pub fn only_add_to(&mut self, content: &Content) -> Vec<&'static str> {
+        let mut left_out = Vec::new();
+        leave_out(&mut self.tlp, &content.tlp, "/tlp", &mut left_out);
+        leave_out(&mut self.exercise, &content.exercise, "/exercise", &mut left_out);
+        leave_out(&mut self.external_ref, &content.external_ref, "/external_ref", &mut left_out);
+        if self.danger_to_life == Some(false) {
+            leave_out(&mut self.danger_to_life, &content.danger_to_life, "/danger_to_life", &mut left_out);
+        }
+        // This class is an exercise by another name.
+        if self.classification.as_ref().is_some_and(|said| said.class == IncidentClass::Test) {
+            leave_out(&mut self.classification, &content.classification, "/classification", &mut left_out);
+        }
+        self.keep_lists(content, &mut left_out);
+        left_out
+    }
+}
+
+fn leave_out<T: PartialEq>(
+    said: &mut Option<T>,
+    known: &Option<T>,
+    pointer: &'static str,
+    left_out: &mut Vec<&'static str>,
+) {
+    if said.is_some() && said != known {
+        left_out.push(pointer);
+    }
+    *said = None;
 }
 
 members! {

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::impact::{PotentialImpact, Recoverability};
-use crate::taxonomy::IncidentClass;
+use crate::word::Word;
 
 fn known() -> Content {
     Content {
@@ -83,7 +83,66 @@ fn what_is_stored_holds_only_what_was_said() {
     assert_eq!(serde_json::from_str::<Content>("{}").unwrap(), Content::default());
 }
 
+#[test]
+fn what_only_adds_is_kept_and_the_rest_is_named() {
+    let content = Content { tlp: Some(Tlp::Amber), danger_to_life: Some(true), ..known() };
+    let mut change = Change {
+        tlp: Some(Tlp::Red),
+        exercise: Some(true),
+        external_ref: Some("H-1".to_owned()),
+        danger_to_life: Some(false),
+        classification: Some(Classification::new(IncidentClass::Test, None).unwrap()),
+        regions: Some(vec![Region::Lvivska]),
+        symptoms: Some(Vec::new()),
+        affected_users: Some(3),
+        ..Default::default()
+    };
+    let left_out = change.only_add_to(&content);
+    assert_eq!(left_out, ["/tlp", "/exercise", "/external_ref", "/danger_to_life", "/classification", "/regions"]);
+    assert_eq!(change, Change { symptoms: Some(Vec::new()), affected_users: Some(3), ..Default::default() });
+    let mut more = Change {
+        tlp: Some(Tlp::Amber),
+        danger_to_life: Some(true),
+        regions: Some(vec![Region::Odeska, Region::KyivCity, Region::Lvivska]),
+        ..Default::default()
+    };
+    assert!(more.only_add_to(&content).is_empty(), "what is the same is no loss");
+    assert_eq!((more.danger_to_life, more.regions.map(|list| list.len())), (Some(true), Some(3)));
+}
+
+fn some_regions() -> impl Strategy<Value = Vec<Region>> {
+    let some = vec![Region::Lvivska, Region::KyivCity, Region::Odeska, Region::Kharkivska];
+    proptest::sample::subsequence(some, 0..=4)
+}
+
+fn some_tlp() -> impl Strategy<Value = Option<Tlp>> {
+    proptest::option::of(proptest::sample::select(Tlp::ALL.to_vec()))
+}
+
 proptest! {
+    #[test]
+    fn what_only_adds_never_takes_away(
+        tlp in some_tlp(), said_tlp in some_tlp(),
+        exercise in any::<Option<bool>>(), said_exercise in any::<Option<bool>>(),
+        danger in any::<Option<bool>>(), said_danger in any::<Option<bool>>(),
+        regions in some_regions(), said_regions in proptest::option::of(some_regions()),
+    ) {
+        let before = Content { tlp, exercise, danger_to_life: danger, regions, ..known() };
+        let mut change = Change {
+            tlp: said_tlp,
+            exercise: said_exercise,
+            danger_to_life: said_danger,
+            regions: said_regions,
+            ..Default::default()
+        };
+        change.only_add_to(&before);
+        let mut after = before.clone();
+        after.merge(change, &[]);
+        prop_assert_eq!((after.tlp, after.exercise), (before.tlp, before.exercise));
+        prop_assert!(after.danger_to_life == before.danger_to_life || after.danger_to_life == Some(true));
+        prop_assert!(before.regions.iter().all(|region| after.regions.contains(region)));
+    }
+
     #[test]
     fn no_pointer_is_too_odd(pointer in any::<String>()) {
         let mut content = known();
