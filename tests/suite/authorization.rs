@@ -154,9 +154,8 @@ fn callers(server: &Server) -> Vec<Caller> {
     let orphan = made(server, "institution", Some(WATER));
     coordinator.post(&format!("/v1/institutions/{WATER}/deactivate")).json(reason.clone()).expect(200);
     callers.push(out("a client of a deactivated owner", orphan, Role::Institution, "token_revoked"));
-    let held = server.registry();
-    let _ = held.token();
     coordinator.post(&format!("/v1/institutions/{REGISTRY}/hold")).json(reason).expect(200).with("/on_hold", true);
+    let held = Client::of(&server.base, server.registry().account());
     callers.push(Caller { name: "on hold", client: held, role: Role::Institution, standing: Standing::OnHold });
     callers
 }

@@ -38,10 +38,9 @@ both!(each_kind_of_refusal_is_noted_with_who_and_what, |server| {
     assert_eq!(event["data"]["operation"], "issue_token");
     assert!(!event.to_string().contains("xxxx"), "{event}");
 
-    let hospital = server.hospital();
-    let _ = hospital.token();
     let reason = json!({"reason": "Перевірка"});
     server.coordinator().post(&format!("/v1/institutions/{HOSPITAL}/hold")).json(reason.clone()).expect(200);
+    let hospital = server.hospital();
     hospital.get("/v1/incidents").problem(403, "institution_on_hold");
     noted(server, &hospital.account().client_id, "institution_on_hold");
     server.coordinator().post(&format!("/v1/institutions/{HOSPITAL}/deactivate")).json(reason).expect(200);

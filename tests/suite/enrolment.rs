@@ -252,6 +252,8 @@ both!(a_code_of_who_may_not_act_is_refused, |server| {
     refused(trade(&server.base, json!({"code": made.str("/enrolment/code")})), "invalid_grant");
     new_code(server, id, json!({})).problem(409, "state_conflict");
     act(&format!("/v1/institutions/{HOSPITAL}/activate"));
+    refused(trade(&server.base, json!({"code": made.str("/enrolment/code")})), "invalid_grant");
+    let made = new_code(server, id, json!({})).expect(200);
     act(&format!("/v1/clients/{id}/deactivate"));
     refused(trade(&server.base, json!({"code": made.str("/enrolment/code")})), "invalid_grant");
     new_code(server, id, json!({})).problem(409, "state_conflict");

@@ -2,12 +2,18 @@
 
 use zvit_tests::directory::{HOSPITAL, MINISTRY, REGISTRY};
 use zvit_tests::feed::everything;
-use zvit_tests::{Answer, Server, Value, both, json, report};
+use zvit_tests::{Answer, Client, Server, Value, both, json, report};
 
 #[track_caller]
 fn set(server: &Server, institution: &str, verb: &str) -> Answer {
     let path = format!("/v1/institutions/{institution}/{verb}");
     server.coordinator().post(&path).json(json!({"reason": "Поштову скриньку захоплено"})).expect(200)
+}
+
+/// The hospital with a token of its own: a hold ends those of before.
+#[track_caller]
+fn anew(server: &Server, client: &Client) -> Client {
+    Client::of(&server.base, client.account())
 }
 
 fn events(server: &Server, kind: &str) -> Vec<Value> {
@@ -56,6 +62,7 @@ both!(on_hold_a_report_is_taken_marked_and_answered_with_what_was_sent, |server|
         .submit(report("До призупинення").with("external_ref", "H-1").with("detected_at", zvit_tests::hours_ago(3)));
     let id = before.string("/id");
     set(server, HOSPITAL, "hold");
+    let hospital = anew(server, &hospital);
     let key = zvit_tests::fresh();
     let send = || hospital.post("/v1/incidents").key(&key).json(report("Під час призупинення")).expect(201);
     let (first, again) = (send(), send());
@@ -78,7 +85,7 @@ both!(on_hold_a_report_is_taken_marked_and_answered_with_what_was_sent, |server|
     let reused = hospital.post("/v1/incidents").key(&key).json(report("Інше"));
     reused.problem(422, "idempotency_key_reused").without("/incident_id");
     let taken = hospital.post("/v1/incidents").fresh_key().json(report("Ще раз").with("external_ref", "H-1"));
-    taken.problem(409, "external_ref_exists").without("/incident_id");
+    assert_says_no_more(&taken.expect(201).with("/external_ref", "H-1"));
     let follow_up = |body: Value| hospital.post(&format!("/v1/incidents/{id}/reports")).fresh_key().json(body);
     let answer = follow_up(json!({"stage": "update", "started_at": zvit_tests::hours_ago(1)})).expect(201);
     assert!(answer.find_header("etag").is_none() && !answer.text().contains("До призупинення"), "{answer}");
@@ -86,7 +93,7 @@ both!(on_hold_a_report_is_taken_marked_and_answered_with_what_was_sent, |server|
 
     let batch = json!({"items": [{"idempotency_key": "hold-batch-1", "report": {"description": "У пакеті", "external_ref": "H-1"}}]});
     let result = hospital.post("/v1/incidents/batch").json(batch).expect(200);
-    result.with("/items/0/status", 409).without("/items/0/problem/incident_id");
+    result.with("/items/0/status", 201);
     for path in
         ["/v1/incidents", "/v1/incidents/feed", &format!("/v1/incidents/{id}"), &format!("/v1/incidents/{id}/reports")]
     {
@@ -105,10 +112,10 @@ both!(on_hold_a_report_is_taken_marked_and_answered_with_what_was_sent, |server|
 both!(an_answer_kept_from_before_tells_no_more_than_a_fresh_one, |server| {
     let hospital = server.hospital();
     let key = zvit_tests::fresh();
-    let send = || hospital.post("/v1/incidents").key(&key).json(report("Подія")).expect(201);
-    assert!(!send().list("/assignments").is_empty());
+    let send = |by: &Client| by.post("/v1/incidents").key(&key).json(report("Подія")).expect(201);
+    assert!(!send(&hospital).list("/assignments").is_empty());
     set(server, HOSPITAL, "hold");
-    assert_says_no_more(&send());
+    assert_says_no_more(&send(&anew(server, &hospital)));
 });
 
 both!(what_a_representative_on_hold_reports_is_marked_and_others_are_not, |server| {
@@ -136,8 +143,84 @@ both!(a_poll_that_waits_while_the_hold_comes_is_refused_too, |server| {
         set(server, HOSPITAL, "hold");
         let path = format!("/v1/incidents/{id}");
         server.coordinator().post(&format!("{path}/close")).json(json!({"reason": "Перевірка"})).expect(200);
-        waiting.join().unwrap().problem(403, "institution_on_hold");
+        waiting.join().unwrap().problem(401, "token_revoked");
     });
+});
+
+both!(tokens_from_before_a_hold_are_not_good_again, |server| {
+    let hospital = server.hospital();
+    hospital.get("/v1/incidents").expect(200);
+    set(server, HOSPITAL, "hold");
+    hospital.post("/v1/incidents").fresh_key().json(report("Подія")).problem(401, "token_revoked");
+    set(server, HOSPITAL, "release");
+    hospital.get("/v1/incidents").problem(401, "token_revoked");
+    anew(server, &hospital).get("/v1/incidents").expect(200);
+});
+
+both!(on_hold_a_further_report_takes_nothing_from_a_running_case, |server| {
+    let hospital = server.hospital();
+    let first = report("Шифрувальник")
+        .with("external_ref", "H-1")
+        .with("regions", json!(["UA-46", "UA-30"]))
+        .with("indicators", json!([{"type": "ipv4", "value": "203.0.113.7"}]));
+    let id = hospital.submit(first).string("/id");
+    hospital.submit(report("Інша подія").with("external_ref", "H-2"));
+    let case = server.case_of(&server.alpha(), &id);
+    server.verb(&server.alpha(), &case, "acknowledge", json!({})).expect(200);
+    let path = format!("/v1/incidents/{id}/reports");
+    hospital.post(&path).fresh_key().json(json!({"stage": "final", "danger_to_life": true})).expect(201);
+    let before = server.coordinator().get(&format!("/v1/incidents/{id}")).expect(200);
+    set(server, HOSPITAL, "hold");
+    let hospital = anew(server, &hospital);
+    let send = |body: Value| hospital.post(&path).fresh_key().json(body).expect(201);
+    let doubled = send(json!({"stage": "final", "affected_users": 7})).with("/stage", "final");
+    send(json!({"stage": "preliminary", "description": "Спроба"}));
+    let taking = json!({"stage": "update", "tlp": "red", "exercise": true, "danger_to_life": false,
+        "external_ref": "H-2", "regions": ["UA-46"], "clear": ["/impact"],
+        "indicators": [{"type": "ipv4", "value": "203.0.113.7", "retracted": true}, {"type": "ipv4", "value": "203.0.113.8"}]});
+    let taken = send(taking);
+    for answer in [&doubled, &taken] {
+        assert!(!answer.text().contains("not_applied"), "the receipt tells\n{answer}");
+    }
+    send(json!({"stage": "update", "tlp": "clear", "classification": {"class": "test"}}));
+    send(json!({"stage": "update", "regions": ["UA-30", "UA-51", "UA-46"]}));
+
+    let after = server.coordinator().get(&format!("/v1/incidents/{id}")).expect(200);
+    for same in ["/tlp", "/exercise", "/danger_to_life", "/external_ref", "/classification", "/indicators/0"] {
+        assert_eq!(after.at(same), before.at(same), "{same}");
+    }
+    let after = after.with("/affected_users", 7).with("/indicators/1/value", "203.0.113.8");
+    assert_eq!(after.list("/regions").len(), 3, "a longer list only adds\n{after}");
+    let named: Vec<&str> = after
+        .list("/warnings")
+        .iter()
+        .filter(|warning| warning["code"] == "not_applied")
+        .filter_map(|warning| warning["pointer"].as_str())
+        .collect();
+    for pointer in
+        ["/stage", "/tlp", "/exercise", "/danger_to_life", "/external_ref", "/regions", "/clear", "/indicators"]
+    {
+        assert!(named.contains(&pointer), "{pointer}\n{after}");
+    }
+    server.alpha().get(&format!("/v1/cases/{case}")).expect(200).with("/state", "acknowledged");
+    let reports = everything(&server.alpha(), &path);
+    assert_eq!(reports[2]["stage"], "update", "{reports:#?}");
+    assert_eq!((&reports[4]["report"]["tlp"], &reports[4]["report"]["exercise"]), (&json!("red"), &json!(true)));
+    assert!(reports[4]["warnings"].as_array().is_some_and(|all| all.iter().any(|one| one["pointer"] == "/tlp")));
+});
+
+both!(on_hold_a_report_about_a_withdrawn_incident_is_kept, |server| {
+    let hospital = server.hospital();
+    let id = hospital.submit(report("Подія")).string("/id");
+    // Nothing ends an incident so yet.
+    server.store.execute("UPDATE incidents SET status = 'withdrawn'");
+    set(server, HOSPITAL, "hold");
+    let path = format!("/v1/incidents/{id}/reports");
+    let body = json!({"stage": "update", "affected_users": 9});
+    anew(server, &hospital).post(&path).fresh_key().json(body).expect(201);
+    let after = server.coordinator().get(&format!("/v1/incidents/{id}")).expect(200);
+    after.with("/status", "withdrawn").with("/submitted_on_hold", true).without("/affected_users");
+    assert_eq!(everything(&server.coordinator(), &path).len(), 2);
 });
 
 #[test]
@@ -148,12 +231,19 @@ fn a_hold_is_known_to_every_server_of_the_store() {
     let at_other = one.hospital().at(&other.base);
     at_other.get("/v1/incidents").expect(200);
     set(&one, HOSPITAL, "hold");
+    // With a new token each time, so that it is not the token that is refused.
+    let account = at_other.account().clone();
     let refused = zvit_tests::eventually("the other server knows of the hold", || {
-        let answer = at_other.get("/v1/incidents").send();
-        (answer.status != 200).then_some(answer)
+        let answer = Client::of(&other.base, &account).get("/v1/incidents").send();
+        (answer.status == 403).then_some(answer)
     });
     refused.problem(403, "institution_on_hold");
-    // What it takes in is marked even by the one that was told last.
+    // What it takes in is marked even by the one that was told last; a token it gave before it knew is refused.
     let key = zvit_tests::fresh();
-    at_other.post("/v1/incidents").key(&key).json(report("Подія")).expect(201).with("/submitted_on_hold", true);
+    let taken = zvit_tests::eventually("a report with a new token", || {
+        let at_other = Client::of(&other.base, &account);
+        let answer = at_other.post("/v1/incidents").key(&key).json(report("Подія")).send();
+        (answer.status != 401).then_some(answer)
+    });
+    taken.expect(201).with("/submitted_on_hold", true);
 }

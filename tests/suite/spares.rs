@@ -98,6 +98,34 @@ both!(what_it_reports_is_marked_for_those_who_handle_it, |server| {
     assert!(usual.iter().all(|event| event["type"] != "submitted_with_spare"), "{usual:#?}");
 });
 
+both!(it_takes_nothing_from_what_is_known, |server| {
+    let hospital = server.hospital();
+    let id = hospital.submit(report("Шифрувальник").with("external_ref", "H-1")).string("/id");
+    let case = server.case_of(&server.alpha(), &id);
+    server.verb(&server.alpha(), &case, "acknowledge", json!({})).expect(200);
+    let path = format!("/v1/incidents/{id}/reports");
+    hospital.post(&path).fresh_key().json(json!({"stage": "final"})).expect(201);
+    let client = server.client(&spare(server));
+    let body = json!({"stage": "final", "tlp": "red", "exercise": true, "clear": ["/impact"], "affected_users": 5});
+    let answer = client.post(&path).fresh_key().json(body).expect(201);
+    assert!(!answer.text().contains("not_applied"), "{answer}");
+    let after = server.coordinator().get(&format!("/v1/incidents/{id}")).expect(200).with("/affected_users", 5);
+    let after = after.with("/exercise", false);
+    assert!(after.at("/tlp") != &json!("red") && after.text().contains("not_applied"), "{after}");
+    server.alpha().get(&format!("/v1/cases/{case}")).expect(200).with("/state", "acknowledged");
+
+    // A reference that is taken is left out, and who sends it is told nothing.
+    let again = client.submit(report("Ще раз").with("external_ref", "H-1")).with("/external_ref", "H-1");
+    assert!(!again.text().contains("not_applied"), "{again}");
+    let stored = server.coordinator().get(&format!("/v1/incidents/{}", again.str("/id"))).expect(200);
+    let stored = stored.without("/external_ref");
+    assert!(stored.text().contains("not_applied"), "{stored}");
+    let key = zvit_tests::fresh();
+    client.post("/v1/incidents").key(&key).json(report("Перше")).expect(201);
+    let reused = client.post("/v1/incidents").key(&key).json(report("Друге"));
+    reused.problem(422, "idempotency_key_reused").without("/incident_id");
+});
+
 both!(the_coordinator_makes_it_by_code_only, |server| {
     let make = |body: Value| server.coordinator().post("/v1/clients").fresh_key().json(body).send();
     server.store.untouched(|| {

@@ -184,8 +184,20 @@ both!(a_token_ends_with_what_it_stands_for, |server| {
         let token = server.anyone().post("/oauth2/token").header("authorization", &account.basic());
         token.form(&[("grant_type", "client_credentials")]).expect(401).with("/error", "invalid_client");
         coordinator.post(&format!("{path}/activate")).json(reason.clone()).expect(200);
-        client.get(list).expect(200);
+        client.get(list).problem(401, "token_revoked");
+        Client::of(&server.base, &account).get(list).expect(200);
     }
+    // The participant's end is that of its teams.
+    let account = make("team", DELTA);
+    let client = server.client(&account);
+    client.get("/v1/cases").expect(200);
+    let team = coordinator.get(&format!("/v1/teams/{DELTA}")).expect(200);
+    let path = format!("/v1/participants/{}", team.str("/participant_id"));
+    for verb in ["deactivate", "activate"] {
+        coordinator.post(&format!("{path}/{verb}")).json(reason.clone()).expect(200);
+        client.get("/v1/cases").problem(401, "token_revoked");
+    }
+    Client::of(&server.base, &account).get("/v1/cases").expect(200);
     // A scope taken away is gone from tokens that are out already.
     let account = make("institution", HOSPITAL);
     let (path, client) = (format!("/v1/clients/{}", account.client_id), server.client(&account));
