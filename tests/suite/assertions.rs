@@ -264,16 +264,27 @@ both!(a_client_authenticates_in_one_way_at_a_time, |server| {
 both!(the_key_of_a_disabled_client_opens_nothing, |server| {
     let key = KeyPair::eddsa("a");
     let id = with_key(server, &key);
-    let act = |verb: &str| {
-        let call = server.coordinator().post(&format!("/v1/clients/{id}/{verb}")).fresh_key();
+    let act = |path: &str| {
+        let call = server.coordinator().post(&format!("/v1/{path}")).fresh_key();
         call.json(json!({"reason": "Перевірка"})).expect(200)
     };
-    act("deactivate");
     let late = changed(&claims(&id), &json!({"exp": 60, "iat": 0}));
-    let answer = refused(ask_with(server, &key.signed(&key.header(), &late)));
-    assert!(!answer.str("/error_description").contains("time"), "who is shut out is told nothing\n{answer}");
-    let assertion = key.assertion(&id);
+    let shut_out = || {
+        let answer = refused(ask_with(server, &key.signed(&key.header(), &late)));
+        assert!(!answer.str("/error_description").contains("time"), "who is shut out is told nothing\n{answer}");
+        let assertion = key.assertion(&id);
+        refused(ask_with(server, &assertion));
+        assertion
+    };
+    act(&format!("institutions/{HOSPITAL}/deactivate"));
+    let assertion = shut_out();
+    act(&format!("institutions/{HOSPITAL}/activate"));
+    ask_with(server, &assertion).expect(200);
+    // With the client itself its keys go: they come back by hand or not at all.
+    act(&format!("clients/{id}/deactivate"));
+    let assertion = shut_out();
+    act(&format!("clients/{id}/activate"));
     refused(ask_with(server, &assertion));
-    act("activate");
+    server.coordinator().post(&format!("/v1/clients/{id}/keys")).fresh_key().json(key.public()).expect(201);
     ask_with(server, &assertion).expect(200);
 });

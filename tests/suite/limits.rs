@@ -123,6 +123,17 @@ both_stores!(each_client_has_a_limit_of_its_own, |store| {
     grid.submit(report("Сусіда це не стосується"));
 });
 
+both_stores!(a_poll_that_waits_counts_once, |store| {
+    let server = Server::start_with(store, &["--client-rate", "1", "--client-burst", "1000"]);
+    let alpha = server.alpha();
+    let cursor = zvit_tests::feed::page(&alpha, "/v1/cases", 50, None).string("/next_cursor");
+    server.hospital().submit(report("Новина"));
+    let left = |answer: Answer| number(&answer.expect(200), "ratelimit", "r");
+    let polls: Vec<u32> =
+        (0..40).map(|_| left(alpha.get(&format!("/v1/cases?wait=30&cursor={cursor}")).send())).collect();
+    assert!(polls[0] - polls[39] <= 39, "{polls:?}");
+});
+
 both_stores!(an_assertion_above_the_limit_costs_the_store_nothing, |store| {
     let server = Server::start_with(store, &["--client-rate", "1", "--client-burst", "10"]);
     let (hospital, key) = (server.hospital(), KeyPair::es256("a"));
