@@ -15,6 +15,7 @@ pub mod shape;
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use actix_web::HttpMessage;
 use governor::clock::MonotonicClock;
@@ -30,11 +31,19 @@ use settings::LimitSettings;
 /// Items of a batch that cost as much as one request.
 const ITEMS_PER_REQUEST: usize = 50;
 
+/// Requests that a change of credentials costs more than another: every process reads all clients again for it.
+pub const COST_OF_CREDENTIALS: u32 = 100;
+
+/// What the store last said when it was asked whether it answers, and when: nobody's questions can be a load on it.
+pub type Readiness = tokio::sync::Mutex<Option<(Instant, Result<(), Problem>)>>;
+
 /// Every limit of the process, with what is used of it.
 #[derive(Debug)]
 pub struct Limits {
     /// How much is at work.
     pub capacity: Arc<Capacity>,
+    /// Whether the store answers, as it was last seen.
+    pub readiness: Readiness,
     default_rate: Rate,
     /// As many as there are clients; nobody else gets here.
     clients: RwLock<HashMap<String, Arc<Bucket>>>,
@@ -47,6 +56,7 @@ impl Limits {
     pub fn new(settings: &LimitSettings, max_connections: usize, readers: usize) -> Self {
         Self {
             capacity: Arc::new(Capacity::new(settings, max_connections, readers)),
+            readiness: Readiness::default(),
             default_rate: settings.client(),
             clients: RwLock::default(),
             addresses: Addresses::new(Policy::Address, settings.address(), &MonotonicClock),
@@ -80,6 +90,32 @@ impl Limits {
     ) -> Result<(), Problem> {
         let more = u32::try_from(items.div_ceil(ITEMS_PER_REQUEST)).unwrap_or(u32::MAX);
         NonZeroU32::new(more).map_or(Ok(()), |more| self.take(request, client_id, own, more))
+    }
+
+    /// Counts what is dear to every process ([`COST_OF_CREDENTIALS`]) against the client. More than half of what a client has at
+    /// once is never asked for, so that one with a small limit can still do it.
+    ///
+    /// # Errors
+    /// 429 when the client's limit is used up; then it may not be done.
+    pub fn count_cost(
+        &self,
+        request: &impl HttpMessage,
+        client_id: &str,
+        own: Option<Rate>,
+        requests: u32,
+    ) -> Result<(), Problem> {
+        let most = self.rate_of(own).burst.get() / 2;
+        NonZeroU32::new(requests.min(most)).map_or(Ok(()), |more| self.take(request, client_id, own, more))
+    }
+
+    /// Counts a guess at what only a read of the store can judge, before that read and whatever comes of it.
+    ///
+    /// # Errors
+    /// 429 when the address has used up what it may fail.
+    pub fn count_guess(&self, request: &impl HttpMessage) -> Result<(), Problem> {
+        let verdict = self.count_token_failure(request);
+        let _ = request.extensions_mut().insert(verdict);
+        verdict.wait_s.map_or(Ok(()), |seconds| Err(Problem::rate_limited(seconds)))
     }
 
     fn take(

@@ -343,3 +343,14 @@ both!(a_hold_takes_back_the_codes_that_are_on_their_way, |server| {
     let issued = new_code(server, held.str("/client_id"), json!({})).expect(200);
     trade(&server.base, json!({"code": issued.str("/enrolment/code")})).expect(200);
 });
+
+both_stores!(every_trade_counts_against_its_address_and_a_repeated_one_writes_nothing, |store| {
+    let server = Server::start_with(store, &["--token-failure-rate", "1", "--token-failure-burst", "5"]);
+    let made = invite(&server, "institution", HOSPITAL);
+    let body = json!({"code": made.str("/enrolment/code"), "key": key()});
+    trade(&server.base, body.clone()).expect(200);
+    let statuses: Vec<u16> =
+        server.store.untouched(|| (0..30).map(|_| trade(&server.base, body.clone()).status).collect());
+    assert_eq!(statuses[0], 200, "{statuses:?}");
+    assert!(statuses.iter().all(|status| matches!(status, 200 | 429)) && statuses.contains(&429), "{statuses:?}");
+});

@@ -237,3 +237,20 @@ both_stores!(limits_are_set_by_flag_or_file_and_are_checked, |store| {
         assert!(help.contains(&format!("--{name} ")) && help.contains(&variable), "{name}\n{help}");
     }
 });
+
+both_stores!(what_was_proved_is_answered_however_much_the_address_has_used_up, |store| {
+    let flags = [&FEW_FAILURES[..], &["--address-rate", "1", "--address-burst", "5"]].concat();
+    let server = Server::start_with(store, &flags);
+    let hospital = server.hospital();
+    let (token, basic) = (hospital.token().unwrap(), hospital.account().basic());
+    let request = server.anyone().post("/oauth2/revoke").header("authorization", &basic);
+    request.form(&[("token", token.as_str())]).expect(200);
+    for _ in 0..30 {
+        server.anyone().get("/v1/me").header("authorization", "Bearer forged").send();
+    }
+    is_rate_limited(&server.anyone().get("/v1/me").header("authorization", "Bearer forged").send(), "address");
+    for _ in 0..20 {
+        let answer = server.anyone().get("/v1/me").header("authorization", &format!("Bearer {token}")).send();
+        answer.problem(401, "token_revoked");
+    }
+});

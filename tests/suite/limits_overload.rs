@@ -129,3 +129,25 @@ both_stores!(short_connections_are_freed_by_everything_but_reports, |store| {
     assert_eq!((hurried.header("connection"), hurried.header("retry-after")), ("close", "5"), "{hurried}");
     two.expect_closed();
 });
+
+both_stores!(silent_requests_for_tokens_shut_nobody_out, |store| {
+    let server = Server::start_with(store, &["--max-requests", "8", "--workers", "2"]);
+    let coordinator = server.coordinator();
+    coordinator.get("/v1/incidents").expect(200);
+    let mut dripping: Vec<Connection> = (0..40)
+        .map(|number| {
+            let mut connection = Connection::open(&server.base);
+            let path = if number % 2 == 0 { "/oauth2/token" } else { "/%6fauth2/token" };
+            let head = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 5000\r\n";
+            assert!(connection.send(&request("POST", path, "x", head)) && connection.send(b"grant_type="));
+            connection
+        })
+        .collect();
+    for _ in 0..10 {
+        coordinator.get("/v1/incidents").expect(200);
+    }
+    server.alpha().get("/v1/cases").expect(200);
+    for connection in &mut dripping {
+        assert!(connection.send(b"x"), "they were at work all the time");
+    }
+});

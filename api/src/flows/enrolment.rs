@@ -3,6 +3,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::json;
 use zvit_db::change::Change;
+use zvit_db::conn::Tx;
 use zvit_db::rows::{ClientRow, EnrolmentCodeRow};
 use zvit_db::types::At;
 use zvit_db::{clients, credentials};
@@ -144,7 +145,7 @@ pub fn trade(
     let client = clients::find(&mut change.tx, &code.client_id)?.filter(|client| is_active(directory, client));
     let Some(mut client) = client else { return Ok(Err(Refusal::Code)) };
     if code.used_at.is_some() {
-        return again(change, client, key);
+        return again(&mut change.tx, client, key);
     }
     if client.spare && key.is_some() {
         return Ok(Err(Refusal::KeyForSpare));
@@ -165,13 +166,23 @@ pub fn trade(
     Ok(Ok(Enrolled { client, secret, kid: key.map(|key| key.input.kid.clone()) }))
 }
 
-/// The same trade once more: nothing changes, and there is no secret in it.
-fn again(
-    change: &mut Change<'_>,
-    client: ClientRow,
+/// As [`trade`] for a code that was used for this very key ([`may_trade`]); nothing is written, so it takes no writer.
+///
+/// # Errors
+/// The store's; a [`Refusal`] is an answer.
+pub fn repeated(
+    tx: &mut Tx<'_>,
+    directory: &Directory,
+    code: &EnrolmentCodeRow,
     key: Option<&EnrolmentKey>,
 ) -> Result<Result<Enrolled, Refusal>, Problem> {
-    let held = credentials::keys_of(&mut change.tx, &client.client_id)?;
+    let client = clients::find(tx, &code.client_id)?.filter(|client| is_active(directory, client));
+    client.map_or(Ok(Err(Refusal::Code)), |client| again(tx, client, key))
+}
+
+/// The same trade once more: nothing changes, and there is no secret in it.
+fn again(tx: &mut Tx<'_>, client: ClientRow, key: Option<&EnrolmentKey>) -> Result<Result<Enrolled, Refusal>, Problem> {
+    let held = credentials::keys_of(tx, &client.client_id)?;
     let kid = key.map(|key| key.input.kid.clone()).filter(|kid| held.iter().any(|row| row.kid == *kid));
     Ok(if kid.is_some() { Ok(Enrolled { client, secret: None, kid }) } else { Err(Refusal::Code) })
 }

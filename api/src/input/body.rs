@@ -35,6 +35,28 @@ const MINIMUM_RATE: u64 = 512;
 
 /// Whoever sends for longer than this is judged again when the body is there: who was shut out meanwhile acts no more.
 const PROMPT: Duration = Duration::from_millis(500);
+/// Nor may what came fast at first buy silence later: nobody is ahead by more than this.
+const LONGEST_SILENCE: Duration = Duration::from_secs(15);
+
+/// What is too large is read on for so long at most.
+const DRAIN_TIME: Duration = Duration::from_secs(5);
+
+/// By when more of a body must have arrived.
+#[derive(Debug)]
+struct Pace {
+    due: Instant,
+}
+
+impl Pace {
+    fn new(start: Instant) -> Self {
+        Self { due: start + GRACE }
+    }
+
+    fn arrived(&mut self, now: Instant, bytes: usize) {
+        let bought = Duration::from_millis((bytes as u64).saturating_mul(1000) / MINIMUM_RATE);
+        self.due = self.due.checked_add(bought).unwrap_or(self.due).min(now + LONGEST_SILENCE);
+    }
+}
 
 /// A body of up to `LIMIT` bytes. Extraction never fails.
 #[derive(Debug)]
@@ -142,19 +164,26 @@ fn media_type(headers: &HeaderMap) -> MediaType {
 
 async fn read(payload: Payload, limit: usize) -> Result<Bytes, Problem> {
     let mut stream = pin!(BodyStream::new(payload));
-    let (start, mut received, mut kept) = (Instant::now(), 0_usize, BytesMut::new());
+    let (mut pace, mut received, mut kept) = (Pace::new(Instant::now()), 0_usize, BytesMut::new());
+    let mut drained: Option<Instant> = None;
     loop {
-        let due = Duration::from_millis((received as u64).saturating_mul(1000) / MINIMUM_RATE);
-        let next = timeout_at(start + GRACE + due, poll_fn(|cx| stream.as_mut().poll_next(cx)));
-        match next.await {
+        let due = drained.map_or(pace.due, |end| end.min(pace.due));
+        match timeout_at(due, poll_fn(|cx| stream.as_mut().poll_next(cx))).await {
+            Err(_) if drained.is_some() => break,
             Err(_) => return Err(too_slow()),
             Ok(None) => break,
             Ok(Some(Err(_))) => return Err(broken_off()),
             Ok(Some(Ok(chunk))) => {
+                let now = Instant::now();
+                pace.arrived(now, chunk.len());
                 received = received.saturating_add(chunk.len());
                 if received <= limit {
                     kept.extend_from_slice(&chunk);
-                } else if received > DRAIN_LIMIT {
+                    continue;
+                }
+                kept = BytesMut::new();
+                // A stream that is always ready never lets the time-out speak.
+                if received > DRAIN_LIMIT || now >= *drained.get_or_insert(now + DRAIN_TIME) {
                     break;
                 }
             }
@@ -171,8 +200,8 @@ fn too_large(limit: usize) -> Problem {
 
 fn too_slow() -> Problem {
     Problem::new(Code::RequestTimeout).detail(
-        "After the first five seconds a body must arrive at 512 bytes per second.",
-        "Після перших п’яти секунд тіло запиту має надходити зі швидкістю щонайменше 512 байтів на секунду.",
+        "After the first five seconds a body must arrive at 512 bytes per second, without a silence of 15 seconds.",
+        "Після перших п’яти секунд тіло запиту має надходити зі швидкістю щонайменше 512 байтів на секунду, без пауз у 15 секунд.",
     )
 }
 
@@ -206,6 +235,53 @@ mod tests {
             .insert_header(("Content-Type", "application/json"))
             .insert_header(("Content-Encoding", "gzip"));
         assert_eq!(body(zipped).await.value().unwrap_err().code(), Code::UnsupportedMediaType);
+    }
+
+    #[test]
+    fn what_came_fast_buys_no_long_silence_and_a_slow_link_is_no_fault() {
+        let start = Instant::now();
+        let at = |seconds: u64| start + Duration::from_secs(seconds);
+        let mut burst = Pace::new(start);
+        assert_eq!(burst.due, at(5));
+        burst.arrived(at(1), BATCH_LIMIT);
+        assert_eq!(burst.due, at(16), "four megabytes buy no more than fifteen seconds");
+        burst.arrived(at(15), 1);
+        assert!(burst.due < at(17), "nor does a byte in time");
+        let mut steady = Pace::new(start);
+        for second in 1..=10_000 {
+            assert!(at(second) < steady.due, "{second}");
+            steady.arrived(at(second), 512);
+        }
+        let mut slow = Pace::new(start);
+        let ends = (1..=1_000).find(|second| {
+            let is_late = at(*second) >= slow.due;
+            slow.arrived(at(*second), 500);
+            is_late
+        });
+        assert!(ends.is_some(), "less than that on the whole ends it");
+    }
+
+    #[actix_web::test]
+    async fn a_body_too_large_is_drained_for_five_seconds_at_most() {
+        struct Dripping(usize);
+        impl futures_core::Stream for Dripping {
+            type Item = Result<Bytes, actix_web::error::PayloadError>;
+            fn poll_next(
+                mut self: Pin<&mut Self>,
+                _: &mut std::task::Context<'_>,
+            ) -> std::task::Poll<Option<Self::Item>> {
+                if self.0 == 0 {
+                    return std::task::Poll::Pending;
+                }
+                self.0 -= 1;
+                std::task::Poll::Ready(Some(Ok(Bytes::from(vec![b' '; 10_000]))))
+            }
+        }
+        let stream: Pin<Box<dyn futures_core::Stream<Item = _>>> = Box::pin(Dripping(10));
+        let start = Instant::now();
+        let fault = read(Payload::from(stream), 16).await.unwrap_err();
+        assert_eq!(fault.code(), Code::PayloadTooLarge);
+        assert!((4..10).contains(&start.elapsed().as_secs()));
     }
 
     #[actix_web::test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use actix_web::http::Method;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -15,19 +16,24 @@ const READER_WAIT: Duration = Duration::from_secs(2);
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// A report, the token that it needs, and health. Never turned away for its number: connections and the writer's queue
-    /// bound it, and a bound here could be used up by those who only drip bodies.
+    /// A report. Never turned away for its number: connections and the writer's queue bound it. Who has no good token is
+    /// refused before the body, so what stays at work here was proved.
     Intake,
+    /// What proves nothing yet: all of `/oauth2/*`, and health. Never turned away either, and nobody else gives way to it:
+    /// whoever only drips bodies would shut everybody out.
+    Unproved,
     /// Everything else.
     Other,
 }
 
 impl Class {
-    /// The class of a request.
+    /// The class of a request, by its [`routed_path`].
     pub fn of(method: &Method, path: &str) -> Self {
+        if is_oauth(path) || matches!(path, "/healthz" | "/readyz") {
+            return Self::Unproved;
+        }
         let is_intake = match path {
-            "/healthz" | "/readyz" => true,
-            "/oauth2/token" | "/oauth2/enrol" | "/v1/incidents" | "/v1/incidents/batch" => method == Method::POST,
+            "/v1/incidents" | "/v1/incidents/batch" => method == Method::POST,
             _ => {
                 let incident = path.strip_prefix("/v1/incidents/").and_then(|rest| rest.strip_suffix("/reports"));
                 method == Method::POST && incident.is_some_and(|id| !id.is_empty() && !id.contains('/'))
@@ -37,10 +43,21 @@ impl Class {
     }
 }
 
+/// The path as the router reads it, `%6f` as `o`: what is decided by the raw one is decided otherwise than it is routed.
+pub fn routed_path(request: &HttpRequest) -> &str {
+    request.match_info().as_str()
+}
+
+/// Whether a [`routed_path`] belongs to what speaks RFC 6749.
+pub fn is_oauth(path: &str) -> bool {
+    path.starts_with("/oauth2/")
+}
+
 /// How much is at work, and how much may be.
 #[derive(Debug)]
 pub struct Capacity {
     intake: AtomicUsize,
+    unproved: AtomicUsize,
     others: AtomicUsize,
     waiting: AtomicUsize,
     connections: AtomicUsize,
@@ -57,6 +74,7 @@ impl Capacity {
     pub fn new(settings: &LimitSettings, max_connections: usize, readers: usize) -> Self {
         Self {
             intake: AtomicUsize::new(0),
+            unproved: AtomicUsize::new(0),
             others: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
             connections: AtomicUsize::new(0),
@@ -73,11 +91,12 @@ impl Capacity {
     pub fn enter(self: &Arc<Self>, class: Class) -> Option<AtWork> {
         let (counter, has_room) = match class {
             Class::Intake => (&self.intake, true),
+            Class::Unproved => (&self.unproved, true),
             Class::Other => (&self.others, self.intake.load(Ordering::Relaxed) < self.max_requests),
         };
         let before = counter.fetch_add(1, Ordering::Relaxed);
         let place = AtWork { capacity: Arc::clone(self), class };
-        (has_room && (class == Class::Intake || before < self.max_others)).then_some(place)
+        (has_room && (class != Class::Other || before < self.max_others)).then_some(place)
     }
 
     /// Leave to wait for news, until it is dropped: who waits isn't at work. None when too many wait already, or when
@@ -118,6 +137,7 @@ impl Drop for AtWork {
     fn drop(&mut self) {
         let counter = match self.class {
             Class::Intake => &self.capacity.intake,
+            Class::Unproved => &self.capacity.unproved,
             Class::Other => &self.capacity.others,
         };
         counter.fetch_sub(1, Ordering::Relaxed);
@@ -159,14 +179,34 @@ mod tests {
 
     #[test]
     fn what_is_intake_goes_by_method_and_path() {
-        for path in ["/oauth2/token", "/v1/incidents", "/v1/incidents/batch", "/v1/incidents/7/reports"] {
+        for path in ["/v1/incidents", "/v1/incidents/batch", "/v1/incidents/7/reports"] {
             assert_eq!(Class::of(&Method::POST, path), Class::Intake, "{path}");
             assert_eq!(Class::of(&Method::GET, path), Class::Other, "{path}");
         }
         for path in ["/v1/incidents/7/close", "/v1/incidents//reports", "/v1/incidents/7/8/reports", "/v1/cases"] {
             assert_eq!(Class::of(&Method::POST, path), Class::Other, "{path}");
         }
-        assert_eq!(Class::of(&Method::GET, "/healthz"), Class::Intake);
+        for path in ["/healthz", "/oauth2/token", "/oauth2/enrol", "/oauth2/revoke"] {
+            assert_eq!(Class::of(&Method::POST, path), Class::Unproved, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_encoded_is_read_as_it_is_routed() {
+        for (uri, class) in [("/%6fauth2/token", Class::Unproved), ("/v1/%69ncidents?x=%2F", Class::Intake)] {
+            let request = actix_web::test::TestRequest::post().uri(uri).to_http_request();
+            assert_eq!(Class::of(request.method(), routed_path(&request)), class, "{uri}");
+        }
+    }
+
+    #[test]
+    fn what_is_unproved_takes_nobodys_place() {
+        let capacity = capacity(4, 0, 100);
+        let dripping: Vec<AtWork> = (0..40).filter_map(|_| capacity.enter(Class::Unproved)).collect();
+        assert_eq!(dripping.len(), 40);
+        let held: Vec<AtWork> = (0..4).filter_map(|_| capacity.enter(Class::Other)).collect();
+        assert_eq!(held.len(), 3, "its whole share");
+        assert!(capacity.enter(Class::Intake).is_some());
     }
 
     #[test]

@@ -16,10 +16,10 @@ use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage, HttpResponse, web};
 use futures_core::Stream;
 
-use super::capacity::Class;
+use super::capacity::{Class, is_oauth, routed_path};
 use super::rate::Verdict;
 use super::{Limits, hygiene};
-use crate::problem::Problem;
+use crate::problem::{Code, OauthError, Problem};
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -52,14 +52,16 @@ pub async fn limits_edge<B: MessageBody>(
     if let Some((verdict, seconds)) = before.and_then(|verdict| Some((verdict, verdict.wait_s?))) {
         return Ok(refuse(request, Problem::rate_limited(seconds), Some(&verdict)));
     }
-    let Some(_at_work) = limits.capacity.enter(Class::of(request.method(), request.path())) else {
+    let Some(_at_work) = limits.capacity.enter(Class::of(request.method(), routed_path(request.request()))) else {
         return Ok(refuse(request, Problem::overloaded(2), None));
     };
     let mut response = next.call(request).await?;
     let proved = response.request().extensions_mut().remove::<Verdict>();
     let verdict = proved.or(before).or_else(|| failure(&limits, &response));
     let Some(verdict) = verdict else { return Ok(response.map_into_left_body()) };
-    if let (None, None, Some(seconds)) = (proved, before, verdict.wait_s) {
+    if let (None, None, Some(seconds)) = (proved, before, verdict.wait_s)
+        && !tells_what_was_proved(&response)
+    {
         let refusal = HttpResponse::from_error(Problem::rate_limited(seconds));
         let mut refused = response.into_response(refusal).map_into_right_body();
         say(&mut refused, &verdict);
@@ -71,8 +73,8 @@ pub async fn limits_edge<B: MessageBody>(
 
 /// Whether it is plain before any work that the request proves nothing: nobody asks for proof, or none is shown.
 fn needs_no_proof(request: &ServiceRequest) -> bool {
-    let path = request.path();
-    let is_public = !path.starts_with("/v1/") && !path.starts_with("/oauth2/");
+    let path = routed_path(request.request());
+    let is_public = !path.starts_with("/v1/") && !is_oauth(path);
     let shows_none = path.starts_with("/v1/") && !request.headers().contains_key(AUTHORIZATION);
     (is_public && path != NEVER_LIMITED) || shows_none
 }
@@ -80,13 +82,23 @@ fn needs_no_proof(request: &ServiceRequest) -> bool {
 /// Counts an answer to somebody who has proved nothing. A good request for a token has proved itself by its answer; what is
 /// our own fault counts against nobody.
 fn failure<B>(limits: &Limits, response: &ServiceResponse<B>) -> Option<Verdict> {
-    let path = response.request().path();
+    let path = routed_path(response.request());
     if path == NEVER_LIMITED || !response.status().is_client_error() {
         return None;
     }
-    let of_tokens = path.starts_with("/oauth2/");
+    let of_tokens = is_oauth(path);
     let request = response.request();
     Some(if of_tokens { limits.count_token_failure(request) } else { limits.count_address(request) })
+}
+
+/// Whether a refusal follows a signature that held: its holder must hear that a new token or assertion will do, whatever others
+/// at the address have used up.
+fn tells_what_was_proved<B>(response: &ServiceResponse<B>) -> bool {
+    response.response().error().is_some_and(|error| {
+        let is_of_token = |problem: &Problem| matches!(problem.code(), Code::TokenExpired | Code::TokenRevoked);
+        error.as_error::<Problem>().is_some_and(is_of_token)
+            || error.as_error::<OauthError>().is_some_and(OauthError::is_proved)
+    })
 }
 
 fn refuse<B>(request: ServiceRequest, problem: Problem, verdict: Option<&Verdict>) -> ServiceResponse<EitherBody<B>> {
@@ -115,7 +127,7 @@ pub async fn close_edge<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let limits = request.app_data::<web::Data<Limits>>().cloned();
-    let class = Class::of(request.method(), request.path());
+    let class = Class::of(request.method(), routed_path(request.request()));
     let body = request.headers().contains_key(TRANSFER_ENCODING).then(|| Shared::of(&mut request));
     let mut response = next.call(request).await?;
     let gives_way = class == Class::Other && limits.is_some_and(|limits| limits.capacity.is_crowded());

@@ -63,3 +63,19 @@ fn guessing_does_not_use_up_what_the_address_has_for_other_things() {
     assert!(limits.count_token_failure(&request).wait_s.is_some());
     assert!(limits.count_address(&request).wait_s.is_none());
 }
+
+#[test]
+fn a_change_of_credentials_is_dear_and_never_out_of_reach() {
+    let request = TestRequest::default().to_srv_request();
+    let changes = |burst| {
+        let limits = limits(burst);
+        let change = || {
+            limits
+                .count_client(&request, "a", None)
+                .and_then(|()| limits.count_cost(&request, "a", None, COST_OF_CREDENTIALS))
+        };
+        (0..100).take_while(|_| change().is_ok()).count()
+    };
+    assert_eq!(changes(2_000), 19, "of 101 requests each");
+    assert!((1..=2).contains(&changes(30)) && changes(2) >= 1 && changes(1) == 1);
+}

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use zvit_domain::word::{Language, Text};
 
 use super::{Code, OauthError, Problem, language};
+use crate::limits::capacity::{is_oauth, routed_path};
 
 /// The header that carries the request id, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -53,21 +54,24 @@ struct Asked {
     language: Language,
     path: String,
     is_intake: bool,
+    is_oauth: bool,
     is_https: bool,
     duty_line: Option<Text>,
 }
 
 impl Asked {
     fn of(request: &ServiceRequest) -> Self {
-        let path = request.path().to_owned();
+        let (path, routed) = (request.path().to_owned(), routed_path(request.request()));
         let is_intake =
-            request.method() == Method::POST && (path == "/v1/incidents" || path.starts_with("/v1/incidents/"));
+            request.method() == Method::POST && (routed == "/v1/incidents" || routed.starts_with("/v1/incidents/"));
+        let is_oauth = is_oauth(routed);
         let duty_line = request.app_data::<web::Data<DutyLine>>().map(|line| line.0.clone());
         Self {
             id: RequestId::of(request),
             language: language::preferred(request.headers()),
             path,
             is_intake,
+            is_oauth,
             is_https: request.app_config().secure(),
             duty_line,
         }
@@ -78,7 +82,7 @@ impl Asked {
             // The path is the caller's word; the line about the request has its route.
             log::error!("request {}: {}: {cause}", self.id.0, problem.code().code());
         }
-        if self.path.starts_with("/oauth2/") && !matches!(problem.code(), Code::NotFound | Code::MethodNotAllowed) {
+        if self.is_oauth && !matches!(problem.code(), Code::NotFound | Code::MethodNotAllowed) {
             return OauthError::from(problem.clone()).error_response();
         }
         let needs_support = self.is_intake || problem.code() == Code::InstitutionOnHold;
@@ -305,6 +309,8 @@ mod tests {
         let (status, headers, body) = answer(test::TestRequest::get().uri("/oauth2/token")).await;
         assert_eq!((status, &body["error"]), (500, &Value::from("server_error")));
         assert!(has(&headers, "cache-control", "no-store") && !body.to_string().contains("secret"));
+        let (status, _, body) = answer(test::TestRequest::get().uri("/%6fauth2/token")).await;
+        assert_eq!((status, &body["error"]), (500, &Value::from("server_error")));
         let (status, _, body) = answer(test::TestRequest::get().uri("/oauth2/nothing")).await;
         assert_eq!((status, &body["code"]), (404, &Value::from("not_found")));
     }

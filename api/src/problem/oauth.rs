@@ -82,12 +82,13 @@ pub struct OauthError {
     description: Cow<'static, str>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<String>,
+    is_proved: bool,
 }
 
 impl OauthError {
     /// A refusal; `description` is in English and ASCII, as RFC 6749 wants it.
     pub fn new(code: OauthCode, description: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, description: description.into(), headers: Vec::new(), cause: None }
+        Self { code, description: description.into(), headers: Vec::new(), cause: None, is_proved: false }
     }
 
     /// 401 for every way in which a client can fail to prove who it is. Unknown clients and wrong secrets look alike.
@@ -97,7 +98,7 @@ impl OauthError {
 
     /// 401 for a client that has proved who it is with an assertion that can't count, and may be told why.
     pub fn unusable_assertion(why: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(OauthCode::InvalidClient, why)
+        Self { is_proved: true, ..Self::new(OauthCode::InvalidClient, why) }
     }
 
     /// 503 until `seconds` have passed.
@@ -110,6 +111,11 @@ impl OauthError {
     /// The code.
     pub fn code(&self) -> OauthCode {
         self.code
+    }
+
+    /// Whether it answers somebody whose signature held.
+    pub fn is_proved(&self) -> bool {
+        self.is_proved
     }
 
     /// What goes to the log and never to the caller.
@@ -134,7 +140,7 @@ impl From<Problem> for OauthError {
             _ => (OauthCode::InvalidRequest, "the request can't be read"),
         };
         let headers = parts.headers.into_iter().filter(|(name, _)| name == RETRY_AFTER).collect();
-        Self { code, description: description.into(), headers, cause: parts.cause }
+        Self { code, description: description.into(), headers, cause: parts.cause, is_proved: false }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::flows::client_keys::{KeyHolder, add_key, remove_key};
 use crate::flows::idempotency::{Kept, once};
 use crate::input::{Body, IdempotencyKey, Query, Schemas, path_text};
 use crate::intake::request_key;
+use crate::limits::COST_OF_CREDENTIALS;
 use crate::permission::{AddClientKey, ListClientKeys, Permission, RemoveClientKey};
 use crate::problem::Problem;
 use crate::reply;
@@ -101,7 +102,8 @@ pub async fn list_client_keys(
 ///
 /// The client then gets its tokens with `private_key_jwt` (RFC 7523), beside its secret if it has one. The coordinator registers
 /// keys for every client; an institution or a team for its own clients, with a token that holds every scope of that client.
-/// Register the next key before you remove the last one: a client may have ten.
+/// Register the next key before you remove the last one: a client may have ten. It counts as 101 requests against the caller's
+/// limit, but as no more than half of its burst.
 #[utoipa::path(
     tag = "directory", operation_id = "add_client_key",
     params(
@@ -135,6 +137,7 @@ pub async fn add_client_key(
     let faults = if knows_kind { checked.value.read().err() } else { None };
     let input = checked.strict(faults.unwrap_or_default())?;
     let public = input.read()?;
+    count_change(&caller, &app, &request)?;
     let path = format!("/v1/clients/{id}/keys");
     let key = request_key(&caller, format!("POST {path}"), key.required()?, &raw);
     let actor = caller.actor();
@@ -152,7 +155,8 @@ pub async fn add_client_key(
 
 /// Remove a public key
 ///
-/// Every token of the client ends at once. A client can't remove the only thing it has to prove itself with.
+/// Every token of the client ends at once. A client can't remove the only thing it has to prove itself with. It counts as
+/// 101 requests against the caller's limit, but as no more than half of its burst.
 #[utoipa::path(
     tag = "directory", operation_id = "remove_client_key",
     params(
@@ -172,12 +176,19 @@ pub async fn remove_client_key(
     let kid = request.match_info().get("kid").unwrap_or_default();
     let kid = percent_decode_str(kid).decode_utf8().map_err(|_| Problem::not_found())?.into_owned();
     let actor = caller.actor();
+    count_change(&caller, &app, &request)?;
     app.change(move |change, _| {
         let client = store::find(&mut change.tx, &id)?.ok_or_else(Problem::not_found)?;
         remove_key(change, &actor, client, &kid)
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Every process reads all clients again for a change of keys, so it costs its caller more than another.
+fn count_change<P>(caller: &Caller<P>, app: &App, request: &HttpRequest) -> Result<(), Problem> {
+    let own = app.clients().by_id.get(&caller.client_id).and_then(|client| client.rate);
+    app.limits.count_cost(request, &caller.client_id, own, COST_OF_CREDENTIALS)
 }
 
 /// The client whose keys the caller may change.

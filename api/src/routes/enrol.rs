@@ -12,7 +12,9 @@ use zvit_domain::typeable;
 use crate::auth::{Caller, LoggedClient};
 use crate::clock;
 use crate::flows::clients::Issued;
-use crate::flows::enrolment::{Enrolled, EnrolmentKey, IssuedCode, Refusal, code_sha256, issue, may_trade, trade};
+use crate::flows::enrolment::{
+    Enrolled, EnrolmentKey, IssuedCode, Refusal, code_sha256, issue, may_trade, repeated, trade,
+};
 use crate::flows::idempotency::{Kept, once};
 use crate::input::{Body, IdempotencyKey, OauthBody, Schemas, etag};
 use crate::intake::request_key;
@@ -144,7 +146,8 @@ impl Enrolment {
 ///
 /// The code comes from the coordinator, on paper or by telephone. Send it with a public key, which is then registered for the
 /// client, or alone, and the answer shows the client's secret, once. Either takes the place of all the client had before. A
-/// code works once; only a trade for a key may be repeated with the same key, in case its answer was lost.
+/// code works once; only a trade for a key may be repeated with the same key, in case its answer was lost. Every trade, good or
+/// not, counts against what the address may fail at the token endpoint.
 #[utoipa::path(
     tag = "oauth2", operation_id = "enrol_client",
     request_body(content = EnrolmentInput, example = json!({"code": "7KQ4M-2XW9T-0B3ZC-HJ5VN-5"})),
@@ -166,6 +169,8 @@ pub async fn enrol_client(
     if !app.is_fresh() {
         return Err(OauthError::unavailable(2));
     }
+    // Before the store is asked, and whatever it says: the good trades of an address are few.
+    app.limits.count_guess(&request)?;
     let enrolled = take(&app, code, key, request_id.0).await?;
     let _ = request.extensions_mut().insert(LoggedClient(enrolled.client.client_id.clone()));
     Ok(HttpResponse::Ok()
@@ -197,13 +202,16 @@ async fn take(app: &App, code: Vec<u8>, key: Option<EnrolmentKey>, request_id: S
     let now = clock::now();
     let (sought, with) = (code.clone(), key.clone());
     // Whatever is wrong with a code costs one read and the same answer; guesses never reach the writer.
-    let may = app
+    let directory = app.directory();
+    let found = app
         .read(move |tx| {
-            Ok(credentials::find_code(tx, &sought)?.is_some_and(|code| may_trade(&code, with.as_ref(), now)))
+            let code = credentials::find_code(tx, &sought)?.filter(|code| may_trade(code, with.as_ref(), now));
+            let Some(code) = code else { return Ok(Some(Err(Refusal::Code))) };
+            if code.used_at.is_some() { repeated(tx, &directory, &code, with.as_ref()).map(Some) } else { Ok(None) }
         })
         .await?;
-    if !may {
-        return Err(refused(Refusal::Code));
+    if let Some(answer) = found {
+        return answer.map_err(refused);
     }
     let traded = app
         .change(move |change, memory| {

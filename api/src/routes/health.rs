@@ -1,5 +1,7 @@
 //! Whether the process lives, and whether it can do its work.
 
+use std::time::{Duration, Instant};
+
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,6 +10,9 @@ use zvit_db::store;
 use crate::problem::Problem;
 use crate::reply;
 use crate::state::App;
+
+/// What the store said holds for so long.
+const REMEMBERED: Duration = Duration::from_millis(500);
 
 /// How the process is.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
@@ -30,11 +35,20 @@ pub async fn healthz() -> Result<HttpResponse, Problem> {
 #[utoipa::path(tag = "service", operation_id = "get_readiness", responses((status = 200, description = "It can", body = Health)))]
 #[get("/readyz")]
 pub async fn readyz(app: web::Data<App>) -> Result<HttpResponse, Problem> {
-    let readers = app.readers.clone();
-    let answers = web::block(move || store::ping(&readers)).await.map_err(Problem::internal)?;
-    match answers {
-        Ok(()) if app.is_fresh() => reply::json(&Health { status: "ok" }),
-        Ok(()) => Err(Problem::unavailable(2)),
-        Err(error) => Err(error.into()),
+    store_answers(&app).await?;
+    if app.is_fresh() { reply::json(&Health { status: "ok" }) } else { Err(Problem::unavailable(2)) }
+}
+
+/// Asks the store, one at a time and only so often: anybody may ask here.
+async fn store_answers(app: &App) -> Result<(), Problem> {
+    let mut last = app.limits.readiness.lock().await;
+    if let Some((at, answer)) = last.as_ref()
+        && at.elapsed() < REMEMBERED
+    {
+        return answer.clone();
     }
+    let readers = app.readers.clone();
+    let answer = web::block(move || store::ping(&readers)).await.map_err(Problem::internal)?.map_err(Problem::from);
+    *last = Some((Instant::now(), answer.clone()));
+    answer
 }
