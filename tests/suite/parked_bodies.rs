@@ -68,7 +68,13 @@ both!(an_institution_put_on_hold_meanwhile_registers_no_key, |server| {
     let parked = Parked::begin(server, &hospital, &path, &KeyPair::es256("late").public());
     let reason = json!({"reason": "Поштову скриньку захоплено"});
     server.coordinator().post(&format!("/v1/institutions/{HOSPITAL}/hold")).json(reason).expect(200);
-    parked.end().problem(403, "institution_on_hold");
+    // A hold ends the tokens of before; a new one is good for reports alone.
+    parked.end().problem(401, "token_revoked");
+    Client::of(&server.base, hospital.account())
+        .post(&path)
+        .fresh_key()
+        .json(KeyPair::es256("late").public())
+        .problem(403, "institution_on_hold");
     assert_eq!(server.store.count("client_keys"), 0);
 });
 

@@ -40,13 +40,13 @@ settings! {
     address_rate: u32 = 1_000, "ZVIT_ADDRESS_RATE", "N", 1..=1_000_000 "address_rate must be 1 to 1000000";
     /// Such requests at once after a silence. Default: 4000
     address_burst: u32 = 4_000, "ZVIT_ADDRESS_BURST", "N", 1..=1_000_000 "address_burst must be 1 to 1000000";
-    /// Failed requests for tokens a second, from each address (IPv6: each /64); good ones always pass. Default: 50
+    /// Failed requests for tokens a second, from each address (IPv6: each /64); a right credential still gets its token. Default: 50
     token_failure_rate: u32 = 50, "ZVIT_TOKEN_FAILURE_RATE", "N", 1..=1_000_000 "token_failure_rate must be 1 to 1000000";
     /// Such failures at once after a silence. Default: 200
     token_failure_burst: u32 = 200, "ZVIT_TOKEN_FAILURE_BURST", "N", 1..=1_000_000 "token_failure_burst must be 1 to 1000000";
     /// Requests at work at once, without polls that wait; beyond that all but intake get 503 at once. Default: 4096
     max_requests: usize = 4_096, "ZVIT_MAX_REQUESTS", "N", 1..=1_000_000 "max_requests must be 1 to 1000000";
-    /// Percent of max_requests and of the queue that only reports, tokens and health checks may use. Default: 25
+    /// Percent of max_requests, of the queue and of the readers that only reports may use. Default: 25
     reserved_for_intake: usize = 25, "ZVIT_RESERVED_FOR_INTAKE", "PERCENT", 0..=90 "reserved_for_intake must be 0 to 90";
     /// Polls that may wait for news at once; beyond that they are answered without waiting. Default: 5000
     max_waiting_polls: usize = 5_000, "ZVIT_MAX_WAITING_POLLS", "N", 0..=1_000_000 "max_waiting_polls must be 0 to 1000000";
