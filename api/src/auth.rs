@@ -113,8 +113,8 @@ impl Admission {
 }
 
 impl<P: Permission> Caller<P> {
-    /// Judges the caller again, after a wait in which it may have been shut out; it counts once. Time alone shuts nobody out: a token that
-    /// ends while its holder waits was good when it was shown.
+    /// Judges the caller again, after a wait in which it may have been shut out; it counts once. Time alone shuts nobody out: a
+    /// token that ends while its holder waits was good when it was shown.
     ///
     /// # Errors
     /// As when it was let in.

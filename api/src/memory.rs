@@ -14,6 +14,7 @@ use zvit_domain::routing::{RuleSet, TeamEntry};
 use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::Role;
+use zvit_domain::word::Word;
 
 use crate::flows::signing_keys::plan::{KeyState, KeyTimes};
 use crate::flows::signing_keys::times_of;
@@ -111,6 +112,11 @@ impl Directory {
     pub fn may_see(&self, team: Uuid, tlp: Tlp) -> bool {
         let entry = self.teams.iter().find(|entry| entry.id == team);
         entry.is_some_and(|entry| entry.team.coordinator || tlp <= entry.team.tlp_ceiling)
+    }
+
+    /// The codes of the TLP labels that a team may see: what its queries are narrowed to.
+    pub fn labels_seen_by(&self, team: Uuid) -> Vec<&'static str> {
+        Tlp::ALL.iter().filter(|label| self.may_see(team, **label)).map(|label| label.code()).collect()
     }
 
     /// The name of a client's owner, where it has one.

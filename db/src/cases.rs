@@ -7,7 +7,7 @@ use crate::conn::Tx;
 use crate::error::{Result, StoreError};
 use crate::on;
 use crate::rows::AssignmentRow;
-use crate::schema::assignments;
+use crate::schema::{assignments, incidents};
 use crate::types::Id;
 
 /// The assignments of these incidents, oldest first.
@@ -24,12 +24,19 @@ pub fn of_incidents(tx: &mut Tx<'_>, incident_ids: &[Id]) -> Result<Vec<Assignme
         .load(*c))?)
 }
 
-/// One assignment of one team.
+/// One assignment of one team, if its incident has one of the TLP labels that the team may see.
 ///
 /// # Errors
 /// The database's own.
-pub fn find_for_team(tx: &mut Tx<'_>, team: Uuid, id: Uuid) -> Result<Option<AssignmentRow>> {
-    Ok(on!(tx, c => assignments::table.find(Id(id)).filter(assignments::team_id.eq(Id(team))).first(*c).optional())?)
+pub fn find_for_team(tx: &mut Tx<'_>, team: Uuid, id: Uuid, labels: &[&str]) -> Result<Option<AssignmentRow>> {
+    Ok(on!(tx, c => assignments::table
+        .inner_join(incidents::table.on(incidents::id.eq(assignments::incident_id)))
+        .filter(assignments::id.eq(Id(id)))
+        .filter(assignments::team_id.eq(Id(team)))
+        .filter(incidents::tlp.eq_any(labels))
+        .select(AssignmentRow::as_select())
+        .first(*c)
+        .optional())?)
 }
 
 /// One assignment, for the coordinator.

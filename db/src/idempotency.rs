@@ -68,3 +68,19 @@ pub fn forget(tx: &mut Tx<'_>, row: &AnswerRow) -> Result<()> {
     on!(tx, c => diesel::delete(idempotency_keys::table.find((row.owner, &row.operation, &row.key))).execute(*c))?;
     Ok(())
 }
+
+/// Forgets the answers that told of something that is no more: a key lives as long as what it made.
+///
+/// # Errors
+/// The database's own.
+pub fn forget_made(tx: &mut Tx<'_>, owners: &[Uuid], operation: &str, location: &str) -> Result<()> {
+    let owners: Vec<Id> = owners.iter().copied().map(Id).collect();
+    on!(tx, c => diesel::delete(
+        idempotency_keys::table
+            .filter(idempotency_keys::owner.eq_any(&owners))
+            .filter(idempotency_keys::operation.eq(operation))
+            .filter(idempotency_keys::location.eq(Some(location))),
+    )
+    .execute(*c))?;
+    Ok(())
+}

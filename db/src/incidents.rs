@@ -52,16 +52,23 @@ pub fn find(tx: &mut Tx<'_>, sight: Sight, id: Uuid) -> Result<Option<IncidentRo
     })
 }
 
-/// The incident, if one of the team's assignments to it is still held (`states`).
+/// The incident, if one of the team's assignments to it is still held (`states`) and it has one of these TLP labels.
 ///
 /// # Errors
 /// The database's own.
-pub fn find_for_team(tx: &mut Tx<'_>, team: Uuid, id: Uuid, states: &[&str]) -> Result<Option<IncidentRow>> {
+pub fn find_for_team(
+    tx: &mut Tx<'_>,
+    team: Uuid,
+    id: Uuid,
+    states: &[&str],
+    labels: &[&str],
+) -> Result<Option<IncidentRow>> {
     Ok(on!(tx, c => incidents::table
         .inner_join(assignments::table.on(assignments::incident_id.eq(incidents::id)))
         .filter(incidents::id.eq(Id(id)))
         .filter(assignments::team_id.eq(Id(team)))
         .filter(assignments::state.eq_any(states))
+        .filter(incidents::tlp.eq_any(labels))
         .select(IncidentRow::as_select())
         .first(*c)
         .optional())?)

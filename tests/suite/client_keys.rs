@@ -4,6 +4,7 @@ use zvit_tests::client::Account;
 use zvit_tests::directory::HOSPITAL;
 use zvit_tests::feed::everything;
 use zvit_tests::key_pair::{ask_with, register};
+use zvit_tests::run::fresh;
 use zvit_tests::{Answer, Client, KeyPair, Server, Value, both, eventually, json};
 
 use crate::threats_tokens::Forge;
@@ -284,4 +285,17 @@ both!(a_client_does_not_lock_itself_out, |server| {
     // The coordinator may shut it out.
     server.coordinator().call("DELETE", &path("2")).expect(204);
     me.get("/v1/me").problem(401, "token_revoked");
+});
+
+both!(a_kept_answer_goes_with_the_key_it_told_of, |server| {
+    let coordinator = server.coordinator();
+    let path = format!("/v1/clients/{}/keys", server.hospital().account().client_id);
+    let (key, public) = (fresh(), KeyPair::es256("k+1/a").public());
+    let add = || coordinator.post(&path).key(&key).json(public.clone()).send().expect(201);
+    let made = add();
+    assert_eq!(add().header("idempotency-replayed"), "true");
+    let kept = server.store.count("idempotency_keys");
+    coordinator.call("DELETE", made.header("location")).send().expect(204);
+    assert_eq!(server.store.count("idempotency_keys"), kept - 1);
+    assert!(add().find_header("idempotency-replayed").is_none(), "it is made again, not only said");
 });

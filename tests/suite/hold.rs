@@ -209,6 +209,36 @@ both!(on_hold_a_further_report_takes_nothing_from_a_running_case, |server| {
     assert!(reports[4]["warnings"].as_array().is_some_and(|all| all.iter().any(|one| one["pointer"] == "/tlp")));
 });
 
+both!(on_hold_nobody_is_called_back_at_another_number_and_nothing_gets_less_grave, |server| {
+    let hospital = server.hospital();
+    let first = report("Шифрувальник")
+        .with("title", "Реанімація на папері")
+        .with("contact", json!({"phone": "+380 00 000 00 01"}))
+        .with("impact", json!({"functional_impact": "denial_of_critical_services_or_loss_of_control"}));
+    let id = hospital.submit(first).string("/id");
+    let incident = || server.coordinator().get(&format!("/v1/incidents/{id}")).expect(200);
+    let before = incident();
+    set(server, HOSPITAL, "hold");
+    let hospital = anew(server, &hospital);
+    let send = |body: Value| {
+        hospital.post(&format!("/v1/incidents/{id}/reports")).fresh_key().json(body).expect(201);
+        incident()
+    };
+    let after = send(json!({"stage": "update", "title": "Усе гаразд", "description": "Нічого не сталося",
+        "contact": {"phone": "+380 00 666 66 66"}, "affected_users": 3}));
+    for same in ["/title", "/description", "/contact"] {
+        assert_eq!(after.at(same), before.at(same), "{same}\n{after}");
+    }
+    let after = after.with("/affected_users", 3);
+    let less = send(json!({"stage": "update", "impact": {"functional_impact": "no_impact"}, "affected_systems": 1}));
+    assert_eq!(less.at("/level"), after.at("/level"), "{less}");
+    let elsewhere = send(json!({"stage": "update", "sector": "water"})).without("/affected_systems");
+    assert_eq!(elsewhere.at("/sector"), before.at("/sector"), "{elsewhere}");
+    // What makes it worse counts.
+    let worse = send(json!({"stage": "update", "danger_to_life": true}));
+    assert!(worse.int("/level") > before.int("/level"), "{worse}");
+});
+
 both!(on_hold_a_report_about_a_withdrawn_incident_is_kept, |server| {
     let hospital = server.hospital();
     let id = hospital.submit(report("Подія")).string("/id");

@@ -1,10 +1,12 @@
 //! Public keys of clients: who may change them, adding and removing.
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
+use uuid::Uuid;
 use zvit_db::change::Change;
 use zvit_db::rows::{ClientKeyRow, ClientRow};
 use zvit_db::types::{At, Json};
-use zvit_db::{clients, credentials};
+use zvit_db::{clients, credentials, idempotency};
 use zvit_domain::vocabulary::Role;
 
 use super::event::Event;
@@ -171,5 +173,22 @@ pub fn remove_key(change: &mut Change<'_>, actor: &Actor, mut client: ClientRow,
     client.updated_at = At(change.now);
     clients::update(&mut change.tx, &client)?;
     note_removed(change, actor, key);
+    let makers = [client.owner.map_or(Uuid::nil(), |owner| owner.0), Uuid::nil()];
+    idempotency::forget_made(
+        &mut change.tx,
+        &makers,
+        &format!("POST {}", keys_path(&client.client_id)),
+        &key_path(&client.client_id, kid),
+    )?;
     Ok(())
+}
+
+/// Where the keys of a client are.
+pub fn keys_path(client_id: &str) -> String {
+    format!("/v1/clients/{client_id}/keys")
+}
+
+/// Where one key of a client is.
+pub fn key_path(client_id: &str, kid: &str) -> String {
+    format!("{}/{}", keys_path(client_id), utf8_percent_encode(kid, NON_ALPHANUMERIC))
 }

@@ -59,7 +59,8 @@ pub fn follow_up(
     clocks: &Clocks,
     mut report: FollowUp,
 ) -> Result<ReportRow, Problem> {
-    if hold::is_untrusted(directory, &report.actor) {
+    let is_untrusted = hold::is_untrusted(directory, &report.actor);
+    if is_untrusted {
         if check_status(record).is_err() {
             return keep_only(change, record, directory, report);
         }
@@ -75,7 +76,12 @@ pub fn follow_up(
     let before = (record.triage.clone(), record.tlp());
     let was_exercise = is_exercise(&record.content);
     let became_aware_before = record.content.became_aware_at;
+    let known = record.content.clone();
     record.content.merge(report.parsed.change.clone(), &report.parsed.clear);
+    if is_untrusted && is_weaker(record, directory) {
+        record.content = known;
+        report.warnings.push(hold::not_applied(""));
+    }
     take_indicators(change, record, &report.parsed)?;
     move_clocks(
         change,
@@ -98,6 +104,12 @@ pub fn follow_up(
     let kinds: Vec<&str> = moved.into_iter().filter_map(|(did, kind)| did.then_some(kind)).collect();
     record.save(change, &kinds, &report.actor)?;
     Ok(row)
+}
+
+/// Whether the incident, as it would now be judged, is less grave or another team's business than before.
+fn is_weaker(record: &Record, directory: &Directory) -> bool {
+    let judged = triage_of(record, directory, record.triage.r#override.clone());
+    judged.level < record.triage.level || judged.sector != record.triage.sector
 }
 
 /// Keeps a report about an incident that takes none any more, because to refuse it would tell that and lose it. The incident

@@ -35,6 +35,7 @@ const MINIMUM_RATE: u64 = 512;
 
 /// Whoever sends for longer than this is judged again when the body is there: who was shut out meanwhile acts no more.
 const PROMPT: Duration = Duration::from_millis(500);
+
 /// Nor may what came fast at first buy silence later: nobody is ahead by more than this.
 const LONGEST_SILENCE: Duration = Duration::from_secs(15);
 
@@ -90,7 +91,8 @@ impl<const LIMIT: usize> Body<LIMIT> {
     /// The bytes, of whatever media type.
     ///
     /// # Errors
-    /// 401 and 403 when the caller was shut out while they arrived, 413 above the limit, 408 when they arrived too slowly, 400 when the connection broke off.
+    /// 401 and 403 when the caller was shut out while they arrived, 413 above the limit, 408 when they arrived too slowly, 400
+    /// when the connection broke off.
     pub fn raw(&self) -> Result<&Bytes, Problem> {
         self.content.as_ref().map_err(Problem::clone)
     }

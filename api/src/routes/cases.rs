@@ -148,15 +148,12 @@ pub async fn get_case(
     let (team, id, directory) = (caller.owner()?, id.0, app.directory());
     let (case, position, reads) = app
         .read(move |tx| {
-            let row = cases::find_for_team(tx, team, id)?
+            let row = cases::find_for_team(tx, team, id, &directory.labels_seen_by(team))?
                 .filter(|row| state(row).is_held())
                 .ok_or_else(Problem::not_found)?;
             let incident =
                 zvit_db::incidents::find_all(tx, &[row.incident_id.0])?.pop().ok_or_else(Problem::not_found)?;
             let record = Record::load(tx, incident)?;
-            if !directory.may_see(team, record.tlp()) {
-                return Err(Problem::not_found());
-            }
             Ok((record.case(&row, &directory)?, row.position, sensitive([&record.row], None)))
         })
         .await?;
@@ -305,7 +302,8 @@ async fn run<T: DeserializeOwned + ToSchema>(
     path: &str,
     read: fn(T) -> Verb,
 ) -> Result<HttpResponse, Problem> {
-    app.read(move |tx| cases::find_for_team(tx, team, id)?.map(drop).ok_or_else(Problem::not_found)).await?;
+    let labels = app.directory().labels_seen_by(team);
+    app.read(move |tx| cases::find_for_team(tx, team, id, &labels)?.map(drop).ok_or_else(Problem::not_found)).await?;
     let operation = format!("POST {}", path.replace("{id}", &id.to_string()));
     let (input, raw) = if body.is_empty() {
         let empty = web::Bytes::from_static(b"{}");

@@ -1,7 +1,7 @@
 //! Public keys of clients: what `private_key_jwt` is verified with.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use zvit_domain::time::Time;
 use crate::auth::Caller;
 use crate::clock;
 use crate::cursor::{ListKind, Scope};
-use crate::flows::client_keys::{KeyHolder, add_key, remove_key};
+use crate::flows::client_keys::{KeyHolder, add_key, key_path, keys_path, remove_key};
 use crate::flows::idempotency::{Kept, once};
 use crate::input::{Body, IdempotencyKey, Query, Schemas, path_text};
 use crate::intake::request_key;
@@ -138,15 +138,13 @@ pub async fn add_client_key(
     let input = checked.strict(faults.unwrap_or_default())?;
     let public = input.read()?;
     count_change(&caller, &app, &request)?;
-    let path = format!("/v1/clients/{id}/keys");
-    let key = request_key(&caller, format!("POST {path}"), key.required()?, &raw);
+    let key = request_key(&caller, format!("POST {}", keys_path(&id)), key.required()?, &raw);
     let actor = caller.actor();
     let answer = app
         .change(move |change, _| {
             once(change, Some(&key), |change| {
                 let row = add_key(change, &actor, &id, &input, &public)?;
-                let name = utf8_percent_encode(&row.kid, NON_ALPHANUMERIC);
-                Ok(Kept::new(201, &ClientKey::from(&row))?.at(format!("{path}/{name}")))
+                Ok(Kept::new(201, &ClientKey::from(&row))?.at(key_path(&id, &row.kid)))
             })
         })
         .await?;

@@ -42,8 +42,7 @@ pub fn find_for_party(tx: &mut Tx<'_>, directory: &Directory, actor: &Actor, id:
     let found = match (actor.role, actor.owner) {
         (Role::Coordinator, _) => incidents::find(tx, Sight::All, id)?,
         (Role::Institution, Some(owner)) => incidents::find(tx, Sight::Institution(owner), id)?,
-        (Role::Team, Some(team)) => incidents::find_for_team(tx, team, id, HELD)?
-            .filter(|row| row.tlp.parse().is_ok_and(|tlp| directory.may_see(team, tlp))),
+        (Role::Team, Some(team)) => incidents::find_for_team(tx, team, id, HELD, &directory.labels_seen_by(team))?,
         _ => None,
     };
     found.ok_or_else(Problem::not_found)

@@ -18,7 +18,13 @@ const NOW: fn() -> Time = || Time::from_micros(1_790_000_000_000_000);
 
 /// Writes each item as a participant; the item `bad` fails in the database, as a row that breaks a constraint would.
 struct Participants {
-    gate: Option<Receiver<()>>,
+    gate: Option<Gate>,
+}
+
+/// Stops the writer in the middle of a commit, when nothing more can join it.
+struct Gate {
+    reached: Sender<()>,
+    opened: Receiver<()>,
 }
 
 fn row(key: &str, kind: &str) -> DirectoryRow {
@@ -45,7 +51,8 @@ impl Intake for Participants {
 
     fn submit(&mut self, change: &mut Change<'_>, items: &[String]) -> Result<Vec<String>> {
         if let Some(gate) = &self.gate {
-            let _ = gate.recv();
+            let _ = gate.reached.send(());
+            let _ = gate.opened.recv();
         }
         let rows = items.iter().map(|item| row(item, if item == "bad" { "nonsense" } else { "participant" })).collect();
         change.next_position();
@@ -69,7 +76,7 @@ impl Scratch {
         Self { dir, url, moved: Arc::default() }
     }
 
-    fn writer(&self, queue: usize, gate: Option<Receiver<()>>) -> (Writer<Participants>, JoinHandle<()>) {
+    fn writer(&self, queue: usize, gate: Option<Gate>) -> (Writer<Participants>, JoinHandle<()>) {
         let moved = Arc::clone(&self.moved);
         let on_commit = Arc::new(move |seen: &Moved| moved.lock().unwrap().push(seen.clone()));
         let options = WriterOptions { queue, queue_changes: queue, queue_bytes: 1_000, batch: 64, now: NOW, on_commit };
@@ -150,35 +157,24 @@ fn a_panicking_change_costs_its_batch_but_not_the_intake() {
 #[test]
 fn a_full_queue_turns_callers_away_at_once_and_loses_none_it_took() {
     let scratch = Scratch::new();
-    let (open_gate, gate): (Sender<()>, Receiver<()>) = channel();
-    let (writer, thread) = scratch.writer(2, Some(gate));
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let (taken, refused) = runtime.block_on(async {
-        let mut waiting = Vec::new();
-        let mut refused = 0;
-        // The writer holds one job; two fit in the queue.
-        for name in 0..20 {
-            let writer = writer.clone();
-            let mut answer = Box::pin(async move { writer.submit(vec![format!("item-{name:02}")]).await });
-            match std::future::poll_fn(|context| std::task::Poll::Ready(answer.as_mut().poll(context))).await {
-                std::task::Poll::Ready(Err(WriterError::Full)) => refused += 1,
-                std::task::Poll::Ready(other) => panic!("answered before the gate opened: {other:?}"),
-                std::task::Poll::Pending => waiting.push(answer),
-            }
+    let (writer, thread, open_gate) = held(&scratch, 2, 2);
+    let answers: Vec<_> = (0..20).map(|name| Box::pin(writer.submit(vec![format!("item-{name:02}")]))).collect();
+    let (mut waiting, mut refused) = (Vec::new(), 0);
+    for mut answer in answers {
+        match now(&mut answer) {
+            Some(Err(WriterError::Full)) => refused += 1,
+            Some(other) => panic!("answered before the gate opened: {other:?}"),
+            None => waiting.push(answer),
         }
-        drop(open_gate);
-        let mut taken = 0;
-        for answer in waiting {
-            assert!(answer.await.unwrap().iter().all(Result::is_ok));
-            taken += 1;
-        }
-        (taken, refused)
-    });
-    assert!((2..=3).contains(&taken), "{taken} taken, {refused} refused");
-    assert_eq!(taken + refused, 20);
+    }
+    assert_eq!((waiting.len(), refused), (2, 18));
+    drop(open_gate);
+    for answer in waiting {
+        assert!(run(answer).unwrap().iter().all(Result::is_ok));
+    }
     drop(writer);
     thread.join().unwrap();
-    assert_eq!(scratch.keys().len(), taken);
+    assert_eq!(scratch.keys(), ["first", "item-00", "item-01"]);
 }
 
 /// What is answered right away, without letting the writer run.
@@ -191,18 +187,16 @@ fn now<T>(answer: &mut std::pin::Pin<Box<impl Future<Output = T>>>) -> Option<T>
 
 /// A writer that holds one submission until the gate opens, with nothing in its queue.
 fn held(scratch: &Scratch, queue: usize, changes: usize) -> (Writer<Participants>, JoinHandle<()>, Sender<()>) {
-    let (open_gate, gate): (Sender<()>, Receiver<()>) = channel();
-    let (mut writer, thread) = scratch.writer(queue, Some(gate));
+    let (reached, is_there) = channel();
+    let (open_gate, opened) = channel();
+    let (mut writer, thread) = scratch.writer(queue, Some(Gate { reached, opened }));
     writer.max_changes = changes;
-    let first = Box::pin({
+    let mut first = Box::pin({
         let writer = writer.clone();
         async move { writer.submit(items(&["first"])).await }
     });
-    let mut first = first;
     assert!(now(&mut first).is_none());
-    while writer.jobs.capacity() < queue {
-        std::thread::yield_now();
-    }
+    is_there.recv().unwrap();
     (writer, thread, open_gate)
 }
 

@@ -146,8 +146,27 @@ impl Change {
         if self.classification.as_ref().is_some_and(|said| said.class == IncidentClass::Test) {
             leave_out(&mut self.classification, &content.classification, "/classification", &mut left_out);
         }
+        // Above all the telephone at which somebody is called back about such a report must not come from the report.
+        keep_known(&mut self.contact, &content.contact, "/contact", &mut left_out);
+        keep_known(&mut self.title, &content.title, "/title", &mut left_out);
+        keep_known(&mut self.became_aware_at, &content.became_aware_at, "/became_aware_at", &mut left_out);
+        if !content.description.is_empty() {
+            leave_out(&mut self.description, &Some(content.description.clone()), "/description", &mut left_out);
+        }
         self.keep_lists(content, &mut left_out);
         left_out
+    }
+}
+
+/// What is known stays; what isn't may be told.
+fn keep_known<T: PartialEq>(
+    said: &mut Option<T>,
+    known: &Option<T>,
+    pointer: &'static str,
+    left_out: &mut Vec<&'static str>,
+) {
+    if known.is_some() {
+        leave_out(said, known, pointer, left_out);
     }
 }
 

@@ -95,10 +95,19 @@ fn what_only_adds_is_kept_and_the_rest_is_named() {
         regions: Some(vec![Region::Lvivska]),
         symptoms: Some(Vec::new()),
         affected_users: Some(3),
+        description: Some("nothing happened".to_owned()),
+        title: Some("All is well".to_owned()),
+        contact: Some(Contact { phone: Some("the attacker's".to_owned()), ..Default::default() }),
         ..Default::default()
     };
+    let content = Content {
+        title: Some("Servers down".to_owned()),
+        contact: Some(Contact { phone: Some("the hospital's".to_owned()), ..Default::default() }),
+        ..content
+    };
     let left_out = change.only_add_to(&content);
-    assert_eq!(left_out, ["/tlp", "/exercise", "/external_ref", "/danger_to_life", "/classification", "/regions"]);
+    let expected = ["/tlp", "/exercise", "/external_ref", "/danger_to_life", "/classification", "/contact", "/title"];
+    assert_eq!(left_out, [&expected[..], &["/description", "/regions"]].concat());
     assert_eq!(change, Change { symptoms: Some(Vec::new()), affected_users: Some(3), ..Default::default() });
     let mut more = Change {
         tlp: Some(Tlp::Amber),
