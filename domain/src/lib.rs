@@ -10,6 +10,7 @@ pub mod fault;
 pub mod ids;
 pub mod impact;
 pub mod indicator;
+pub mod lifecycle;
 pub mod region;
 pub mod report;
 pub mod routing;
