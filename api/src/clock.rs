@@ -1,6 +1,10 @@
 //! The one place that reads the clock, and the one that makes ids (UUIDv7 begins with the time).
+//!
+//! In a rehearsal (the demonstration, the tests) the clock can be put ahead, so that what takes hours can be shown at once.
 
-use std::sync::Mutex;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use uuid::timestamp::context::ContextV7;
 use uuid::{Timestamp, Uuid};
@@ -8,11 +12,39 @@ use zvit_domain::time::Time;
 
 static CONTEXT: Mutex<ContextV7> = Mutex::new(ContextV7::new());
 
+/// By so many seconds the demonstration has put the clock ahead.
+static AHEAD_S: AtomicI64 = AtomicI64::new(0);
+
+/// A file that says so in a rehearsal of several processes.
+static AHEAD_FILE: OnceLock<PathBuf> = OnceLock::new();
+
 /// Now, to the microsecond.
 #[allow(clippy::disallowed_methods, reason = "this is the edge that hands time to everything else")]
 pub fn now() -> Time {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Time::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    Time::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX)).plus_seconds(seconds_ahead())
+}
+
+/// Puts the clock of this process ahead, for a rehearsal; it never goes back.
+pub fn put_ahead(seconds: u32) {
+    AHEAD_S.fetch_add(i64::from(seconds), Ordering::Relaxed);
+}
+
+/// From now on the clock is ahead by as many seconds as this file says whenever it is asked; a missing file says none. Only
+/// the first call counts.
+pub fn follow(file: PathBuf) {
+    let _ = AHEAD_FILE.set(file);
+}
+
+/// Whether this is a rehearsal, so that the clock may jump.
+pub fn is_rehearsal() -> bool {
+    AHEAD_FILE.get().is_some() || AHEAD_S.load(Ordering::Relaxed) != 0
+}
+
+/// By so much the clock is ahead; none outside rehearsals.
+pub fn seconds_ahead() -> i64 {
+    let told = AHEAD_FILE.get().and_then(|file| std::fs::read_to_string(file).ok()?.trim().parse().ok());
+    AHEAD_S.load(Ordering::Relaxed) + told.unwrap_or(0)
 }
 
 /// A new UUIDv7 (RFC 9562) of this moment; ids of one process rise strictly.

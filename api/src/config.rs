@@ -121,6 +121,10 @@ pub struct ServeArgs {
     /// How log lines look. Default: text
     #[arg(long, env = "ZVIT_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
+    /// For rehearsals, on this machine only: a file with the seconds that the clock is ahead, read whenever it is asked
+    #[arg(long, value_name = "FILE", hide = true)]
+    #[serde(skip)]
+    pub rehearsal_clock: Option<PathBuf>,
     /// Limits against abuse and overload.
     #[command(flatten)]
     #[serde(flatten)]
@@ -277,11 +281,13 @@ impl ConfigFile {
             signing_key_days: args.signing_key_days.or(self.signing_key_days).unwrap_or(DEFAULT_SIGNING_KEY_DAYS),
             limits: args.limits.or(&self.limits),
             log_format: args.log_format.or(self.log_format).unwrap_or(LogFormat::Text),
+            rehearsal_clock: args.rehearsal_clock.clone(),
         };
         settings
             .validate()
             .map_err(|faults| ConfigFault::Value(format!("settings: {}", faults.to_string().replace('\n', "; "))))?;
         settings.refuse_plain_http_to_anybody()?;
+        settings.refuse_rehearsal_before_others()?;
         Ok(settings)
     }
 
@@ -364,12 +370,24 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// How log lines look.
     pub log_format: LogFormat,
+    /// Says by how much the clock is ahead, in a rehearsal.
+    pub rehearsal_clock: Option<PathBuf>,
 }
 
 impl Settings {
     /// Whether plain HTTP can be reached from other machines, so that only listed proxies may speak it.
     pub fn is_plain_beyond_this_machine(&self) -> bool {
         !self.tls.is_on() && !self.listen.ip().to_canonical().is_loopback()
+    }
+
+    /// Whoever writes the file could make every deadline pass.
+    fn refuse_rehearsal_before_others(&self) -> Result<(), ConfigFault> {
+        if self.rehearsal_clock.is_some() && !self.listen.ip().to_canonical().is_loopback() {
+            return Err(ConfigFault::Value(
+                "a clock that can be put ahead is for rehearsals on this machine only".into(),
+            ));
+        }
+        Ok(())
     }
 
     /// Tokens and reports in clear text are for this machine only, or for a network that a proxy guards.

@@ -11,6 +11,7 @@ pub mod event;
 pub mod follow_up;
 pub mod hold;
 pub mod idempotency;
+pub mod notices;
 pub mod provisional;
 pub mod record;
 pub mod reference;

@@ -14,6 +14,7 @@ use zvit_db::store;
 use zvit_db::watch::{Seen, watch};
 use zvit_db::writer::{Writer, WriterOptions};
 
+use crate::clock;
 use crate::config::Settings;
 use crate::contract;
 use crate::denials;
@@ -98,6 +99,10 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
     let listener = TcpListener::bind(settings.listen).map_err(|error| StartFault::Listen(settings.listen, error))?;
     let address = listener.local_addr()?;
     settings.tls.check()?;
+    if let Some(file) = &settings.rehearsal_clock {
+        log::warn!("this is a rehearsal: the clock is ahead by what {} says", file.display());
+        clock::follow(file.clone());
+    }
     let ready = setup::open(&settings.database, settings.issuer.as_deref())?;
     let (issuer, store_id) = (ready.issuer.clone(), ready.store_id);
     drop(ready);
@@ -115,7 +120,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
         queue_changes: settings.limits.not_reserved(settings.queue),
         queue_bytes: settings.limits.queue_bytes,
         batch: settings.batch,
-        now: crate::clock::now,
+        now: clock::now,
         on_commit,
     };
     let flow = SubmitFlow::new(Arc::clone(&memory), settings.clocks);

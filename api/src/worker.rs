@@ -12,7 +12,7 @@ use std::time::Duration;
 use actix_web::web;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use zvit_domain::time::Time;
 
 use crate::clock;
@@ -44,6 +44,9 @@ const FIRST: Duration = Duration::from_secs(1);
 
 /// No duty runs more often, whatever it says of being due: not in a hurry either after it has failed.
 const LEAST: Duration = Duration::from_secs(1);
+
+/// In a rehearsal the clock may jump: then every duty looks again, within so long.
+const JUMPS_SEEN_WITHIN: Duration = Duration::from_millis(100);
 
 /// A stop waits at most so long for a duty that runs.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
@@ -83,12 +86,19 @@ async fn go_on<D: Duty>(duty: Arc<D>, app: web::Data<App>, mut stop: watch::Rece
     let mut changes = app.memory.changes();
     let mut regular = Instant::now() + FIRST;
     let mut earliest = Instant::now();
+    let mut ahead = clock::seconds_ahead();
     loop {
         let wake_at = duty.due_at(&app).map_or(regular, |due| regular.min(until(due))).max(earliest);
         tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => return,
             Ok(()) = changes.changed() => continue,
+            () = sleep(JUMPS_SEEN_WITHIN), if clock::is_rehearsal() && Instant::now() + JUMPS_SEEN_WITHIN < wake_at => {
+                if std::mem::replace(&mut ahead, clock::seconds_ahead()) != ahead {
+                    (regular, earliest) = (Instant::now(), Instant::now());
+                }
+                continue;
+            }
             () = sleep_until(wake_at) => {}
         }
         run_once(&duty, &app).await;

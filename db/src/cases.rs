@@ -86,6 +86,10 @@ pub fn update(tx: &mut Tx<'_>, row: &AssignmentRow) -> Result<()> {
             assignments::outcome.eq(&row.outcome),
             assignments::summary.eq(&row.summary),
             assignments::changes.eq(&row.changes),
+            assignments::remind_at.eq(row.remind_at),
+            assignments::first_delivered_at.eq(row.first_delivered_at),
+            assignments::resolved_at.eq(row.resolved_at),
+            assignments::grants.eq(&row.grants),
         ))
         .execute(*c))?;
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound) }

@@ -82,6 +82,7 @@ pub fn update(tx: &mut Tx<'_>, row: &DirectoryRow, now: Time) -> Result<()> {
             directory::unique_key.eq(&row.unique_key),
             directory::active.eq(row.active),
             directory::on_hold.eq(row.on_hold),
+            directory::joined_to.eq(row.joined_to),
             directory::version.eq(row.version),
             directory::document.eq(&row.document),
             directory::updated_at.eq(At(now)),

@@ -245,6 +245,11 @@ pub fn update(tx: &mut Tx<'_>, row: &IncidentRow) -> Result<()> {
             incidents::deadlines.eq(&row.deadlines),
             incidents::warnings.eq(&row.warnings),
             incidents::exercise.eq(row.exercise),
+            incidents::remind_at.eq(row.remind_at),
+            incidents::resolved_at.eq(row.resolved_at),
+            incidents::closed_at.eq(row.closed_at),
+            incidents::withdrawal.eq(&row.withdrawal),
+            incidents::merged_into.eq(row.merged_into),
         ))
         .execute(*c))?;
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound) }

@@ -112,6 +112,7 @@ rows! {
         created_at: At as Moment,
         updated_at: At as Moment,
         on_hold: bool as Bool,
+        joined_to: Option<Id> as Nullable<Uid>,
     }
 }
 
@@ -236,6 +237,11 @@ rows! {
         triage: Json as JsonDoc,
         deadlines: Json as JsonDoc,
         warnings: Json as JsonDoc,
+        remind_at: Option<At> as Nullable<Moment>,
+        resolved_at: Option<At> as Nullable<Moment>,
+        closed_at: Option<At> as Nullable<Moment>,
+        withdrawal: Option<Json> as Nullable<JsonDoc>,
+        merged_into: Option<Id> as Nullable<Uid>,
     }
 }
 
@@ -264,6 +270,8 @@ rows! {
         description: Option<String> as Nullable<Text>,
         added_at: At as Moment,
         retracted_at: Option<At> as Nullable<Moment>,
+        added_by: Option<Id> as Nullable<Uid>,
+        tlp: Option<String> as Nullable<Text>,
     }
 }
 
@@ -287,6 +295,13 @@ rows! {
         summary: Option<String> as Nullable<Text>,
         why: Json as JsonDoc,
         changes: Json as JsonDoc,
+        escalate_to: Option<Id> as Nullable<Uid>,
+        remind_at: Option<At> as Nullable<Moment>,
+        rule_version: i32 as Integer,
+        first_delivered_at: Option<At> as Nullable<Moment>,
+        resolved_at: Option<At> as Nullable<Moment>,
+        assistance: Option<String> as Nullable<Text>,
+        grants: String as Text,
     }
 }
 

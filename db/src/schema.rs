@@ -32,6 +32,7 @@ table! {
         created_at -> Moment,
         updated_at -> Moment,
         on_hold -> Bool,
+        joined_to -> Nullable<Uid>,
     }
 }
 
@@ -165,6 +166,11 @@ table! {
         triage -> JsonDoc,
         deadlines -> JsonDoc,
         warnings -> JsonDoc,
+        remind_at -> Nullable<Moment>,
+        resolved_at -> Nullable<Moment>,
+        closed_at -> Nullable<Moment>,
+        withdrawal -> Nullable<JsonDoc>,
+        merged_into -> Nullable<Uid>,
     }
 }
 
@@ -195,6 +201,8 @@ table! {
         description -> Nullable<Text>,
         added_at -> Moment,
         retracted_at -> Nullable<Moment>,
+        added_by -> Nullable<Uid>,
+        tlp -> Nullable<Text>,
     }
 }
 
@@ -219,6 +227,13 @@ table! {
         summary -> Nullable<Text>,
         why -> JsonDoc,
         changes -> JsonDoc,
+        escalate_to -> Nullable<Uid>,
+        remind_at -> Nullable<Moment>,
+        rule_version -> Integer,
+        first_delivered_at -> Nullable<Moment>,
+        resolved_at -> Nullable<Moment>,
+        assistance -> Nullable<Text>,
+        grants -> Text,
     }
 }
 

@@ -118,6 +118,11 @@ impl Client {
         held.clone()
     }
 
+    /// Lets the next call fetch a token anew.
+    pub fn forget_token(&self) {
+        self.token.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+    }
+
     /// Another client of the same account whose token has only these scopes.
     #[track_caller]
     pub fn only(&self, scope: &str) -> Self {

@@ -47,7 +47,7 @@ impl Server {
         let mut command = program::command();
         command.arg("serve").args(store.flags()).args(flags).envs(environment.iter().copied());
         if !flags.contains(&"--listen") {
-            command.args(["--listen", "127.0.0.1:0"]);
+            command.args(["--listen", "127.0.0.1:0", "--rehearsal-clock"]).arg(clock_of(store));
         }
         let mut trusted = flags.iter().skip_while(|flag| **flag != "--tls-cert").nth(1).map(PathBuf::from);
         if flags.contains(&"self-signed") {
@@ -79,6 +79,21 @@ impl Server {
             (answer.status == 200).then_some(())
         });
         server
+    }
+
+    /// Puts the clock of every server on this store ahead by so many seconds more. Tokens are fetched anew where they are
+    /// next needed, as the old ones may have ended. What is due by then is done soon after, not at once: wait for it with
+    /// [`eventually`].
+    #[track_caller]
+    pub fn pass(&self, seconds: i64) {
+        let file = clock_of(&self.store);
+        let ahead: i64 = std::fs::read_to_string(&file).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+        let next = file.with_extension("next");
+        std::fs::write(&next, (ahead + seconds).to_string()).expect("the clock is written");
+        std::fs::rename(&next, &file).expect("the clock is put ahead");
+        for client in self.clients.lock().unwrap_or_else(std::sync::PoisonError::into_inner).values() {
+            client.forget_token();
+        }
     }
 
     /// The process id.
@@ -266,6 +281,10 @@ impl Drop for Server {
         }
         let _ = std::fs::remove_file(&self.log);
     }
+}
+
+fn clock_of(store: &Store) -> PathBuf {
+    store.directory().join("seconds-ahead")
 }
 
 fn listening_on(log: &Path) -> Option<String> {

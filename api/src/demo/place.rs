@@ -83,6 +83,7 @@ impl Place {
             clocks: Clocks::default(),
             signing_key_days: 0,
             log_format: LogFormat::Text,
+            rehearsal_clock: None,
         }
     }
 }

@@ -78,6 +78,13 @@ pub fn assignment(choice: &Choice, incident: Uuid, level: u8, now: Time) -> Resu
         summary: None,
         why: Json::of(&choice.why)?,
         changes: Json::of(&[CaseChange { kind: "assigned".into(), at: now, own: false }])?,
+        escalate_to: choice.escalate_to.map(Id),
+        remind_at: None,
+        rule_version: 0,
+        first_delivered_at: None,
+        resolved_at: None,
+        assistance: None,
+        grants: String::new(),
     })
 }
 

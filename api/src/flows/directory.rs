@@ -202,6 +202,7 @@ pub fn draft<E: Entry>(id: Uuid, entry: &E, now: Time) -> Result<DirectoryRow, P
         created_at: At(now),
         updated_at: At(now),
         on_hold: false,
+        joined_to: None,
     })
 }
 

@@ -67,6 +67,7 @@ fn enter_provisionally(change: &mut Change<'_>, actor: &Actor, name: &str, phone
         created_at: At(change.now),
         updated_at: At(change.now),
         on_hold: false,
+        joined_to: None,
     };
     DirectoryRow::insert_all(&mut change.tx, vec![row])?;
     feeds::open(&mut change.tx, id)?;

@@ -131,6 +131,8 @@ impl Record {
             description: new.description.clone(),
             added_at: At(now),
             retracted_at: None,
+            added_by: None,
+            tlp: None,
         };
         self.indicators.push(row.clone());
         IndicatorChange::Added(row)

@@ -302,6 +302,11 @@ impl Batch {
             triage: Json(String::new()),
             deadlines: Json(String::new()),
             warnings: Json(String::new()),
+            remind_at: None,
+            resolved_at: None,
+            closed_at: None,
+            withdrawal: None,
+            merged_into: None,
         };
         let mut record = Record::new(row, content, judged, deadlines, item.warnings.clone());
         for indicator in &item.parsed.indicators {

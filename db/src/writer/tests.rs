@@ -38,6 +38,7 @@ fn row(key: &str, kind: &str) -> DirectoryRow {
         created_at: At(NOW()),
         updated_at: At(NOW()),
         on_hold: false,
+        joined_to: None,
     }
 }
 

@@ -1,0 +1,15 @@
+ALTER TABLE directory DROP COLUMN joined_to;
+ALTER TABLE indicators DROP COLUMN tlp;
+ALTER TABLE indicators DROP COLUMN added_by;
+ALTER TABLE incidents DROP COLUMN merged_into;
+ALTER TABLE incidents DROP COLUMN withdrawal;
+ALTER TABLE incidents DROP COLUMN closed_at;
+ALTER TABLE incidents DROP COLUMN resolved_at;
+ALTER TABLE incidents DROP COLUMN remind_at;
+ALTER TABLE assignments DROP COLUMN grants;
+ALTER TABLE assignments DROP COLUMN assistance;
+ALTER TABLE assignments DROP COLUMN resolved_at;
+ALTER TABLE assignments DROP COLUMN first_delivered_at;
+ALTER TABLE assignments DROP COLUMN rule_version;
+ALTER TABLE assignments DROP COLUMN remind_at;
+ALTER TABLE assignments DROP COLUMN escalate_to;
