@@ -294,10 +294,12 @@ mod tests {
                         Ok(Step::To(ending)) => {
                             prop_assert!(ending.is_some() || verb == IncidentVerb::Reopen);
                             model.ending = ending;
-                            if verb == IncidentVerb::Reopen && let Some(case) = model.cases.iter_mut().rev().find(|case| case.state.is_held()) {
-                                if let Ok(Step::To(state)) = CaseVerb::Reopen.apply(case.state, case.holder) {
-                                    case.state = state;
-                                }
+                            let held = model.cases.iter_mut().rev().find(|case| case.state.is_held());
+                            if verb == IncidentVerb::Reopen
+                                && let Some(case) = held
+                                && let Ok(Step::To(state)) = CaseVerb::Reopen.apply(case.state, case.holder)
+                            {
+                                case.state = state;
                             }
                         }
                         Ok(Step::AlreadyThere) | Err(_) => {
