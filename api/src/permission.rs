@@ -108,6 +108,8 @@ pub enum Ownership {
     OwnIncidents,
     /// What belongs to an incident: its institution, the teams that hold it and may see its TLP label, the coordinator.
     PartiesOfIncident,
+    /// The incidents that the caller's own team leads; the coordinator's all.
+    LedIncidents,
     /// The cases of the caller's own team.
     OwnCases,
     /// What belongs to the caller's own institution or team; the coordinator's all.
@@ -124,6 +126,7 @@ impl Ownership {
             Self::ReportsFor => "reports for oneself and those one represents; the coordinator for any institution",
             Self::OwnIncidents => "one's own incidents; the coordinator all",
             Self::PartiesOfIncident => "the incident's institution, the teams that hold it, the coordinator",
+            Self::LedIncidents => "incidents one's own team leads; the coordinator all",
             Self::OwnCases => "the cases of one's own team",
             Self::OwnOrCoordinator => "what belongs to one's own institution or team; the coordinator all",
             Self::WholeService => "the whole service",

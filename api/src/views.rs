@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use zvit_domain::deadline::Deadline;
 use zvit_domain::impact::ImpactAnswers;
+use zvit_domain::lifecycle::WithdrawalState;
 use zvit_domain::region::Region;
 use zvit_domain::report::Contact;
 use zvit_domain::routing::Why;
@@ -113,6 +114,10 @@ pub struct Assignment {
     pub team: TeamRef,
     /// Lead or support.
     pub role: AssignmentRole,
+    /// What a support team was asked for by the lead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub assistance: Option<Assistance>,
     /// Where it stands.
     pub state: CaseState,
     /// Until when the team should acknowledge; absent when nobody is waiting for that.
@@ -125,8 +130,53 @@ pub struct Assignment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub acknowledged_at: Option<Time>,
+    /// When the team resolved its part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub resolved_at: Option<Time>,
     /// Why this team.
     pub why: Why,
+}
+
+/// A withdrawal that the institution asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Withdrawal {
+    /// Where it stands; a confirmed one has ended the incident.
+    pub state: WithdrawalState,
+    /// Why the incident should be withdrawn.
+    #[schema(max_length = 2000)]
+    pub reason: String,
+    /// When it was asked for.
+    pub requested_at: Time,
+    /// Who asked for it.
+    #[schema(max_length = 200)]
+    pub requested_by: String,
+    /// When it was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub decided_at: Option<Time>,
+    /// Who decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 200)]
+    pub decided_by: Option<String>,
+    /// Why it was decided so; absent where nobody had to be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 2000)]
+    pub decision_reason: Option<String>,
+}
+
+/// What became of a withdrawal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WithdrawalAnswer {
+    /// The incident.
+    pub incident_id: Uuid,
+    /// Its reference.
+    #[schema(max_length = 32, example = "UA-2026-7KQ4-M")]
+    pub reference: String,
+    /// Its status now.
+    pub status: IncidentStatus,
+    /// The withdrawal.
+    pub withdrawal: Withdrawal,
 }
 
 /// What happened to a case since the team was given it.
@@ -156,6 +206,18 @@ macro_rules! incident_view {
             pub status: IncidentStatus,
             /// When the initial report came in.
             pub received_at: Time,
+            /// Since when it is resolved.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false)]
+            pub resolved_at: Option<Time>,
+            /// Since when it is closed.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false)]
+            pub closed_at: Option<Time>,
+            /// The withdrawal that its institution asked for.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false)]
+            pub withdrawal: Option<Withdrawal>,
             /// When anything last changed.
             pub updated_at: Time,
             /// SHA-256 of the initial report's bytes, hexadecimal.
