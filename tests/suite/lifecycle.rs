@@ -3,6 +3,7 @@
 use zvit_domain::lifecycle::{CaseVerb, Ending, Holder, IncidentVerb, Lead, Step, status_by_lead};
 use zvit_domain::vocabulary::{CaseState, IncidentStatus};
 use zvit_domain::word::Word;
+use zvit_tests::client::Account;
 use zvit_tests::directory::{ALPHA, BRAVO, DELTA, DONOR, FRONT_OFFICE};
 use zvit_tests::feed::everything;
 use zvit_tests::{Answer, Client, Server, Value, both, json, report};
@@ -132,6 +133,9 @@ both!(a_request_that_no_partner_can_meet_is_the_coordinators, |server| {
 
 both!(what_a_support_team_gives_back_goes_to_others_and_never_to_it_again, |server| {
     let echo = another_with_terminals(server);
+    let account = json!({"role": "team", "owner": echo, "name": "Echo"});
+    let account = server.coordinator().post("/v1/clients").fresh_key().json(account).expect(201);
+    let of_echo = server.client(&Account::read(&account.value));
     let (id, case) = led_by_alpha(server);
     server.verb(&server.alpha(), &case, "request-support", ask(SATELLITE)).expect(200);
     let first = supports(&read(server, &id)).remove(0);
@@ -145,12 +149,7 @@ both!(what_a_support_team_gives_back_goes_to_others_and_never_to_it_again, |serv
         if team == FRONT_OFFICE {
             break;
         }
-        let account = server.store.accounts.iter().any(|account| account.owner.as_deref() == Some(&team));
-        let client = if account {
-            server.owned_by(&team, "team")
-        } else {
-            Client::of(&server.base, &server.another_account("team", Some(&team)))
-        };
+        let client = if team == DELTA { server.delta() } else { of_echo.clone() };
         let verb = if asked.is_empty() { "hand-over" } else { "decline" };
         server.verb(&client, &support, verb, reason("Термінали скінчилися")).expect(200);
         asked.push(team);
