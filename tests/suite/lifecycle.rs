@@ -131,6 +131,27 @@ both!(a_request_that_no_partner_can_meet_is_the_coordinators, |server| {
     handed.with("/role", "support").with("/assistance", "continuous_assistance");
 });
 
+both!(the_coordinators_team_does_not_support_what_it_leads, |server| {
+    let (id, case) = led_by_alpha(server);
+    let kind = "continuous_assistance";
+    server.verb(&server.alpha(), &case, "request-support", ask(kind)).expect(200);
+    assert_eq!(teams(&read(server, &id)), [FRONT_OFFICE]);
+    // One after the other gives it back, until the coordinator's own team leads.
+    for team in [server.alpha(), server.bravo(), server.charlie(), server.delta()] {
+        server.verb(&team, &server.case_of(&team, &id), "decline", reason("Немає людей")).expect(200);
+    }
+    let incident = read(server, &id);
+    assert!(teams(&incident).is_empty(), "{incident}");
+    let own = everything(&server.front_office(), "/v1/cases").into_iter().filter(|one| one["forget"] != true);
+    let own: Vec<Value> = own.collect();
+    assert!(own.len() == 1 && own[0]["role"] == "lead", "{own:#?}");
+    // What nobody else gives it has to find itself.
+    let case = own[0]["id"].as_str().unwrap();
+    server.verb(&server.front_office(), case, "request-support", ask(kind)).expect(200);
+    assert!(teams(&read(server, &id)).is_empty());
+    assert_eq!(events(server, &id, "support_unavailable").len(), 2, "once for each time it was asked for");
+});
+
 both!(what_a_support_team_gives_back_goes_to_others_and_never_to_it_again, |server| {
     let echo = another_with_terminals(server);
     let account = json!({"role": "team", "owner": echo, "name": "Echo"});

@@ -4,7 +4,7 @@ use zvit_tests::client::Account;
 use zvit_tests::directory::{ALPHA, HOSPITAL};
 use zvit_tests::feed::everything;
 use zvit_tests::report::Report;
-use zvit_tests::{Answer, Client, Server, Value, both, fresh, json, report};
+use zvit_tests::{Answer, Client, Server, Value, both, both_stores, fresh, json, report};
 
 fn reason(text: &str) -> Value {
     json!({ "reason": text })
@@ -195,4 +195,28 @@ both!(of_two_who_decide_at_once_one_decides, |server| {
     assert!(won.iter().all(|status| *status == 200) && lost.iter().all(|status| *status == 409), "{answers:?}");
     let decided = events(server, &id, "withdrawn").len() + events(server, &id, "withdrawal_rejected").len();
     assert_eq!(decided, 1);
+});
+
+both_stores!(who_acknowledges_and_who_withdraws_at_once_agree_on_what_came_first, |store| {
+    let (first, second) = (Server::start(store), Server::start(store));
+    let (alpha, hospital) = (first.alpha(), second.hospital());
+    alpha.token();
+    let incidents: Vec<Answer> = (0..6).map(|_| hospital.submit(trifle())).collect();
+    zvit_tests::in_parallel(2, |number| {
+        for incident in &incidents {
+            if number == 0 {
+                let answer = first.verb(&alpha, incident.str("/assignments/0/id"), "acknowledge", json!({}));
+                assert!([200, 404].contains(&answer.status), "{answer}");
+            } else {
+                withdraw(&hospital, incident.str("/id")).expect(200);
+            }
+        }
+    });
+    for incident in &incidents {
+        let after = first.coordinator().get(&format!("/v1/incidents/{}", incident.str("/id"))).expect(200);
+        let seen = (after.str("/status"), after.str("/assignments/0/state"), after.str("/withdrawal/state"));
+        let expected = [("assigned", "acknowledged", "requested"), ("withdrawn", "revoked", "confirmed")];
+        assert!(expected.contains(&seen), "{after}");
+        assert_eq!(after.has("/assignments/0/acknowledged_at"), seen.0 == "assigned", "{after}");
+    }
 });

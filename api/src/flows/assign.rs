@@ -13,7 +13,7 @@ use zvit_db::rows::{AssignmentRow, FeedRow};
 use zvit_db::types::{At, Id, Json};
 use zvit_db::{feeds, incidents};
 use zvit_domain::routing::{
-    Choice, Held, Load, Loads, MANUAL_RULE, Roster, RoundRobin, RoutingInput, Why, reroute, weight,
+    Changes, Choice, Held, Load, Loads, MANUAL_RULE, Roster, RoundRobin, RoutingInput, Why, reroute, weight,
 };
 use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
@@ -276,17 +276,7 @@ pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dir
     let loads = loads(&mut change.tx, directory)?;
     let turns = round_robin(change)?;
     let roster = Roster::new(&directory.teams, change.now).map_err(|error| StoreError::Refused(error.to_string()))?;
-    let class = record.classification().class;
-    let (kept_away, places) = (kept_away(record), places_filled(record));
-    let mut changes = {
-        let held = held(record, &places);
-        let input = routing_input(record, class, &[], &kept_away);
-        reroute(&input, &directory.rules, &roster, &held, &loads, &turns, change.now)
-    };
-    if record.ending().is_some() {
-        changes.add.clear();
-        changes.round_robin.clear();
-    }
+    let changes = changes_for(record, directory, &roster, &loads, &turns, change.now);
     for revocation in &changes.revoke {
         let reason = revocation.reason.code();
         take_away(change, record, revocation.assignment_id, directory, &service, reason)?;
@@ -303,6 +293,26 @@ pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dir
             .note(change, &service);
     }
     Ok(changes.tlp_above_every_ceiling)
+}
+
+/// What must change about the assignments of an incident so that they fit it again.
+pub fn changes_for(
+    record: &Record,
+    directory: &Directory,
+    roster: &Roster<'_>,
+    loads: &Loads,
+    turns: &RoundRobin,
+    now: Time,
+) -> Changes {
+    let (kept_away, places) = (kept_away(record), places_filled(record));
+    let held = held(record, &places);
+    let input = routing_input(record, record.classification().class, &[], &kept_away);
+    let mut changes = reroute(&input, &directory.rules, roster, &held, loads, turns, now);
+    if record.ending().is_some() {
+        changes.add.clear();
+        changes.round_robin.clear();
+    }
+    changes
 }
 
 /// Takes from a team what is above its TLP ceiling, after the ceiling was lowered: its tools are told to forget, and

@@ -239,7 +239,9 @@ impl<'a> Search<'a> {
 
     /// The coordinator's own team, to find the help that no partner gives.
     pub(super) fn coordinator_supports(&'a self, rule: RuleView<'a>, tried: Vec<&'a str>) -> Found<'a> {
-        let ranking = self.rank(&rule, AssignmentRole::Support, self.support_needs(&rule), &[], None);
+        let needs = self.support_needs(&rule);
+        let judge = |place| self.excluded(&rule, AssignmentRole::Support, needs, place);
+        let ranking = Ranking { excluded: (0..self.places.len()).map(judge).collect(), order: Vec::new(), turn: None };
         let place = self.roster.coordinator_place();
         self.found(place, AssignmentRole::Support, rule, Outcome::NoCandidate, tried, Some(ranking))
     }
