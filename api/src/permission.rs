@@ -21,14 +21,17 @@ pub use table::*;
 /// Every scope there is, with what it allows (shown in the OpenAPI document).
 pub const SCOPES: &[(&str, &str)] = &[
     ("incidents:read", "Read one's own incidents; the coordinator reads all"),
-    ("incidents:write", "Submit reports and follow-ups"),
+    ("incidents:write", "Submit reports and follow-ups, withdraw false alarms"),
     ("cases:read", "Read the cases assigned to one's own team"),
-    ("cases:write", "Acknowledge, decline, start, hand over and resolve one's own cases"),
+    (
+        "cases:write",
+        "Acknowledge, decline, start, hand over and resolve one's own cases, ask for support, decide on withdrawals",
+    ),
     ("directory:read", "Read participants, institutions, teams and clients"),
     ("directory:write", "Change participants, institutions, teams and clients"),
     ("routing:read", "Read the routing rules"),
     ("routing:write", "Change and simulate the routing rules"),
-    ("triage:write", "Override triage, assign, revoke and close"),
+    ("triage:write", "Override triage, assign, revoke, close and reopen"),
     ("audit:read", "Read audit events"),
     ("statistics:read", "Read figures in which no incident can be recognised"),
 ];
