@@ -21,6 +21,8 @@ use crate::net::tls::Tls;
 pub const DEFAULT_ISSUER: &str = "https://zvit.localhost";
 /// A signing key signs for so long.
 pub const DEFAULT_SIGNING_KEY_DAYS: u32 = 90;
+/// What is resolved and has its final report is closed after so many quiet days.
+pub const DEFAULT_CLOSE_AFTER_DAYS: u32 = 14;
 /// The SQLite file in the data directory.
 const SQLITE_FILE: &str = "zvit.sqlite3";
 
@@ -118,6 +120,9 @@ pub struct ServeArgs {
     /// Days after which another key signs the tokens; 0 is never by itself. Default: 90
     #[arg(long, env = "ZVIT_SIGNING_KEY_DAYS", value_name = "DAYS")]
     pub signing_key_days: Option<u32>,
+    /// Days without a change after which what is resolved and has its final report is closed; 0 is never. Default: 14
+    #[arg(long, env = "ZVIT_CLOSE_AFTER_DAYS", value_name = "DAYS")]
+    pub close_after_days: Option<u32>,
     /// How log lines look. Default: text
     #[arg(long, env = "ZVIT_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -156,6 +161,7 @@ pub struct ConfigFile {
     interim_hours: Option<u32>,
     final_hours: Option<u32>,
     signing_key_days: Option<u32>,
+    close_after_days: Option<u32>,
     log_format: Option<LogFormat>,
     #[serde(flatten)]
     limits: LimitArgs,
@@ -279,6 +285,7 @@ impl ConfigFile {
                 final_s: hours(args.final_hours, self.final_hours, 720),
             },
             signing_key_days: args.signing_key_days.or(self.signing_key_days).unwrap_or(DEFAULT_SIGNING_KEY_DAYS),
+            close_after_days: args.close_after_days.or(self.close_after_days).unwrap_or(DEFAULT_CLOSE_AFTER_DAYS),
             limits: args.limits.or(&self.limits),
             log_format: args.log_format.or(self.log_format).unwrap_or(LogFormat::Text),
             rehearsal_clock: args.rehearsal_clock.clone(),
@@ -365,6 +372,9 @@ pub struct Settings {
     /// Days after which another key signs; 0 is never by itself.
     #[validate(range(max = 3_650, message = "signing_key_days must be 0 to 3650"))]
     pub signing_key_days: u32,
+    /// Quiet days after which what is resolved is closed; 0 is never.
+    #[validate(range(max = 3_650, message = "close_after_days must be 0 to 3650"))]
+    pub close_after_days: u32,
     /// Limits against abuse and overload.
     #[validate(nested)]
     pub limits: LimitSettings,

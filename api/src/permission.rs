@@ -21,14 +21,17 @@ pub use table::*;
 /// Every scope there is, with what it allows (shown in the OpenAPI document).
 pub const SCOPES: &[(&str, &str)] = &[
     ("incidents:read", "Read one's own incidents; the coordinator reads all"),
-    ("incidents:write", "Submit reports and follow-ups"),
+    ("incidents:write", "Submit reports and follow-ups, withdraw false alarms"),
     ("cases:read", "Read the cases assigned to one's own team"),
-    ("cases:write", "Acknowledge, decline, start, hand over and resolve one's own cases"),
+    (
+        "cases:write",
+        "Acknowledge, decline, start, hand over and resolve one's own cases, ask for support, decide on withdrawals",
+    ),
     ("directory:read", "Read participants, institutions, teams and clients"),
     ("directory:write", "Change participants, institutions, teams and clients"),
     ("routing:read", "Read the routing rules"),
     ("routing:write", "Change and simulate the routing rules"),
-    ("triage:write", "Override triage, assign, revoke and close"),
+    ("triage:write", "Override triage, assign, revoke, close and reopen"),
     ("audit:read", "Read audit events"),
     ("statistics:read", "Read figures in which no incident can be recognised"),
 ];
@@ -108,6 +111,8 @@ pub enum Ownership {
     OwnIncidents,
     /// What belongs to an incident: its institution, the teams that hold it and may see its TLP label, the coordinator.
     PartiesOfIncident,
+    /// The incidents that the caller's own team leads; the coordinator's all.
+    LedIncidents,
     /// The cases of the caller's own team.
     OwnCases,
     /// What belongs to the caller's own institution or team; the coordinator's all.
@@ -124,6 +129,7 @@ impl Ownership {
             Self::ReportsFor => "reports for oneself and those one represents; the coordinator for any institution",
             Self::OwnIncidents => "one's own incidents; the coordinator all",
             Self::PartiesOfIncident => "the incident's institution, the teams that hold it, the coordinator",
+            Self::LedIncidents => "incidents one's own team leads; the coordinator all",
             Self::OwnCases => "the cases of one's own team",
             Self::OwnOrCoordinator => "what belongs to one's own institution or team; the coordinator all",
             Self::WholeService => "the whole service",

@@ -4,6 +4,7 @@ pub mod cases;
 pub mod client_keys;
 pub mod clients;
 pub mod directory;
+pub mod endings;
 pub mod enrol;
 pub mod events;
 pub mod feed;
@@ -43,6 +44,10 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(reports::add_report)
         .service(reports::list_reports)
         .service(events::get_timeline)
+        .service(endings::withdraw_incident)
+        .service(endings::confirm_withdrawal)
+        .service(endings::reject_withdrawal)
+        .service(endings::reopen_incident)
         // cases
         .service(cases::follow_cases)
         .service(cases::get_case)
@@ -50,6 +55,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(cases::decline_case)
         .service(cases::start_case)
         .service(cases::hand_over_case)
+        .service(cases::request_support)
         .service(cases::resolve_case)
         // coordination
         .service(triage::override_triage)

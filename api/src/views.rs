@@ -2,9 +2,11 @@
 
 mod cases;
 mod events;
+mod withdrawal;
 
 pub use cases::{Case, CaseFeed, CaseItem};
 pub use events::{AuditEvent, EventActor, TimelineEvent};
+pub use withdrawal::{Withdrawal, WithdrawalAnswer};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -113,6 +115,10 @@ pub struct Assignment {
     pub team: TeamRef,
     /// Lead or support.
     pub role: AssignmentRole,
+    /// What a support team was asked for by the lead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub assistance: Option<Assistance>,
     /// Where it stands.
     pub state: CaseState,
     /// Until when the team should acknowledge; absent when nobody is waiting for that.
@@ -125,6 +131,10 @@ pub struct Assignment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub acknowledged_at: Option<Time>,
+    /// When the team resolved its part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub resolved_at: Option<Time>,
     /// Why this team.
     pub why: Why,
 }
@@ -156,6 +166,18 @@ macro_rules! incident_view {
             pub status: IncidentStatus,
             /// When the initial report came in.
             pub received_at: Time,
+            /// Since when it is resolved.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false)]
+            pub resolved_at: Option<Time>,
+            /// Since when it is closed.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false)]
+            pub closed_at: Option<Time>,
+            /// The withdrawal that its institution asked for.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[schema(nullable = false)]
+            pub withdrawal: Option<Withdrawal>,
             /// When anything last changed.
             pub updated_at: Time,
             /// SHA-256 of the initial report's bytes, hexadecimal.

@@ -74,6 +74,51 @@ pub fn find_for_team(
         .optional())?)
 }
 
+/// The same, if the team leads it.
+///
+/// # Errors
+/// The database's own.
+pub fn find_for_lead(
+    tx: &mut Tx<'_>,
+    team: Uuid,
+    id: Uuid,
+    states: &[&str],
+    labels: &[&str],
+) -> Result<Option<IncidentRow>> {
+    Ok(on!(tx, c => incidents::table
+        .inner_join(assignments::table.on(assignments::incident_id.eq(incidents::id)))
+        .filter(incidents::id.eq(Id(id)))
+        .filter(assignments::team_id.eq(Id(team)))
+        .filter(assignments::role.eq("lead"))
+        .filter(assignments::state.eq_any(states))
+        .filter(incidents::tlp.eq_any(labels))
+        .select(IncidentRow::as_select())
+        .first(*c)
+        .optional())?)
+}
+
+/// What is resolved, has not changed since `before` and has its final report (an exercise needs none); longest quiet first.
+///
+/// # Errors
+/// The database's own.
+pub fn quiet(tx: &mut Tx<'_>, before: Time, limit: i64) -> Result<Vec<IncidentRow>> {
+    macro_rules! quiet {
+        ($c:ident) => {{
+            let of_it = reports::table.filter(reports::incident_id.eq(incidents::id));
+            let has_final = diesel::dsl::exists(of_it.filter(reports::stage.eq("final")));
+            incidents::table
+                .filter(incidents::status.eq("resolved"))
+                .filter(incidents::updated_at.le(At(before)))
+                .filter(incidents::exercise.or(has_final))
+                .order((incidents::updated_at, incidents::id))
+                .limit(limit)
+                .select(IncidentRow::as_select())
+                .load(*$c)
+        }};
+    }
+    Ok(on!(tx, c => quiet!(c))?)
+}
+
 /// The incidents that a team holds (`states`) under one of these TLP labels.
 ///
 /// # Errors

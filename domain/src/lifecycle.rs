@@ -52,6 +52,15 @@ words! {
     }
 }
 
+words! {
+    /// Where the withdrawal of an incident stands.
+    WithdrawalState {
+        Requested "requested" "Asked for" "Запитано",
+        Confirmed "confirmed" "Confirmed" "Підтверджено",
+        Rejected "rejected" "Rejected" "Відхилено",
+    }
+}
+
 /// Whose team holds the case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holder {

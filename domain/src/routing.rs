@@ -14,6 +14,7 @@ mod decision;
 mod duty;
 mod exclusion;
 mod found;
+mod request;
 mod reroute;
 mod roster;
 mod rules;
@@ -32,6 +33,7 @@ pub use check::RESERVED_RULE_IDS;
 pub use decision::{CandidateView, Choice, Decision, Outcome, Why};
 pub use duty::{check_duty_hours, is_on_duty};
 pub use exclusion::{Exclusion, Exclusions};
+pub use request::{request_support, serves_kind};
 pub use reroute::{Changes, Held, Revocation, RevocationReason, reroute};
 pub use roster::{NoCoordinatorTeam, Roster, TeamEntry};
 pub use rules::{ActOn, Assign, Pool, Rule, RuleSet, Strategy, When};
@@ -49,6 +51,9 @@ pub const DEFAULT_RULE: &str = "default";
 pub const COORDINATOR_RULE: &str = "coordinator";
 /// Rule id of an assignment the coordinator made by hand. Re-routing takes it back only for its TLP label.
 pub const MANUAL_RULE: &str = "manual";
+/// Rule id of support that a lead asked for. Re-routing takes it back only for its TLP label, as no rule of the document calls
+/// for it.
+pub const REQUESTED_RULE: &str = "requested";
 
 /// What is known of the incident to be routed.
 #[derive(Clone, Copy, Debug)]

@@ -197,7 +197,7 @@ fn owns(operation: &Operation, ownership: Ownership, caller: &Caller) -> bool {
         Ownership::Nobodys | Ownership::ReportsFor | Ownership::WholeService => return true,
         Ownership::OwnIncidents => ["institution", ""],
         Ownership::PartiesOfIncident => ["institution", "team"],
-        Ownership::OwnCases => ["team", ""],
+        Ownership::OwnCases | Ownership::LedIncidents => ["team", ""],
         Ownership::OwnOrCoordinator if operation.path.starts_with("/v1/teams/") => ["team", ""],
         Ownership::OwnOrCoordinator => ["institution", ""],
     };

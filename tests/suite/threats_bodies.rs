@@ -29,6 +29,10 @@ impl Targets {
     /// The path with a true id in it; verbs of cases get a case of their own each time, in the state that they start from.
     pub(crate) fn path(&self, server: &Server, operation: &Operation) -> String {
         let id = self.id(&operation.path);
+        let ends = ["/withdraw", "/withdrawal/confirm", "/withdrawal/reject"];
+        if ends.iter().any(|end| operation.path.ends_with(end)) {
+            return operation.at(&Self::nearly_withdrawn(server, &operation.path));
+        }
         let is_verb = id == self.case && operation.method == "POST";
         if !is_verb {
             return operation.at(id);
@@ -38,6 +42,19 @@ impl Targets {
             server.verb(&server.alpha(), &case, "acknowledge", json!({})).expect(200);
         }
         operation.at(&case)
+    }
+
+    /// An incident of its own, as none takes anything once it is withdrawn: one that may be, or whose withdrawal waits for a
+    /// decision.
+    fn nearly_withdrawn(server: &Server, path: &str) -> String {
+        let incident = server.hospital().submit(report("Подія"));
+        let id = incident.string("/id");
+        if !path.ends_with("/withdraw") {
+            server.verb(&server.alpha(), incident.str("/assignments/0/id"), "acknowledge", json!({})).expect(200);
+            let ask = server.hospital().post(&format!("/v1/incidents/{id}/withdraw"));
+            ask.json(json!({"reason": "Помилка"})).expect(200);
+        }
+        id
     }
 
     /// The id that the path asks for; one of nothing where this table doesn't know the kind.
@@ -98,6 +115,9 @@ fn body(walk: &Walk, operation: &Operation) -> Option<Value> {
             body["stage"] = json!("update");
         }
         "/v1/incidents/{id}/assignments" => body = json!({"team_id": BRAVO, "role": "support", "reason": "Перевірка"}),
+        "/v1/cases/{id}/request-support" => {
+            body = json!({"assistance": "incident_response", "reason": "Перевірка"});
+        }
         "/v1/cases/{id}/hand-over" => body = json!({"reason": "Перевірка"}),
         "/v1/clients" => body = json!({"name": "Новий", "role": "auditor"}),
         "/v1/clients/{id}" => body = json!({"name": "Новий", "scopes": ["cases:read"]}),

@@ -12,7 +12,7 @@ pub const SCOPES: [(&str, &str); 11] = [
     ("directory:write", "Change participants, institutions, teams and clients."),
     ("routing:read", "Read routing rules."),
     ("routing:write", "Change routing rules and simulate them."),
-    ("triage:write", "Override triage, assign, revoke and close."),
+    ("triage:write", "Override triage, assign, revoke, close and reopen."),
     ("statistics:read", "Read statistics, in which no incident can be recognised."),
     ("audit:read", "Read the audit trail."),
 ];

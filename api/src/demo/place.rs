@@ -82,6 +82,7 @@ impl Place {
             limits: LimitSettings::default(),
             clocks: Clocks::default(),
             signing_key_days: 0,
+            close_after_days: 0,
             log_format: LogFormat::Text,
             rehearsal_clock: None,
         }

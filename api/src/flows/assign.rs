@@ -12,7 +12,9 @@ use zvit_db::error::{Result, StoreError};
 use zvit_db::rows::{AssignmentRow, FeedRow};
 use zvit_db::types::{At, Id, Json};
 use zvit_db::{feeds, incidents};
-use zvit_domain::routing::{Choice, Held, Load, Loads, Roster, RoundRobin, RoutingInput, reroute, weight};
+use zvit_domain::routing::{
+    Changes, Choice, Held, Load, Loads, MANUAL_RULE, Roster, RoundRobin, RoutingInput, Why, reroute, weight,
+};
 use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::{AssignmentRole, CaseState};
@@ -20,6 +22,7 @@ use zvit_domain::word::Word;
 
 use super::event::Event;
 use super::record::{Record, is_exercise, state};
+use super::support;
 use crate::actor::Actor;
 use crate::clock;
 use crate::memory::Directory;
@@ -158,7 +161,8 @@ pub fn give(
     Ok(id)
 }
 
-/// Moves an assignment to another state; one that ends gives its place back. The caller notes the event and saves.
+/// Moves an assignment to another state; one that ends gives its place back. Nobody waits for an acknowledgement any more.
+/// The caller notes the event and saves.
 ///
 /// # Errors
 /// `NotFound` when the incident has no such assignment.
@@ -170,7 +174,12 @@ pub fn set_state(change: &mut Change<'_>, record: &mut Record, id: Uuid, to: Cas
     } else if !was_open && to.is_open() {
         change.add_load(team, weight, 1)?;
     }
-    record.alter(id, |row| row.state = to.to_string());
+    let now = At(change.now);
+    record.alter(id, |row| {
+        row.state = to.to_string();
+        (row.acknowledge_by, row.remind_at) = (None, None);
+        row.resolved_at = (to == CaseState::Resolved).then_some(now);
+    });
     Ok(())
 }
 
@@ -216,8 +225,49 @@ pub fn reweigh(change: &mut Change<'_>, record: &mut Record) -> Result<()> {
     Ok(())
 }
 
-/// Brings the assignments in line with the incident: takes away what no longer fits, fills what is missing. Says whether the
-/// TLP label is above every partner's ceiling.
+/// The rule whose place an assignment fills: its own, or, of support that was handed to a team by name, the one that called for
+/// it.
+pub fn place_filled(row: &AssignmentRow) -> String {
+    if row.rule_id == MANUAL_RULE && row.role != "lead" {
+        let why = row.why.read::<Why>().ok();
+        if let Some(rule) = why.and_then(|why| why.rules.into_iter().next()) {
+            return rule;
+        }
+    }
+    row.rule_id.clone()
+}
+
+/// The rules whose places the assignments of an incident fill, in their order.
+pub fn places_filled(record: &Record) -> Vec<String> {
+    record.assignments.iter().map(place_filled).collect()
+}
+
+/// The assignments of an incident as routing looks at them. Support that a person gave to a team by name stays, as if it had
+/// been taken up.
+pub fn held<'a>(record: &'a Record, places: &'a [String]) -> Vec<Held<'a>> {
+    let rows = record.assignments.iter().zip(places);
+    rows.map(|(row, place)| {
+        let is_lead = row.role == "lead";
+        let is_settled = !is_lead && row.rule_id == MANUAL_RULE && state(row) == CaseState::Assigned;
+        Held {
+            assignment_id: row.id.0,
+            team: row.team_id.0,
+            role: if is_lead { AssignmentRole::Lead } else { AssignmentRole::Support },
+            rule_id: place,
+            state: if is_settled { CaseState::Acknowledged } else { state(row) },
+        }
+    })
+    .collect()
+}
+
+/// The teams from which the coordinator took the incident.
+pub fn kept_away(record: &Record) -> Vec<Uuid> {
+    let taken = record.assignments.iter().filter(|row| row.outcome.as_deref() == Some(REVOKED_BY_COORDINATOR));
+    taken.map(|row| row.team_id.0).collect()
+}
+
+/// Brings the assignments in line with the incident: takes away what no longer fits, fills what is missing. What has ended gets
+/// nobody new. Says whether the TLP label is above every partner's ceiling.
 ///
 /// # Errors
 /// The store's.
@@ -226,28 +276,7 @@ pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dir
     let loads = loads(&mut change.tx, directory)?;
     let turns = round_robin(change)?;
     let roster = Roster::new(&directory.teams, change.now).map_err(|error| StoreError::Refused(error.to_string()))?;
-    let class = record.classification().class;
-    let kept_away: Vec<Uuid> = record
-        .assignments
-        .iter()
-        .filter(|row| row.outcome.as_deref() == Some(REVOKED_BY_COORDINATOR))
-        .map(|row| row.team_id.0)
-        .collect();
-    let changes = {
-        let held: Vec<Held<'_>> = record
-            .assignments
-            .iter()
-            .map(|row| Held {
-                assignment_id: row.id.0,
-                team: row.team_id.0,
-                role: if row.role == "lead" { AssignmentRole::Lead } else { AssignmentRole::Support },
-                rule_id: &row.rule_id,
-                state: state(row),
-            })
-            .collect();
-        let input = routing_input(record, class, &[], &kept_away);
-        reroute(&input, &directory.rules, &roster, &held, &loads, &turns, change.now)
-    };
+    let changes = changes_for(record, directory, &roster, &loads, &turns, change.now);
     for revocation in &changes.revoke {
         let reason = revocation.reason.code();
         take_away(change, record, revocation.assignment_id, directory, &service, reason)?;
@@ -256,6 +285,7 @@ pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dir
         give(change, record, choice, directory, &service, None)?;
     }
     keep_turns(change, turns, changes.round_robin)?;
+    support::ask_others(change, record, directory)?;
     if changes.tlp_above_every_ceiling {
         Event::incident("tlp_above_every_ceiling", record.id())
             .seen_by(Audience::Institution)
@@ -263,6 +293,26 @@ pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dir
             .note(change, &service);
     }
     Ok(changes.tlp_above_every_ceiling)
+}
+
+/// What must change about the assignments of an incident so that they fit it again.
+pub fn changes_for(
+    record: &Record,
+    directory: &Directory,
+    roster: &Roster<'_>,
+    loads: &Loads,
+    turns: &RoundRobin,
+    now: Time,
+) -> Changes {
+    let (kept_away, places) = (kept_away(record), places_filled(record));
+    let held = held(record, &places);
+    let input = routing_input(record, record.classification().class, &[], &kept_away);
+    let mut changes = reroute(&input, &directory.rules, roster, &held, loads, turns, now);
+    if record.ending().is_some() {
+        changes.add.clear();
+        changes.round_robin.clear();
+    }
+    changes
 }
 
 /// Takes from a team what is above its TLP ceiling, after the ceiling was lowered: its tools are told to forget, and

@@ -1,30 +1,24 @@
-//! What a team does with its case.
-//!
-//! | from | verb | to |
-//! | --- | --- | --- |
-//! | assigned | acknowledge | acknowledged |
-//! | assigned, acknowledged, in_progress | decline | declined; the incident is routed on |
-//! | assigned, acknowledged | start | in_progress |
-//! | assigned, acknowledged, in_progress | hand over | handed_over; to a named team, or routed on |
-//! | assigned, acknowledged, in_progress | resolve | resolved |
-//!
-//! A verb that is already in effect by the same team changes nothing and answers the same.
+//! What a team does with its case. Which verb is possible in which state stands in `zvit_domain::lifecycle`; a verb that is
+//! already in effect by the same team changes nothing and answers the same.
 
 use std::sync::Arc;
 
 use serde_json::json;
 use uuid::Uuid;
+use zvit_db::audit::Audience;
 use zvit_db::change::Change;
 use zvit_db::rows::AssignmentRow;
 use zvit_db::types::At;
 use zvit_db::{cases, incidents};
 use zvit_domain::fault::Fault;
-use zvit_domain::routing::{Choice, MANUAL_RULE, Why, acknowledge_minutes};
-use zvit_domain::vocabulary::{AssignmentRole, CaseState};
+use zvit_domain::lifecycle::{CaseVerb, Holder, Refusal, Step};
+use zvit_domain::routing::{Choice, MANUAL_RULE, REQUESTED_RULE, Why, acknowledge_minutes};
+use zvit_domain::vocabulary::{AssignmentRole, Assistance, CaseState};
 
-use super::assign::{REVOKED_BY_COORDINATOR, give, realign, set_state};
+use super::assign::{REVOKED_BY_COORDINATOR, give, place_filled, realign, set_state};
 use super::event::Event;
 use super::record::{Record, state};
+use super::support;
 use crate::actor::Actor;
 use crate::memory::Directory;
 use crate::problem::{Code, Problem};
@@ -51,6 +45,13 @@ pub enum Verb {
         /// Which; without one the rules decide.
         to_team: Option<Uuid>,
     },
+    /// The lead needs help.
+    RequestSupport {
+        /// Of which kind.
+        assistance: Assistance,
+        /// Why.
+        reason: String,
+    },
     /// It is done.
     Resolve {
         /// How it ended.
@@ -61,28 +62,21 @@ pub enum Verb {
 }
 
 impl Verb {
-    /// The state the verb leads to.
-    pub fn goal(&self) -> CaseState {
+    /// What it is to the state of the case; asking for support leaves it as it is.
+    pub fn of_case(&self) -> Option<CaseVerb> {
         match self {
-            Self::Acknowledge { .. } => CaseState::Acknowledged,
-            Self::Decline { .. } => CaseState::Declined,
-            Self::Start => CaseState::InProgress,
-            Self::HandOver { .. } => CaseState::HandedOver,
-            Self::Resolve { .. } => CaseState::Resolved,
+            Self::Acknowledge { .. } => Some(CaseVerb::Acknowledge),
+            Self::Decline { .. } => Some(CaseVerb::Decline),
+            Self::Start => Some(CaseVerb::Start),
+            Self::HandOver { .. } => Some(CaseVerb::HandOver),
+            Self::Resolve { .. } => Some(CaseVerb::Resolve),
+            Self::RequestSupport { .. } => None,
         }
     }
 
     /// Whether the team sees nothing of the case any more afterwards.
     pub fn ends_sight(&self) -> bool {
-        !self.goal().is_held()
-    }
-
-    fn is_allowed_from(&self, from: CaseState) -> bool {
-        match self {
-            Self::Acknowledge { .. } => from == CaseState::Assigned,
-            Self::Start => matches!(from, CaseState::Assigned | CaseState::Acknowledged),
-            Self::Decline { .. } | Self::HandOver { .. } | Self::Resolve { .. } => from.is_open(),
-        }
+        self.of_case().is_some_and(|verb| !verb.goal().is_held())
     }
 
     fn reason(&self) -> Option<&str> {
@@ -129,82 +123,115 @@ pub fn act(
     id: Uuid,
     verb: &Verb,
 ) -> Result<(), Problem> {
-    let row = record.assignment(id).ok_or_else(Problem::not_found)?;
-    let (from, team, role) = (state(row), row.team_id.0, row.role.clone());
-    if from == verb.goal() {
-        return Ok(());
-    }
-    if !verb.is_allowed_from(from) {
-        return Err(not_from(from));
-    }
-    let own_team = directory.teams.iter().any(|entry| entry.id == team && entry.team.coordinator);
-    if own_team && matches!(verb, Verb::Decline { .. }) {
-        return Err(Problem::new(Code::StateConflict).detail(
-            "The coordinator's own team stands last and can't decline; it can hand the case over.",
-            "Команда координатора завжди остання й не може відмовитися; вона може передати справу.",
-        ));
-    }
-    set_state(change, record, id, verb.goal())?;
+    let row = record.assignment(id).ok_or_else(Problem::not_found)?.clone();
+    let Some(case_verb) = verb.of_case() else {
+        let Verb::RequestSupport { assistance, reason } = verb else { return Ok(()) };
+        return support::request(change, record, directory, actor, id, (*assistance, reason));
+    };
+    let (from, team) = (state(&row), row.team_id.0);
+    let to = match case_verb.apply(from, holder(directory, team)).map_err(|refusal| refused(refusal, from))? {
+        Step::To(to) => to,
+        Step::AlreadyThere => return keep_new_reference(change, record, directory, actor, &row, verb),
+    };
+    set_state(change, record, id, to)?;
     keep_particulars(change, record, id, verb);
-    Event::assignment(event_of(verb), record.id(), id, team)
-        .with(json!({"assignment_id": id, "team": {"id": team, "name": directory.team_name(team)}, "role": role}))
+    Event::assignment(event_of(to), record.id(), id, team)
+        .with(about(&row, directory))
         .because(verb.reason())
         .note(change, actor);
     match verb {
         Verb::Decline { .. } | Verb::HandOver { to_team: None, .. } => {
             realign(change, record, directory)?;
         }
-        Verb::HandOver { reason, to_team: Some(to) } => hand_to(change, record, directory, actor, &role, *to, reason)?,
+        Verb::HandOver { reason, to_team: Some(to) } => hand_to(change, record, directory, actor, &row, *to, reason)?,
         _ => {}
     }
-    record.save(change, &[event_of(verb)], actor)?;
+    record.save(change, &[event_of(to)], actor)?;
     Ok(())
 }
 
-fn not_from(from: CaseState) -> Problem {
+/// Whose team it is.
+pub fn holder(directory: &Directory, team: Uuid) -> Holder {
+    let is_own = directory.teams.iter().any(|entry| entry.id == team && entry.team.coordinator);
+    if is_own { Holder::Coordinator } else { Holder::Partner }
+}
+
+fn about(row: &AssignmentRow, directory: &Directory) -> serde_json::Value {
+    let (id, team) = (row.id.0, row.team_id.0);
+    json!({"assignment_id": id, "team": {"id": team, "name": directory.team_name(team)}, "role": row.role})
+}
+
+/// A team that acknowledges once more may have numbered the case meanwhile.
+fn keep_new_reference(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    directory: &Directory,
+    actor: &Actor,
+    row: &AssignmentRow,
+    verb: &Verb,
+) -> Result<(), Problem> {
+    let Verb::Acknowledge { external_ref: Some(external_ref) } = verb else { return Ok(()) };
+    if row.external_ref.as_ref() == Some(external_ref) {
+        return Ok(());
+    }
+    record.alter(row.id.0, |row| row.external_ref = Some(external_ref.clone()));
+    Event::assignment("case_numbered", record.id(), row.id.0, row.team_id.0)
+        .seen_by(Audience::Team)
+        .with(about(row, directory))
+        .note(change, actor);
+    record.save(change, &["case_numbered"], actor)?;
+    Ok(())
+}
+
+fn refused(refusal: Refusal, from: CaseState) -> Problem {
+    match refusal {
+        Refusal::State => not_from(from),
+        Refusal::StandsLast => Problem::new(Code::StateConflict).detail(
+            "The coordinator's own team stands last and can't decline; it can hand the case over.",
+            "Команда координатора завжди остання й не може відмовитися; вона може передати справу.",
+        ),
+    }
+}
+
+/// The refusal of what is not possible in this state.
+pub fn not_from(from: CaseState) -> Problem {
     Problem::new(Code::StateConflict).detail(
         format!("The case is {from}; from there this is not possible."),
         format!("Справа у стані «{}»; з нього це неможливо.", zvit_domain::word::Word::label_uk(from)),
     )
 }
 
-fn event_of(verb: &Verb) -> &'static str {
-    match verb {
-        Verb::Acknowledge { .. } => "acknowledged",
-        Verb::Decline { .. } => "declined",
-        Verb::Start => "started",
-        Verb::HandOver { .. } => "handed_over",
-        Verb::Resolve { .. } => "resolved",
+fn event_of(to: CaseState) -> &'static str {
+    match to {
+        CaseState::InProgress => "started",
+        other => zvit_domain::word::Word::code(other),
     }
 }
 
 fn keep_particulars(change: &Change<'_>, record: &mut Record, id: Uuid, verb: &Verb) {
     let now = At(change.now);
-    record.alter(id, |row| {
-        row.acknowledge_by = None;
-        match verb {
-            Verb::Acknowledge { external_ref } => {
-                row.acknowledged_at = Some(now);
-                row.external_ref.clone_from(external_ref);
-            }
-            Verb::Start => row.acknowledged_at = row.acknowledged_at.or(Some(now)),
-            Verb::Resolve { outcome, summary } => {
-                row.acknowledged_at = row.acknowledged_at.or(Some(now));
-                row.outcome = Some(outcome.clone());
-                row.summary = Some(summary.clone());
-            }
-            _ => {}
+    record.alter(id, |row| match verb {
+        Verb::Acknowledge { external_ref } => {
+            row.acknowledged_at = Some(now);
+            row.external_ref.clone_from(external_ref);
         }
+        Verb::Start => row.acknowledged_at = row.acknowledged_at.or(Some(now)),
+        Verb::Resolve { outcome, summary } => {
+            row.acknowledged_at = row.acknowledged_at.or(Some(now));
+            row.outcome = Some(outcome.clone());
+            row.summary = Some(summary.clone());
+        }
+        _ => {}
     });
 }
 
-/// Gives the role to the team that was named, if it may have the incident.
+/// Gives the role to the team that was named, if it may have the incident: of support also what it was asked for.
 fn hand_to(
     change: &mut Change<'_>,
     record: &mut Record,
     directory: &Arc<Directory>,
     actor: &Actor,
-    role: &str,
+    from: &AssignmentRow,
     to: Uuid,
     reason: &str,
 ) -> Result<(), Problem> {
@@ -218,12 +245,27 @@ fn hand_to(
         )]
         .into());
     }
-    let role = if role == "lead" { AssignmentRole::Lead } else { AssignmentRole::Support };
-    let level = record.triage.level;
-    let choice = by_hand(change, to, role, level);
-    give(change, record, &choice, directory, actor, Some(reason))?;
+    let is_lead = from.role == "lead";
+    let role = if is_lead { AssignmentRole::Lead } else { AssignmentRole::Support };
+    let mut choice = by_hand(change, to, role, record.triage.level);
+    if !is_lead {
+        fill_place_of(from, &mut choice);
+    }
+    let given = give(change, record, &choice, directory, actor, Some(reason))?;
+    record.alter(given, |row| row.assistance.clone_from(&from.assistance));
     realign(change, record, directory)?;
     Ok(())
+}
+
+/// Notes which rule called for the support, so that it isn't called for a second time.
+fn fill_place_of(from: &AssignmentRow, choice: &mut Choice) {
+    let place = place_filled(from);
+    if place == REQUESTED_RULE {
+        choice.rule_id.clone_from(&place);
+    }
+    if place != MANUAL_RULE {
+        choice.why.rules.insert(0, place);
+    }
 }
 
 fn has_given_up(row: &AssignmentRow) -> bool {

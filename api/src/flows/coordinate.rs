@@ -5,17 +5,19 @@ use std::sync::Arc;
 use serde_json::json;
 use uuid::Uuid;
 use zvit_db::change::Change;
+use zvit_domain::lifecycle::{CaseVerb, Step};
 use zvit_domain::triage::Override;
-use zvit_domain::vocabulary::{AssignmentRole, CaseState, IncidentStatus, Sector};
+use zvit_domain::vocabulary::{AssignmentRole, Sector};
 
-use super::assign::{REVOKED_BY_COORDINATOR, give, realign, reweigh, set_state, take_away};
-use super::case::{by_hand, check_can_be_named, check_can_hold};
+use super::assign::{REVOKED_BY_COORDINATOR, give, realign, reweigh, take_away};
+use super::case::{by_hand, check_can_be_named, check_can_hold, holder, not_from};
+use super::closing::over;
 use super::event::Event;
 use super::follow_up::triage_of;
 use super::record::{Record, state};
 use crate::actor::Actor;
 use crate::memory::Directory;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 /// Sets level or sector above what was computed; neither of them takes the decision back.
 ///
@@ -89,16 +91,11 @@ pub fn revoke(
     reason: &str,
 ) -> Result<(), Problem> {
     let row = record.assignment(id).ok_or_else(Problem::not_found)?;
-    match state(row) {
-        CaseState::Revoked => return Ok(()),
-        held if held.is_open() => {}
-        over => {
-            return Err(Problem::new(Code::StateConflict).detail(
-                format!("The assignment is {over}."),
-                format!("Призначення у стані «{}».", zvit_domain::word::Word::label_uk(over)),
-            ));
-        }
+    let (from, team) = (state(row), row.team_id.0);
+    if CaseVerb::Revoke.apply(from, holder(directory, team)).map_err(|_| not_from(from))? == Step::AlreadyThere {
+        return Ok(());
     }
+    check_open(record)?;
     take_away(change, record, id, directory, actor, reason)?;
     keep_away(record, id);
     realign(change, record, directory)?;
@@ -111,38 +108,10 @@ fn keep_away(record: &mut Record, id: Uuid) {
     record.alter(id, |row| row.outcome = Some(REVOKED_BY_COORDINATOR.to_owned()));
 }
 
-/// Closes the incident; cases that are still open end as resolved.
+/// Refuses what an incident that has ended can't have any more.
 ///
 /// # Errors
-/// 409 when it was withdrawn or merged; the store's.
-pub fn close(change: &mut Change<'_>, record: &mut Record, actor: &Actor, reason: &str) -> Result<(), Problem> {
-    match record.status() {
-        IncidentStatus::Closed => return Ok(()),
-        IncidentStatus::Withdrawn | IncidentStatus::Merged => return Err(over(record)),
-        _ => {}
-    }
-    let open: Vec<Uuid> = record.assignments.iter().filter(|row| state(row).is_open()).map(|row| row.id.0).collect();
-    for id in open {
-        set_state(change, record, id, CaseState::Resolved)?;
-        record.alter(id, |row| row.acknowledge_by = None);
-    }
-    record.row.status = IncidentStatus::Closed.to_string();
-    Event::incident("closed", record.id()).because(Some(reason)).note(change, actor);
-    record.save(change, &["closed"], actor)?;
-    Ok(())
-}
-
-fn check_open(record: &Record) -> Result<(), Problem> {
-    match record.status() {
-        IncidentStatus::Closed | IncidentStatus::Withdrawn | IncidentStatus::Merged => Err(over(record)),
-        _ => Ok(()),
-    }
-}
-
-fn over(record: &Record) -> Problem {
-    let status = record.status();
-    Problem::new(Code::StateConflict).detail(
-        format!("The incident is {status}."),
-        format!("Інцидент у стані «{}».", zvit_domain::word::Word::label_uk(status)),
-    )
+/// 409 then.
+pub fn check_open(record: &Record) -> Result<(), Problem> {
+    if record.ending().is_some() { Err(over(record)) } else { Ok(()) }
 }

@@ -11,13 +11,14 @@ use zvit_domain::deadline::{self, Clocks, StageFault};
 use zvit_domain::fault::Fault;
 use zvit_domain::report::Parsed;
 use zvit_domain::triage::{RuleData, Triage, TriageInput, triage};
-use zvit_domain::vocabulary::{CaseState, IncidentStatus, InfrastructureCategory, Sector, Stage};
+use zvit_domain::vocabulary::{IncidentStatus, InfrastructureCategory, Sector, Stage};
 use zvit_domain::word::Word;
 
 use super::assign::{realign, reweigh};
+use super::closing;
 use super::event::{Event, note_spare};
 use super::hold;
-use super::record::{Record, is_exercise, state};
+use super::record::{Record, is_exercise};
 use super::show::IndicatorChange;
 use super::submit::{external_ref_exists, note_triage, tlp_above_every_ceiling};
 use crate::actor::Actor;
@@ -93,7 +94,7 @@ pub fn follow_up(
     );
     record.warnings.retain(|warning| warning.code != "tlp_above_every_ceiling");
     let row = keep(change, record, directory, &report)?;
-    reopen(change, record, report.stage, &report.actor)?;
+    reopen(change, record, directory, report.stage, &report.actor)?;
     judge_again(change, record, directory)?;
     let moved = [
         (true, "report"),
@@ -244,22 +245,21 @@ fn move_clocks(
 
 /// Any report about a closed incident opens it again, an update also a resolved one. The stages that are due anyway do not:
 /// an interim or final report about what is resolved is what the rules ask for.
-fn reopen(change: &mut Change<'_>, record: &mut Record, stage: Stage, actor: &Actor) -> Result<(), Problem> {
+fn reopen(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    directory: &Arc<Directory>,
+    stage: Stage,
+    actor: &Actor,
+) -> Result<(), Problem> {
     let opens = match record.status() {
         IncidentStatus::Closed => true,
         IncidentStatus::Resolved => stage == Stage::Update,
         _ => false,
     };
-    if !opens {
-        return Ok(());
+    if opens {
+        closing::reopen(change, record, directory, actor, None)?;
     }
-    let resolved: Vec<_> =
-        record.assignments.iter().filter(|row| state(row) == CaseState::Resolved).map(|row| row.id.0).collect();
-    for id in resolved {
-        super::assign::set_state(change, record, id, CaseState::InProgress)?;
-    }
-    record.row.status = IncidentStatus::Received.to_string();
-    Event::incident("reopened", record.id()).note(change, actor);
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use zvit_db::rows::{AssignmentRow, IncidentRow, IndicatorRow};
 use zvit_db::types::{At, Id, Json};
 use zvit_db::{cases, incidents};
 use zvit_domain::deadline::Deadline;
+use zvit_domain::lifecycle::{Ending, Lead, status_by_lead};
 use zvit_domain::report::Content;
 use zvit_domain::taxonomy::Classification;
 use zvit_domain::time::Time;
@@ -163,19 +164,36 @@ impl Record {
 
     /// The status that follows from the assignments, unless somebody has ended the incident.
     pub fn follow_status(&mut self) {
-        if matches!(self.status(), IncidentStatus::Closed | IncidentStatus::Withdrawn | IncidentStatus::Merged) {
-            return;
+        if self.ending().is_none() {
+            self.row.status = status_by_lead(self.lead_standing()).to_string();
         }
-        let status = match self.lead() {
-            None => IncidentStatus::Received,
-            Some(lead) => match state(lead) {
-                CaseState::Resolved => IncidentStatus::Resolved,
-                CaseState::InProgress => IncidentStatus::InProgress,
-                CaseState::Assigned if is_waiting(lead) => IncidentStatus::Waiting,
-                _ => IncidentStatus::Assigned,
-            },
-        };
-        self.row.status = status.to_string();
+    }
+
+    /// How somebody has ended the incident, if so.
+    pub fn ending(&self) -> Option<Ending> {
+        Ending::of(self.status())
+    }
+
+    /// Its lead, as far as the status depends on it.
+    pub fn lead_standing(&self) -> Option<Lead> {
+        self.lead().map(|row| Lead { state: state(row), waiting: is_waiting(row) })
+    }
+
+    /// Since when it has been resolved and closed; an incident that was opened again is neither.
+    fn keep_ends(&mut self, now: Time) {
+        let (status, now) = (self.status(), Some(At(now)));
+        match status {
+            IncidentStatus::Resolved => {
+                self.row.resolved_at = self.row.resolved_at.or(now);
+                self.row.closed_at = None;
+            }
+            IncidentStatus::Closed => {
+                self.row.resolved_at = self.row.resolved_at.or(now);
+                self.row.closed_at = self.row.closed_at.or(now);
+            }
+            IncidentStatus::Withdrawn | IncidentStatus::Merged => {}
+            _ => (self.row.resolved_at, self.row.closed_at) = (None, None),
+        }
     }
 
     /// Brings the row's columns in line with the parts.
@@ -211,6 +229,7 @@ impl Record {
         if self.status() == IncidentStatus::Received {
             return Err(StoreError::Failed(format!("incident {} would be left without a team: not saved", self.id())));
         }
+        self.keep_ends(change.now);
         self.settle(change.now)?;
         self.row.version += 1;
         self.row.coordinator_position = change.next_position();

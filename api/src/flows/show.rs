@@ -6,10 +6,11 @@ use zvit_db::types::{At, Id};
 use zvit_domain::report::NewIndicator;
 use zvit_domain::routing::Why;
 use zvit_domain::time::Time;
-use zvit_domain::vocabulary::{AssignmentRole, Role};
-use zvit_domain::word::Language;
+use zvit_domain::vocabulary::{AssignmentRole, Assistance, Role};
+use zvit_domain::word::{Language, Word};
 
 use super::record::{Record, state};
+use super::withdrawal::withdrawal;
 use crate::memory::Directory;
 use crate::views::{
     Assignment, Case, CaseIncident, CaseItem, Incident, Indicator, InstitutionRef, StoredWarning, TeamRef, Warning,
@@ -24,6 +25,9 @@ macro_rules! view {
             reference: record.row.reference.clone(),
             status: record.status(),
             received_at: record.row.received_at.0,
+            resolved_at: record.row.resolved_at.map(|at| at.0),
+            closed_at: record.row.closed_at.map(|at| at.0),
+            withdrawal: withdrawal(record),
             updated_at: record.row.updated_at.0,
             report_sha256: crate::hex(&record.row.report_sha256),
             institution: institution(record, $directory),
@@ -86,6 +90,8 @@ impl Record {
             assigned_at: row.assigned_at.0,
             updated_at: row.updated_at.0,
             acknowledged_at: row.acknowledged_at.map(|at| at.0),
+            assistance: assistance(row),
+            resolved_at: row.resolved_at.map(|at| at.0),
             external_ref: row.external_ref.clone(),
             outcome: row.outcome.clone(),
             summary: row.summary.clone(),
@@ -157,16 +163,22 @@ pub fn assignment(row: &AssignmentRow, directory: &Directory, with_candidates: b
         id: row.id.0,
         team: TeamRef { id: row.team_id.0, name: directory.team_name(row.team_id.0) },
         role: role(row),
+        assistance: assistance(row),
         state: state(row),
         acknowledge_by: row.acknowledge_by.map(|at| at.0),
         assigned_at: row.assigned_at.0,
         acknowledged_at: row.acknowledged_at.map(|at| at.0),
+        resolved_at: row.resolved_at.map(|at| at.0),
         why: if with_candidates { why } else { why.without_candidates() },
     }
 }
 
 fn role(row: &AssignmentRow) -> AssignmentRole {
     if row.role == "lead" { AssignmentRole::Lead } else { AssignmentRole::Support }
+}
+
+fn assistance(row: &AssignmentRow) -> Option<Assistance> {
+    row.assistance.as_deref().and_then(Assistance::from_code)
 }
 
 fn institution(record: &Record, directory: &Directory) -> InstitutionRef {

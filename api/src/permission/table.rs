@@ -56,6 +56,10 @@ operations! {
         OverrideTriage "override_triage" PUT "/v1/incidents/{id}/triage" ["triage:write"] [] WholeService Refused;
         AssignTeam "assign_team" POST "/v1/incidents/{id}/assignments" ["triage:write"] [] WholeService Refused;
         CloseIncident "close_incident" POST "/v1/incidents/{id}/close" ["triage:write"] [] WholeService Refused;
+        ReopenIncident "reopen_incident" POST "/v1/incidents/{id}/reopen" ["triage:write"] [] WholeService Refused;
+        WithdrawIncident "withdraw_incident" POST "/v1/incidents/{id}/withdraw" ["incidents:write"] [] OwnIncidents Refused;
+        ConfirmWithdrawal "confirm_withdrawal" POST "/v1/incidents/{id}/withdrawal/confirm" ["cases:write", "triage:write"] [] LedIncidents Refused;
+        RejectWithdrawal "reject_withdrawal" POST "/v1/incidents/{id}/withdrawal/reject" ["cases:write", "triage:write"] [] LedIncidents Refused;
         // cases
         FollowCases "follow_cases" GET "/v1/cases" ["cases:read"] [Team] OwnCases Refused;
         GetCase "get_case" GET "/v1/cases/{id}" ["cases:read"] [Team] OwnCases Refused;
@@ -64,6 +68,7 @@ operations! {
         StartCase "start_case" POST "/v1/cases/{id}/start" ["cases:write"] [Team] OwnCases Refused;
         HandOverCase "hand_over_case" POST "/v1/cases/{id}/hand-over" ["cases:write"] [Team] OwnCases Refused;
         ResolveCase "resolve_case" POST "/v1/cases/{id}/resolve" ["cases:write"] [Team] OwnCases Refused;
+        RequestSupport "request_support" POST "/v1/cases/{id}/request-support" ["cases:write"] [Team] OwnCases Refused;
         // assignments
         RevokeAssignment "revoke_assignment" POST "/v1/assignments/{id}/revoke" ["triage:write"] [] WholeService Refused;
         // routing rules

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use zvit_db::cases;
 use zvit_db::idempotency::KeyOf;
-use zvit_domain::vocabulary::CaseState;
+use zvit_domain::vocabulary::{Assistance, CaseState};
 use zvit_domain::word::Word;
 use zvit_domain::words;
 
@@ -202,6 +202,17 @@ pub struct HandOverInput {
     pub to_team: Option<Uuid>,
 }
 
+/// The lead needs help.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SupportInput {
+    /// Which kind of help.
+    pub assistance: Assistance,
+    /// Why, for the timeline.
+    #[schema(min_length = 1, max_length = 2000)]
+    pub reason: String,
+}
+
 words! {
     /// How a case ended.
     Outcome {
@@ -280,6 +291,15 @@ verb!(
     /// To a team that is named, or back to routing.
     HandOverCase hand_over_case, "/v1/cases/{id}/hand-over", "hand_over_case", HandOverInput,
     |input: HandOverInput| Verb::HandOver { reason: input.reason, to_team: input.to_team }
+);
+verb!(
+    /// Ask for support
+    ///
+    /// The lead asks for one kind of help, and routing chooses a team that gives it. Where no partner can, the timeline says so
+    /// (`support_unavailable`) and the coordinator's own team has the request. While a team that was asked for the same kind has
+    /// its case open, nothing changes.
+    RequestSupport request_support, "/v1/cases/{id}/request-support", "request_support", SupportInput,
+    |input: SupportInput| Verb::RequestSupport { assistance: input.assistance, reason: input.reason }
 );
 verb!(
     /// Resolve a case

@@ -10,10 +10,10 @@ use zvit_db::incidents::{self, Sight};
 use zvit_domain::vocabulary::{AssignmentRole, Sector};
 
 use crate::auth::Caller;
-use crate::flows::coordinate;
 use crate::flows::idempotency::{Kept, once};
 use crate::flows::record::Record;
 use crate::flows::show;
+use crate::flows::{closing, coordinate};
 use crate::input::{Body, IdempotencyKey, IfMatch, PathId, Schemas, etag};
 use crate::intake::request_key;
 use crate::permission::{AssignTeam, CloseIncident, OverrideTriage, RevokeAssignment};
@@ -215,7 +215,7 @@ pub async fn close_incident(
         .change(move |change, memory| {
             let directory = memory.directory_for(change)?;
             let mut record = load(change, id)?;
-            coordinate::close(change, &mut record, &actor, &input.reason)?;
+            closing::close(change, &mut record, &directory, &actor, &input.reason)?;
             let incident = record.incident(&directory, actor.language, actor.role);
             Ok(Kept::new(200, &incident)?.tagged(etag(record.row.version)))
         })

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use zvit_domain::routing::Why;
 use zvit_domain::time::Time;
-use zvit_domain::vocabulary::{AssignmentRole, CaseState};
+use zvit_domain::vocabulary::{AssignmentRole, Assistance, CaseState};
 
 use super::{CaseChange, CaseIncident, TeamRef};
 
@@ -32,6 +32,14 @@ pub struct Case {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub acknowledged_at: Option<Time>,
+    /// What a support team was asked for by the lead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub assistance: Option<Assistance>,
+    /// When the team resolved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub resolved_at: Option<Time>,
     /// The team's own number for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 200)]
@@ -97,6 +105,14 @@ pub struct CaseItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub acknowledged_at: Option<Time>,
+    /// What a support team was asked for by the lead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub assistance: Option<Assistance>,
+    /// When the team resolved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub resolved_at: Option<Time>,
     /// The team's own number for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 200)]
@@ -137,6 +153,8 @@ impl From<Case> for CaseItem {
             assigned_at: Some(case.assigned_at),
             updated_at: Some(case.updated_at),
             acknowledged_at: case.acknowledged_at,
+            assistance: case.assistance,
+            resolved_at: case.resolved_at,
             external_ref: case.external_ref,
             outcome: case.outcome,
             summary: case.summary,
@@ -162,6 +180,8 @@ impl CaseItem {
             assigned_at: None,
             updated_at: None,
             acknowledged_at: None,
+            assistance: None,
+            resolved_at: None,
             external_ref: None,
             outcome: None,
             summary: None,

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::rules::{Assign, Pool, Rule, RuleSet};
-use super::{COORDINATOR_RULE, DEFAULT_RULE, MANUAL_RULE};
+use super::{COORDINATOR_RULE, DEFAULT_RULE, MANUAL_RULE, REQUESTED_RULE};
 use crate::fault::Fault;
 use crate::vocabulary::AssignmentRole;
 
 /// Ids no rule may have, because decisions use them for what is not a rule of the document.
-pub const RESERVED_RULE_IDS: [&str; 3] = [DEFAULT_RULE, COORDINATOR_RULE, MANUAL_RULE];
+pub const RESERVED_RULE_IDS: [&str; 4] = [DEFAULT_RULE, COORDINATOR_RULE, MANUAL_RULE, REQUESTED_RULE];
 
 const RULES_MAX: usize = 200;
 const TEAMS_MAX: usize = 200;

@@ -8,7 +8,7 @@ use super::found::Found;
 use super::roster::Roster;
 use super::rules::RuleSet;
 use super::search::{RuleView, Search};
-use super::{Loads, MANUAL_RULE, RoundRobin, RoutingInput};
+use super::{Loads, MANUAL_RULE, REQUESTED_RULE, RoundRobin, RoutingInput};
 use crate::time::Time;
 use crate::vocabulary::{AssignmentRole, CaseState};
 use crate::words;
@@ -75,9 +75,10 @@ impl Changes {
 /// - A team whose ceiling is now below the TLP label loses it at once, whatever state its case is in.
 /// - Work that was taken up otherwise stays, also when the level has fallen or the rules have changed.
 /// - A case nobody has acknowledged is taken back when the rules would no longer give it to that team. Capacity is not held
-///   against a team for a case it already has. What the coordinator assigned by hand stays.
+///   against a team for a case it already has. What the coordinator assigned by hand stays, and so does what a lead asked for.
 /// - The coordinator's own team, while it has not acknowledged, gives way to a partner that fits, unless it leads because
 ///   too many partners let the incident expire.
+/// - Whoever comes to lead no longer supports: only the coordinator's own team can, when nobody else is left.
 /// - Roles that nobody holds are filled, support rules that now match included.
 /// - A resolved incident gets no new teams, unless `reassign_resolved` asks for it.
 ///
@@ -163,14 +164,17 @@ fn fill_supports<'a>(
 ) {
     let held_supports = || staying.iter().filter(|held| held.role == AssignmentRole::Support && held.state.is_held());
     let rule_of = |held: &Held<'_>| search.support_rules().find(|rule| rule.id == held.rule_id);
-    let settled = |held: &Held<'_>| held.state != CaseState::Assigned || held.rule_id == MANUAL_RULE;
+    let settled =
+        |held: &Held<'_>| held.state != CaseState::Assigned || [MANUAL_RULE, REQUESTED_RULE].contains(&held.rule_id);
     let still_fits = |held: &Held<'_>, rule: &RuleView<'_>| {
         search.roster.place(held.team).is_some_and(|place| search.support_allows(rule, place))
     };
     // First all that stay, so that no rule chooses a team another one has.
     let mut kept_rules = Vec::new();
     for held in held_supports() {
+        let leads = search.roster.place(held.team).is_some_and(|place| on_it.contains(&place));
         let reason = match rule_of(held) {
+            _ if leads => Some(RevocationReason::NoLongerNeeded),
             _ if settled(held) => None,
             None => Some(RevocationReason::NoLongerNeeded),
             Some(rule) if still_fits(held, &rule) => None,

@@ -53,7 +53,8 @@ pub struct RuleSet {
 #[serde(deny_unknown_fields)]
 #[schema(as = RoutingRule)]
 pub struct Rule {
-    /// Id by which decisions name the rule, unique within the document; `default`, `coordinator` and `manual` are taken.
+    /// Id by which decisions name the rule, unique within the document; `default`, `coordinator`, `manual` and `requested` are
+    /// taken.
     #[schema(pattern = "^[a-z0-9][a-z0-9_-]{0,63}$", min_length = 1, max_length = 64, example = "health-severe")]
     pub id: String,
     /// Name for people.

@@ -70,6 +70,16 @@ const ANY_TEAM: RuleView<'static> = RuleView {
 };
 
 impl<'a> RuleView<'a> {
+    /// As a support rule for whoever gives one of these kinds of help.
+    pub(super) fn any_team_that_brings(id: &'a str, kinds: &[Assistance]) -> Self {
+        Self { id, brings: Kinds::of(kinds), ..ANY_TEAM }
+    }
+
+    /// Whether any of these kinds of help is among what it brings.
+    pub(super) fn brings_any(&self, kinds: &[Assistance]) -> bool {
+        !self.brings.and(Kinds::of(kinds)).is_empty()
+    }
+
     fn of(rule: &'a Rule) -> Self {
         let assign = &rule.assign;
         Self {
@@ -225,6 +235,15 @@ impl<'a> Search<'a> {
         let ranking = self.rank(rule, AssignmentRole::Support, self.support_needs(rule), taken, None);
         let &member = ranking.order.first()?;
         Some(self.found(member, AssignmentRole::Support, *rule, Outcome::Rule, vec![rule.id], Some(ranking)))
+    }
+
+    /// The coordinator's own team, to find the help that no partner gives.
+    pub(super) fn coordinator_supports(&'a self, rule: RuleView<'a>, tried: Vec<&'a str>) -> Found<'a> {
+        let needs = self.support_needs(&rule);
+        let judge = |place| self.excluded(&rule, AssignmentRole::Support, needs, place);
+        let ranking = Ranking { excluded: (0..self.places.len()).map(judge).collect(), order: Vec::new(), turn: None };
+        let place = self.roster.coordinator_place();
+        self.found(place, AssignmentRole::Support, rule, Outcome::NoCandidate, tried, Some(ranking))
     }
 
     fn found(

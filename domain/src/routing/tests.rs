@@ -3,6 +3,7 @@
 mod duty;
 mod leads;
 mod properties;
+mod requests;
 mod rerouting;
 mod rule_set;
 mod supports;

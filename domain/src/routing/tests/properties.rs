@@ -44,7 +44,7 @@ prop_compose! {
     }
 }
 
-fn any_teams() -> impl Strategy<Value = Vec<TeamEntry>> {
+pub(super) fn any_teams() -> impl Strategy<Value = Vec<TeamEntry>> {
     (0..8u128).prop_flat_map(|count| (1..=count).map(any_team).collect::<Vec<_>>())
 }
 
@@ -79,14 +79,14 @@ prop_compose! {
     }
 }
 
-fn any_rules() -> impl Strategy<Value = RuleSet> {
+pub(super) fn any_rules() -> impl Strategy<Value = RuleSet> {
     ((0..5usize).prop_flat_map(|count| (0..count).map(any_rule).collect::<Vec<_>>()), word::<ActOn>())
         .prop_map(|(list, act_on)| RuleSet { act_on, ..rules(list) })
 }
 
 /// An incident with lists of its own.
 #[derive(Clone, Debug)]
-struct Incident {
+pub(super) struct Incident {
     sector: Sector,
     levels: (u8, u8),
     assistance: Vec<Assistance>,
@@ -97,7 +97,7 @@ struct Incident {
 }
 
 impl Incident {
-    fn input(&self) -> RoutingInput<'_> {
+    pub(super) fn input(&self) -> RoutingInput<'_> {
         RoutingInput {
             sector: self.sector,
             level: self.levels.0,
@@ -113,7 +113,7 @@ impl Incident {
 }
 
 prop_compose! {
-    fn any_incident()(
+    pub(super) fn any_incident()(
         sector in select(&SECTORS[..]),
         (level, above) in (0u8..=5, 0u8..=5),
         assistance in subsequence(Assistance::ALL.to_vec(), 0..=3),
@@ -126,7 +126,7 @@ prop_compose! {
     }
 }
 
-fn any_loads() -> impl Strategy<Value = Loads> {
+pub(super) fn any_loads() -> impl Strategy<Value = Loads> {
     prop::collection::btree_map((1..10u128).prop_map(id), (0u32..8, 0u32..8).prop_map(|(w, c)| load(w, c)), 0..8)
 }
 
