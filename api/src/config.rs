@@ -16,6 +16,7 @@ use zvit_domain::word::Text;
 use crate::limits::settings::{LimitArgs, LimitSettings};
 use crate::net::address::{AddressRange, Proxies};
 use crate::net::tls::Tls;
+use crate::polls::DEFAULT_SILENT_AFTER_MINUTES;
 
 /// The issuer of a store that was never told another one.
 pub const DEFAULT_ISSUER: &str = "https://zvit.localhost";
@@ -118,6 +119,9 @@ pub struct ServeArgs {
     /// Days after which another key signs the tokens; 0 is never by itself. Default: 90
     #[arg(long, env = "ZVIT_SIGNING_KEY_DAYS", value_name = "DAYS")]
     pub signing_key_days: Option<u32>,
+    /// Minutes without a poll after which a team without a contact that can be told is passed over; 0 is never. Default: 60
+    #[arg(long, env = "ZVIT_SILENT_AFTER_MINUTES", value_name = "MINUTES")]
+    pub silent_after_minutes: Option<u32>,
     /// How log lines look. Default: text
     #[arg(long, env = "ZVIT_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -156,6 +160,7 @@ pub struct ConfigFile {
     interim_hours: Option<u32>,
     final_hours: Option<u32>,
     signing_key_days: Option<u32>,
+    silent_after_minutes: Option<u32>,
     log_format: Option<LogFormat>,
     #[serde(flatten)]
     limits: LimitArgs,
@@ -279,6 +284,10 @@ impl ConfigFile {
                 final_s: hours(args.final_hours, self.final_hours, 720),
             },
             signing_key_days: args.signing_key_days.or(self.signing_key_days).unwrap_or(DEFAULT_SIGNING_KEY_DAYS),
+            silent_after_minutes: args
+                .silent_after_minutes
+                .or(self.silent_after_minutes)
+                .unwrap_or(DEFAULT_SILENT_AFTER_MINUTES),
             limits: args.limits.or(&self.limits),
             log_format: args.log_format.or(self.log_format).unwrap_or(LogFormat::Text),
             rehearsal_clock: args.rehearsal_clock.clone(),
@@ -365,6 +374,9 @@ pub struct Settings {
     /// Days after which another key signs; 0 is never by itself.
     #[validate(range(max = 3_650, message = "signing_key_days must be 0 to 3650"))]
     pub signing_key_days: u32,
+    /// Minutes without a poll that make a team silent; 0 is never.
+    #[validate(range(max = 10_080, message = "silent_after_minutes must be 0 to 10080"))]
+    pub silent_after_minutes: u32,
     /// Limits against abuse and overload.
     #[validate(nested)]
     pub limits: LimitSettings,

@@ -1,12 +1,14 @@
 //! What touches several tables or has several callers. Flows know neither HTTP nor the clock.
 
 pub mod assign;
+pub mod availability;
 pub mod case;
 pub mod client_keys;
 pub mod clients;
 pub mod coordinate;
 pub mod directory;
 pub mod enrolment;
+pub mod escalate;
 pub mod event;
 pub mod follow_up;
 pub mod hold;
@@ -20,3 +22,4 @@ pub mod show;
 pub mod signing_keys;
 pub mod submit;
 pub mod tokens;
+pub mod waiting;

@@ -3,8 +3,11 @@
 //! Several processes on one store each do it. So a duty looks in memory or by reading whether there is anything to do, and looks
 //! again within the change, where it holds the gate.
 
+mod escalation;
 mod expiry;
 mod keys;
+mod places;
+mod polls;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,7 +65,13 @@ pub struct Worker {
 pub fn start(app: &web::Data<App>, settings: &Settings) -> Worker {
     let (stop, _) = watch::channel(false);
     let keys = keys::SigningKeys { max_age: MaxAge::days(settings.signing_key_days) };
-    let tasks = vec![begin(keys, app, &stop), begin(expiry::Expiry, app, &stop)];
+    let tasks = vec![
+        begin(keys, app, &stop),
+        begin(expiry::Expiry, app, &stop),
+        begin(escalation::Escalation, app, &stop),
+        begin(places::Places::default(), app, &stop),
+        begin(polls::TeamPolls, app, &stop),
+    ];
     Worker { stop, tasks }
 }
 

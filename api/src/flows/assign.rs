@@ -12,7 +12,9 @@ use zvit_db::error::{Result, StoreError};
 use zvit_db::rows::{AssignmentRow, FeedRow};
 use zvit_db::types::{At, Id, Json};
 use zvit_db::{feeds, incidents};
-use zvit_domain::routing::{Choice, Held, Load, Loads, Roster, RoundRobin, RoutingInput, reroute, weight};
+use zvit_domain::routing::{
+    Changes, Choice, Held, Load, Loads, Outcome, Roster, RoundRobin, RoutingInput, reroute, weight,
+};
 use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::{AssignmentRole, CaseState};
@@ -49,10 +51,15 @@ pub fn routing_input<'a>(
         became_aware_at: record.became_aware_at(),
         already,
         excluded,
-        expiries: u32::try_from(record.assignments.iter().filter(|held| state(held) == CaseState::Expired).count())
-            .unwrap_or(u32::MAX),
+        expiries: expired_leads(record),
         reassign_resolved: false,
     }
+}
+
+/// How many teams have let it expire as lead.
+pub fn expired_leads(record: &Record) -> u32 {
+    let expired = |row: &&AssignmentRow| row.role == "lead" && state(row) == CaseState::Expired;
+    u32::try_from(record.assignments.iter().filter(expired).count()).unwrap_or(u32::MAX)
 }
 
 /// A new assignment from a choice; its position is given out when it is written.
@@ -79,7 +86,7 @@ pub fn assignment(choice: &Choice, incident: Uuid, level: u8, now: Time) -> Resu
         why: Json::of(&choice.why)?,
         changes: Json::of(&[CaseChange { kind: "assigned".into(), at: now, own: false }])?,
         escalate_to: choice.escalate_to.map(Id),
-        remind_at: None,
+        remind_at: choice.acknowledge_by.map(|by| At(now.plus_seconds(by.seconds_since(now) / 2))),
         rule_version: 0,
         first_delivered_at: None,
         resolved_at: None,
@@ -102,10 +109,20 @@ pub fn note_assigned(
             "team": {"id": row.team_id.0, "name": directory.team_name(row.team_id.0)},
             "role": row.role,
             "rule": row.rule_id,
+            "outcome": outcome_of(row),
             "acknowledge_by": row.acknowledge_by.map(|at| at.0),
         }))
         .because(reason)
         .note(change, actor);
+}
+
+/// How it came to the assignment: a code of the reason it is stored with.
+fn outcome_of(row: &AssignmentRow) -> Option<Outcome> {
+    #[derive(serde::Deserialize)]
+    struct How {
+        outcome: Outcome,
+    }
+    row.why.read::<How>().ok().map(|how| how.outcome)
 }
 
 /// The load of every team, from the feed rows.
@@ -170,7 +187,12 @@ pub fn set_state(change: &mut Change<'_>, record: &mut Record, id: Uuid, to: Cas
     } else if !was_open && to.is_open() {
         change.add_load(team, weight, 1)?;
     }
-    record.alter(id, |row| row.state = to.to_string());
+    record.alter(id, |row| {
+        row.state = to.to_string();
+        if to != CaseState::Assigned {
+            row.remind_at = None;
+        }
+    });
     Ok(())
 }
 
@@ -225,29 +247,7 @@ pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dir
     let service = Actor::service();
     let loads = loads(&mut change.tx, directory)?;
     let turns = round_robin(change)?;
-    let roster = Roster::new(&directory.teams, change.now).map_err(|error| StoreError::Refused(error.to_string()))?;
-    let class = record.classification().class;
-    let kept_away: Vec<Uuid> = record
-        .assignments
-        .iter()
-        .filter(|row| row.outcome.as_deref() == Some(REVOKED_BY_COORDINATOR))
-        .map(|row| row.team_id.0)
-        .collect();
-    let changes = {
-        let held: Vec<Held<'_>> = record
-            .assignments
-            .iter()
-            .map(|row| Held {
-                assignment_id: row.id.0,
-                team: row.team_id.0,
-                role: if row.role == "lead" { AssignmentRole::Lead } else { AssignmentRole::Support },
-                rule_id: &row.rule_id,
-                state: state(row),
-            })
-            .collect();
-        let input = routing_input(record, class, &[], &kept_away);
-        reroute(&input, &directory.rules, &roster, &held, &loads, &turns, change.now)
-    };
+    let changes = changes_for(record, directory, &directory.roster(change.now)?, &loads, &turns, change.now);
     for revocation in &changes.revoke {
         let reason = revocation.reason.code();
         take_away(change, record, revocation.assignment_id, directory, &service, reason)?;
@@ -263,6 +263,37 @@ pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dir
             .note(change, &service);
     }
     Ok(changes.tlp_above_every_ceiling)
+}
+
+/// What must change about the assignments of an incident so that they fit it again.
+pub fn changes_for(
+    record: &Record,
+    directory: &Directory,
+    roster: &Roster<'_>,
+    loads: &Loads,
+    turns: &RoundRobin,
+    now: Time,
+) -> Changes {
+    let class = record.classification().class;
+    let kept_away: Vec<Uuid> = record
+        .assignments
+        .iter()
+        .filter(|row| row.outcome.as_deref() == Some(REVOKED_BY_COORDINATOR))
+        .map(|row| row.team_id.0)
+        .collect();
+    let held: Vec<Held<'_>> = record
+        .assignments
+        .iter()
+        .map(|row| Held {
+            assignment_id: row.id.0,
+            team: row.team_id.0,
+            role: if row.role == "lead" { AssignmentRole::Lead } else { AssignmentRole::Support },
+            rule_id: &row.rule_id,
+            state: state(row),
+        })
+        .collect();
+    let input = routing_input(record, class, &[], &kept_away);
+    reroute(&input, &directory.rules, roster, &held, loads, turns, now)
 }
 
 /// Takes from a team what is above its TLP ceiling, after the ceiling was lowered: its tools are told to forget, and

@@ -1,10 +1,12 @@
 //! Routing: the rules of the house as examples, then as properties.
 
 mod duty;
+mod flood;
 mod leads;
 mod properties;
 mod rerouting;
 mod rule_set;
+mod silence;
 mod supports;
 
 use std::collections::BTreeSet;
