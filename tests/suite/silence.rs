@@ -1,6 +1,6 @@
 //! Teams whose tools don't poll and who have no contact that can be told.
 
-use zvit_tests::directory::{ALPHA, BRAVO};
+use zvit_tests::directory::{ALPHA, BRAVO, CHARLIE, DELTA};
 use zvit_tests::{Answer, Server, both, both_stores, eventually, json, report};
 
 /// Takes the team's contacts away.
@@ -41,7 +41,7 @@ both!(a_silent_team_is_passed_over_until_it_polls, |server| {
 });
 
 both!(among_silent_teams_the_rules_hold_as_ever, |server| {
-    for team in [ALPHA, BRAVO, zvit_tests::directory::CHARLIE] {
+    for team in [ALPHA, BRAVO, CHARLIE, DELTA] {
         without_contacts(server, team);
     }
     submitted(server, "Усі мовчать").with("/assignments/0/team/id", ALPHA).with("/assignments/0/why/outcome", "rule");
