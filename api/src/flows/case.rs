@@ -25,6 +25,7 @@ use zvit_domain::vocabulary::{AssignmentRole, CaseState};
 use super::assign::{REVOKED_BY_COORDINATOR, give, realign, set_state};
 use super::event::Event;
 use super::record::{Record, state};
+use super::waiting::give_next;
 use crate::actor::Actor;
 use crate::memory::Directory;
 use crate::problem::{Code, Problem};
@@ -158,6 +159,9 @@ pub fn act(
         _ => {}
     }
     record.save(change, &[event_of(verb)], actor)?;
+    if !verb.goal().is_open() {
+        give_next(change, directory)?;
+    }
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use super::case::{by_hand, check_can_be_named, check_can_hold};
 use super::event::Event;
 use super::follow_up::triage_of;
 use super::record::{Record, state};
+use super::waiting::give_next;
 use crate::actor::Actor;
 use crate::memory::Directory;
 use crate::problem::{Code, Problem};
@@ -103,6 +104,7 @@ pub fn revoke(
     keep_away(record, id);
     realign(change, record, directory)?;
     record.save(change, &["assignment"], actor)?;
+    give_next(change, directory)?;
     Ok(())
 }
 

@@ -27,17 +27,21 @@ use crate::memory::Directory;
 const DEACTIVATED: &str = "team_deactivated";
 
 /// So many that wait are looked at in one plan; whoever stands behind has waited less, or for less.
-const LOOKED_AT: i64 = 5_000;
+pub const LOOKED_AT: i64 = 5_000;
+
+/// So many are looked at, and so many given out, within the change that makes a place free: all others wait for its end.
+const NEXT_LOOKED_AT: i64 = 50;
+const NEXT: usize = 4;
 
 /// So many are read at once.
 const READ_AT_ONCE: usize = 100;
 
-/// Which of those that wait would now find a partner, in the order in which they are due; `limit` at most. Nothing is read of
-/// them while no partner has room.
+/// Which of those that wait would now find a partner, in the order in which they are due: of the first `looked_at` at most
+/// `limit`. Nothing is read of them while no partner has room.
 ///
 /// # Errors
 /// The store's.
-pub fn plan(tx: &mut Tx<'_>, directory: &Directory, now: Time, limit: usize) -> Result<Vec<Uuid>> {
+pub fn plan(tx: &mut Tx<'_>, directory: &Directory, now: Time, looked_at: i64, limit: usize) -> Result<Vec<Uuid>> {
     let roster = directory.roster(now)?;
     let mut loads = loads(tx, directory)?;
     let mut turns: RoundRobin = feeds::gate(tx)?.round_robin.read()?;
@@ -47,7 +51,7 @@ pub fn plan(tx: &mut Tx<'_>, directory: &Directory, now: Time, limit: usize) -> 
         return Ok(Vec::new());
     }
     let mut movable = Vec::new();
-    for ids in waiting::in_order(tx, &codes, LOOKED_AT)?.chunks(READ_AT_ONCE) {
+    for ids in waiting::in_order(tx, &codes, looked_at)?.chunks(READ_AT_ONCE) {
         let rows = incidents::find_all(tx, ids)?;
         let records: HashMap<Uuid, Record> =
             Record::load_all(tx, rows)?.into_iter().map(|record| (record.id(), record)).collect();
@@ -85,6 +89,18 @@ pub fn give_out(change: &mut Change<'_>, directory: &Arc<Directory>, ids: &[Uuid
         realign(change, record, directory)?;
         if record.is_altered() { record.save(change, &["assignment"], &Actor::service()) } else { Ok(()) }
     })
+}
+
+/// After a place got free: who waits first has it in the same change, before a report that comes in meanwhile could take it.
+///
+/// # Errors
+/// The store's.
+pub fn give_next(change: &mut Change<'_>, directory: &Arc<Directory>) -> Result<()> {
+    if waiting::is_any(&mut change.tx)? {
+        let ids = plan(&mut change.tx, directory, change.now, NEXT_LOOKED_AT, NEXT)?;
+        give_out(change, directory, &ids)?;
+    }
+    Ok(())
 }
 
 /// Teams that take part no more and still have open cases.

@@ -7,7 +7,7 @@ use zvit_db::change::Versions;
 use zvit_domain::time::Time;
 
 use super::Duty;
-use crate::flows::waiting::{deactivated_with_cases, give_out, is_untold, plan, release, tell_overload};
+use crate::flows::waiting::{LOOKED_AT, deactivated_with_cases, give_out, is_untold, plan, release, tell_overload};
 use crate::hub::COORDINATOR;
 use crate::problem::Problem;
 use crate::state::App;
@@ -94,7 +94,7 @@ async fn fill_places(app: &App, now: Time) -> Result<(), Problem> {
     let directory = app.directory();
     let ids = app
         .read(move |tx| {
-            Ok(if zvit_db::waiting::is_any(tx)? { plan(tx, &directory, now, PLANNED)? } else { Vec::new() })
+            Ok(if zvit_db::waiting::is_any(tx)? { plan(tx, &directory, now, LOOKED_AT, PLANNED)? } else { Vec::new() })
         })
         .await?;
     for ids in ids.chunks(AT_ONCE).map(<[_]>::to_vec) {
