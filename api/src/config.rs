@@ -16,6 +16,7 @@ use zvit_domain::word::Text;
 use crate::limits::settings::{LimitArgs, LimitSettings};
 use crate::net::address::{AddressRange, Proxies};
 use crate::net::tls::Tls;
+use crate::polls::DEFAULT_SILENT_AFTER_MINUTES;
 
 /// The issuer of a store that was never told another one.
 pub const DEFAULT_ISSUER: &str = "https://zvit.localhost";
@@ -123,6 +124,9 @@ pub struct ServeArgs {
     /// Days without a change after which what is resolved and has its final report is closed; 0 is never. Default: 14
     #[arg(long, env = "ZVIT_CLOSE_AFTER_DAYS", value_name = "DAYS")]
     pub close_after_days: Option<u32>,
+    /// Minutes without a poll after which a team without a contact that can be told is passed over; 0 is never. Default: 60
+    #[arg(long, env = "ZVIT_SILENT_AFTER_MINUTES", value_name = "MINUTES")]
+    pub silent_after_minutes: Option<u32>,
     /// How log lines look. Default: text
     #[arg(long, env = "ZVIT_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -162,6 +166,7 @@ pub struct ConfigFile {
     final_hours: Option<u32>,
     signing_key_days: Option<u32>,
     close_after_days: Option<u32>,
+    silent_after_minutes: Option<u32>,
     log_format: Option<LogFormat>,
     #[serde(flatten)]
     limits: LimitArgs,
@@ -286,6 +291,10 @@ impl ConfigFile {
             },
             signing_key_days: args.signing_key_days.or(self.signing_key_days).unwrap_or(DEFAULT_SIGNING_KEY_DAYS),
             close_after_days: args.close_after_days.or(self.close_after_days).unwrap_or(DEFAULT_CLOSE_AFTER_DAYS),
+            silent_after_minutes: args
+                .silent_after_minutes
+                .or(self.silent_after_minutes)
+                .unwrap_or(DEFAULT_SILENT_AFTER_MINUTES),
             limits: args.limits.or(&self.limits),
             log_format: args.log_format.or(self.log_format).unwrap_or(LogFormat::Text),
             rehearsal_clock: args.rehearsal_clock.clone(),
@@ -375,6 +384,9 @@ pub struct Settings {
     /// Quiet days after which what is resolved is closed; 0 is never.
     #[validate(range(max = 3_650, message = "close_after_days must be 0 to 3650"))]
     pub close_after_days: u32,
+    /// Minutes without a poll that make a team silent; 0 is never.
+    #[validate(range(max = 10_080, message = "silent_after_minutes must be 0 to 10080"))]
+    pub silent_after_minutes: u32,
     /// Limits against abuse and overload.
     #[validate(nested)]
     pub limits: LimitSettings,

@@ -1,6 +1,7 @@
 //! What touches several tables or has several callers. Flows know neither HTTP nor the clock.
 
 pub mod assign;
+pub mod availability;
 pub mod case;
 pub mod client_keys;
 pub mod clients;
@@ -8,6 +9,7 @@ pub mod closing;
 pub mod coordinate;
 pub mod directory;
 pub mod enrolment;
+pub mod escalate;
 pub mod event;
 pub mod follow_up;
 pub mod hold;
@@ -22,4 +24,5 @@ pub mod signing_keys;
 pub mod submit;
 pub mod support;
 pub mod tokens;
+pub mod waiting;
 pub mod withdrawal;

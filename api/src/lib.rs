@@ -26,6 +26,7 @@ pub mod oauth_client;
 pub mod oauth_metadata;
 pub mod oauth_request;
 pub mod permission;
+pub mod polls;
 pub mod problem;
 pub mod reply;
 pub mod request_log;

@@ -2,6 +2,7 @@
 //! when to read again.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use uuid::Uuid;
 use zvit_db::change::Versions;
@@ -10,7 +11,7 @@ use zvit_db::error::{Result, StoreError};
 use zvit_db::rows::{ClientKeyRow, ClientRow, DirectoryRow, SigningKeyRow};
 use zvit_db::{clients, credentials, directory, rules};
 use zvit_domain::directory::{InstitutionInput, ParticipantInput, TeamInput};
-use zvit_domain::routing::{RuleSet, TeamEntry};
+use zvit_domain::routing::{Roster, RuleSet, TeamEntry};
 use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::Role;
@@ -19,6 +20,7 @@ use zvit_domain::word::Word;
 use crate::flows::signing_keys::plan::{KeyState, KeyTimes};
 use crate::flows::signing_keys::times_of;
 use crate::limits::rate::Rate;
+use crate::polls::Polls;
 use crate::token::{ClientKey, ClientKeyInput, ClientKeys, KeySet, SigningKey};
 
 /// An institution as the directory has it.
@@ -47,6 +49,8 @@ pub struct Directory {
     pub teams: Vec<TeamEntry>,
     /// The rules that hold.
     pub rules: RuleSet,
+    /// Whose tools poll: shared by every reading of the directory in this process.
+    pub polls: Arc<Polls>,
 }
 
 impl Directory {
@@ -91,6 +95,17 @@ impl Directory {
             participant: participant.map(|(_, participant)| participant.clone()),
             team,
         })
+    }
+
+    /// The teams as they stand at `now`, for routing.
+    ///
+    /// # Errors
+    /// When there is no team of the coordinator: nothing can be routed before the directory has it.
+    pub fn roster(&self, now: Time) -> Result<Roster<'_>> {
+        let is_silent = |entry: &&TeamEntry| !entry.team.has_working_contact() && self.polls.is_silent(entry.id, now);
+        let silent: HashSet<Uuid> = self.teams.iter().filter(is_silent).map(|entry| entry.id).collect();
+        let roster = Roster::new(&self.teams, now).map_err(|error| StoreError::Refused(error.to_string()))?;
+        Ok(roster.with_silent(|team| silent.contains(&team)))
     }
 
     /// The name of a team.

@@ -1,5 +1,6 @@
 //! The whole surface, readable as the API.
 
+pub mod availability;
 pub mod cases;
 pub mod client_keys;
 pub mod clients;
@@ -88,6 +89,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(directory::replace_team)
         .service(directory::activate_team)
         .service(directory::deactivate_team)
+        .service(availability::get_team_availability)
+        .service(availability::set_team_availability)
         .service(clients::list_clients)
         .service(clients::create_client)
         .service(clients::get_client)

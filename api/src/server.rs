@@ -23,6 +23,7 @@ use crate::flows::submit::SubmitFlow;
 use crate::limits::{Limits, close_edge, limits_edge};
 use crate::net::address::{note_caller, refuse_strangers};
 use crate::net::tls::{HANDSHAKE_TIMEOUT, Https, TlsFault};
+use crate::polls::Polls;
 use crate::problem::{self, DutyLine};
 use crate::request_log::log_request;
 use crate::routes;
@@ -109,7 +110,7 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
     let https = settings.tls.prepare(&issuer, address)?.map(Https::watch);
     let (tls, certificate_watch) = https.unzip();
     let readers = store::readers(&settings.database, settings.readers)?;
-    let memory = Arc::new(Memory::load(&readers)?);
+    let memory = Arc::new(Memory::load(&readers, Polls::new(settings.silent_after_minutes))?);
 
     let on_commit = {
         let (memory, readers) = (Arc::clone(&memory), readers.clone());

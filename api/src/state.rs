@@ -21,6 +21,7 @@ use crate::flows::submit::SubmitFlow;
 use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::memory::{Clients, Directory};
+use crate::polls::Polls;
 use crate::problem::{Code, Problem};
 use crate::sensitive_reads::SensitiveReads;
 use crate::spares::SpareUse;
@@ -35,6 +36,8 @@ pub struct Memory {
     clients: ArcSwap<Clients>,
     /// Feed positions.
     pub hub: Hub,
+    /// Whose tools poll.
+    pub polls: Arc<Polls>,
     changed: watch::Sender<()>,
     /// When the store was last heard of, in milliseconds since `started`. The system's clock may be set; this one not.
     seen_at: AtomicU64,
@@ -46,17 +49,21 @@ impl Memory {
     ///
     /// # Errors
     /// The store's.
-    pub fn load(readers: &Readers) -> Result<Self, StoreError> {
+    pub fn load(readers: &Readers, polls: Polls) -> Result<Self, StoreError> {
+        let polls = Arc::new(polls);
         let started = Instant::now();
         readers.read(|mut tx| {
             let gate = feeds::gate(&mut tx)?;
             let versions = Versions::from(&gate);
             let hub = Hub::default();
             hub.publish(&Moved { feeds: feeds::moved_since(&mut tx, -1)?, coordinator: gate.position, versions });
+            polls.are_stored(&zvit_db::polls::all(&mut tx)?);
+            let directory = Directory { polls: Arc::clone(&polls), ..Directory::load(&mut tx, versions)? };
             Ok(Self {
-                directory: ArcSwap::from_pointee(Directory::load(&mut tx, versions)?),
+                directory: ArcSwap::from_pointee(directory),
                 clients: ArcSwap::from_pointee(Clients::load(&mut tx, versions.clients, clock::now())?),
                 hub,
+                polls,
                 changed: watch::Sender::new(()),
                 seen_at: AtomicU64::new(0),
                 started,
@@ -98,7 +105,7 @@ impl Memory {
             let versions = Versions::from(&feeds::gate(&mut tx)?);
             // Writer and watcher may both be reading: what is older must not come last.
             if stale_directory {
-                let read = Arc::new(Directory::load(&mut tx, versions)?);
+                let read = Arc::new(self.read_directory(&mut tx, versions)?);
                 self.directory.rcu(|held| Arc::clone(if is_newer(held.versions, versions) { held } else { &read }));
             }
             if stale_clients {
@@ -129,7 +136,11 @@ impl Memory {
         if cached.versions.directory == versions.directory && cached.versions.rules == versions.rules {
             return Ok(cached);
         }
-        Ok(Arc::new(Directory::load(&mut change.tx, versions)?))
+        Ok(Arc::new(self.read_directory(&mut change.tx, versions)?))
+    }
+
+    fn read_directory(&self, tx: &mut Tx<'_>, versions: Versions) -> Result<Directory, StoreError> {
+        Ok(Directory { polls: Arc::clone(&self.polls), ..Directory::load(tx, versions)? })
     }
 }
 

@@ -4,8 +4,11 @@
 //! again within the change, where it holds the gate.
 
 mod closing;
+mod escalation;
 mod expiry;
 mod keys;
+mod places;
+mod polls;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,7 +67,14 @@ pub fn start(app: &web::Data<App>, settings: &Settings) -> Worker {
     let (stop, _) = watch::channel(false);
     let keys = keys::SigningKeys { max_age: MaxAge::days(settings.signing_key_days) };
     let closing = closing::Closing { after_days: settings.close_after_days };
-    let tasks = vec![begin(keys, app, &stop), begin(expiry::Expiry, app, &stop), begin(closing, app, &stop)];
+    let tasks = vec![
+        begin(keys, app, &stop),
+        begin(expiry::Expiry, app, &stop),
+        begin(closing, app, &stop),
+        begin(escalation::Escalation, app, &stop),
+        begin(places::Places::default(), app, &stop),
+        begin(polls::TeamPolls, app, &stop),
+    ];
     Worker { stop, tasks }
 }
 

@@ -344,3 +344,19 @@ rows! {
         replays: i32 as Integer,
     }
 }
+
+rows! {
+    /// When a tool of a team last asked for its cases.
+    pub struct PollRow => team_polls {
+        team_id: Id as Uid,
+        polled_at: At as Moment,
+    }
+}
+
+rows! {
+    /// Since when incidents wait because every team that fits is full.
+    pub struct OverloadRow => overload {
+        id: i32 as Integer,
+        began_at: At as Moment,
+    }
+}

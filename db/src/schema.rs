@@ -297,3 +297,21 @@ allow_tables_to_appear_in_same_query!(
     audit_events,
     idempotency_keys
 );
+
+table! {
+    use crate::types::sql::*;
+
+    team_polls (team_id) {
+        team_id -> Uid,
+        polled_at -> Moment,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    overload (id) {
+        id -> Integer,
+        began_at -> Moment,
+    }
+}

@@ -233,6 +233,13 @@ pub struct TeamInput {
     pub availability: Option<Availability>,
 }
 
+impl TeamInput {
+    /// Whether somebody of the team can be told of a case although no tool of theirs polls.
+    pub fn has_working_contact(&self) -> bool {
+        self.contacts.iter().any(|contact| contact.email.is_some())
+    }
+}
+
 fn is_zero(value: &u32) -> bool {
     *value == 0
 }

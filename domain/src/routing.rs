@@ -31,7 +31,7 @@ use uuid::Uuid;
 
 pub use check::RESERVED_RULE_IDS;
 pub use decision::{CandidateView, Choice, Decision, Outcome, Why};
-pub use duty::{check_duty_hours, is_on_duty};
+pub use duty::{Standing, check_duty_hours, is_on_duty, standing_at};
 pub use exclusion::{Exclusion, Exclusions};
 pub use request::{request_support, serves_kind};
 pub use reroute::{Changes, Held, Revocation, RevocationReason, reroute};

@@ -254,8 +254,10 @@ impl Store {
     }
 }
 
-/// The contents without the refusals in the audit, and without the number of events, which counts them too.
+/// The contents without the refusals in the audit, and without the number of events, which counts them too; and without the
+/// polls of teams, which the service writes down by itself, now and then.
 fn without_denials(mut contents: BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
+    contents.remove("team_polls");
     if let Some(events) = contents.get_mut("audit_events") {
         events.retain(|row| !row.contains("access_denied"));
     }

@@ -2,7 +2,7 @@
 //! `threats_fields.rs` bend.
 
 use zvit_domain::edrpou::Edrpou;
-use zvit_tests::directory::{ALPHA, BRAVO, DELTA, DONOR, WATER};
+use zvit_tests::directory::{BRAVO, DELTA, DONOR, WATER};
 use zvit_tests::report::complete;
 use zvit_tests::walk::{Operation, Walk};
 use zvit_tests::{Answer, Client, Server, Value, fresh, json, report, stamp};
@@ -63,7 +63,6 @@ impl Targets {
             "incidents" => &self.incident,
             "cases" | "assignments" => &self.case,
             "institutions" => WATER,
-            "teams" if path.ends_with("/availability") => ALPHA,
             "teams" => DELTA,
             "participants" => DONOR,
             "clients" => &self.client,

@@ -12,6 +12,7 @@ use crate::config::{LogFormat, Settings};
 use crate::limits::settings::LimitSettings;
 use crate::net::address::Proxies;
 use crate::net::tls::Tls;
+use crate::polls::DEFAULT_SILENT_AFTER_MINUTES;
 
 /// Taken when it is free.
 pub(super) const PORT: u16 = 8080;
@@ -83,6 +84,7 @@ impl Place {
             clocks: Clocks::default(),
             signing_key_days: 0,
             close_after_days: 0,
+            silent_after_minutes: DEFAULT_SILENT_AFTER_MINUTES,
             log_format: LogFormat::Text,
             rehearsal_clock: None,
         }

@@ -13,7 +13,7 @@ use zvit_db::rows::{AssignmentRow, FeedRow};
 use zvit_db::types::{At, Id, Json};
 use zvit_db::{feeds, incidents};
 use zvit_domain::routing::{
-    Changes, Choice, Held, Load, Loads, MANUAL_RULE, Roster, RoundRobin, RoutingInput, Why, reroute, weight,
+    Changes, Choice, Held, Load, Loads, MANUAL_RULE, Outcome, Roster, RoundRobin, RoutingInput, Why, reroute, weight,
 };
 use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
@@ -52,10 +52,15 @@ pub fn routing_input<'a>(
         became_aware_at: record.became_aware_at(),
         already,
         excluded,
-        expiries: u32::try_from(record.assignments.iter().filter(|held| state(held) == CaseState::Expired).count())
-            .unwrap_or(u32::MAX),
+        expiries: expired_leads(record),
         reassign_resolved: false,
     }
+}
+
+/// How many teams have let it expire as lead.
+pub fn expired_leads(record: &Record) -> u32 {
+    let expired = |row: &&AssignmentRow| row.role == "lead" && state(row) == CaseState::Expired;
+    u32::try_from(record.assignments.iter().filter(expired).count()).unwrap_or(u32::MAX)
 }
 
 /// A new assignment from a choice; its position is given out when it is written.
@@ -82,7 +87,7 @@ pub fn assignment(choice: &Choice, incident: Uuid, level: u8, now: Time) -> Resu
         why: Json::of(&choice.why)?,
         changes: Json::of(&[CaseChange { kind: "assigned".into(), at: now, own: false }])?,
         escalate_to: choice.escalate_to.map(Id),
-        remind_at: None,
+        remind_at: choice.acknowledge_by.map(|by| At(now.plus_seconds(by.seconds_since(now) / 2))),
         rule_version: 0,
         first_delivered_at: None,
         resolved_at: None,
@@ -105,10 +110,20 @@ pub fn note_assigned(
             "team": {"id": row.team_id.0, "name": directory.team_name(row.team_id.0)},
             "role": row.role,
             "rule": row.rule_id,
+            "outcome": outcome_of(row),
             "acknowledge_by": row.acknowledge_by.map(|at| at.0),
         }))
         .because(reason)
         .note(change, actor);
+}
+
+/// How it came to the assignment: a code of the reason it is stored with.
+fn outcome_of(row: &AssignmentRow) -> Option<Outcome> {
+    #[derive(serde::Deserialize)]
+    struct How {
+        outcome: Outcome,
+    }
+    row.why.read::<How>().ok().map(|how| how.outcome)
 }
 
 /// The load of every team, from the feed rows.
@@ -275,8 +290,7 @@ pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dir
     let service = Actor::service();
     let loads = loads(&mut change.tx, directory)?;
     let turns = round_robin(change)?;
-    let roster = Roster::new(&directory.teams, change.now).map_err(|error| StoreError::Refused(error.to_string()))?;
-    let changes = changes_for(record, directory, &roster, &loads, &turns, change.now);
+    let changes = changes_for(record, directory, &directory.roster(change.now)?, &loads, &turns, change.now);
     for revocation in &changes.revoke {
         let reason = revocation.reason.code();
         take_away(change, record, revocation.assignment_id, directory, &service, reason)?;

@@ -19,6 +19,7 @@ use super::assign::{REVOKED_BY_COORDINATOR, give, place_filled, realign, set_sta
 use super::event::Event;
 use super::record::{Record, state};
 use super::support;
+use super::waiting::give_next;
 use crate::actor::Actor;
 use crate::memory::Directory;
 use crate::problem::{Code, Problem};
@@ -147,6 +148,9 @@ pub fn act(
         _ => {}
     }
     record.save(change, &[event_of(to)], actor)?;
+    if !to.is_open() {
+        give_next(change, directory)?;
+    }
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use super::closing::over;
 use super::event::Event;
 use super::follow_up::triage_of;
 use super::record::{Record, state};
+use super::waiting::give_next;
 use crate::actor::Actor;
 use crate::memory::Directory;
 use crate::problem::Problem;
@@ -100,6 +101,7 @@ pub fn revoke(
     keep_away(record, id);
     realign(change, record, directory)?;
     record.save(change, &["assignment"], actor)?;
+    give_next(change, directory)?;
     Ok(())
 }
 

@@ -162,6 +162,11 @@ impl Record {
         }
     }
 
+    /// Whether assignments were added or altered that [`Record::save`] has not written yet.
+    pub fn is_altered(&self) -> bool {
+        !(self.added.is_empty() && self.altered.is_empty())
+    }
+
     /// The status that follows from the assignments, unless somebody has ended the incident.
     pub fn follow_status(&mut self) {
         if self.ending().is_none() {

@@ -109,7 +109,7 @@ pub fn submit(change: &mut Change<'_>, memory: &Memory, clocks: &Clocks, items: 
     let reporters = reporters(change, items, |key| kept_rows.contains_key(key))?;
     let directory = memory.directory_for(change)?;
     directory.coordinator_team()?;
-    let roster = Roster::new(&directory.teams, change.now).map_err(|error| StoreError::Refused(error.to_string()))?;
+    let roster = directory.roster(change.now)?;
     let mut batch = Batch::open(change, &directory, &reporters, items)?;
     let rule_data = RuleData::current();
     let mut answers = Vec::with_capacity(items.len());

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use zvit_db::change::Change;
 use zvit_db::error::StoreError;
 use zvit_db::rows::AssignmentRow;
-use zvit_domain::routing::{Choice, Roster, RoundRobin, request_support, serves_kind};
+use zvit_domain::routing::{Choice, RoundRobin, request_support, serves_kind};
 use zvit_domain::vocabulary::{Assistance, CaseState};
 use zvit_domain::word::Word;
 
@@ -102,7 +102,7 @@ fn choose(
     kind: Assistance,
 ) -> Result<Option<(Choice, RoundRobin)>, StoreError> {
     let (loads, turns) = (loads(&mut change.tx, directory)?, round_robin(change)?);
-    let roster = Roster::new(&directory.teams, change.now).map_err(|error| StoreError::Refused(error.to_string()))?;
+    let roster = directory.roster(change.now)?;
     let (kept_away, places, asked) = (kept_away(record), places_filled(record), [kind]);
     let mut input = routing_input(record, record.classification().class, &[], &kept_away);
     input.assistance = &asked;

@@ -97,6 +97,8 @@ operations! {
         ReplaceTeam "replace_team" PUT "/v1/teams/{id}" ["directory:write"] [] WholeService Refused;
         ActivateTeam "activate_team" POST "/v1/teams/{id}/activate" ["directory:write"] [] WholeService Refused;
         DeactivateTeam "deactivate_team" POST "/v1/teams/{id}/deactivate" ["directory:write"] [] WholeService Refused;
+        GetTeamAvailability "get_team_availability" GET "/v1/teams/{id}/availability" ["directory:read", "cases:read"] [Team, Coordinator] OwnOrCoordinator Refused;
+        SetTeamAvailability "set_team_availability" PUT "/v1/teams/{id}/availability" ["directory:write", "cases:write"] [Team, Coordinator] OwnOrCoordinator Refused;
         // clients
         ListClients "list_clients" GET "/v1/clients" ["directory:read"] [] WholeService Refused;
         CreateClient "create_client" POST "/v1/clients" ["directory:write"] [] WholeService Refused;

@@ -15,6 +15,7 @@ use zvit_domain::words;
 
 use crate::actor::Actor;
 use crate::auth::Caller;
+use crate::clock;
 use crate::cursor::{ListKind, Scope};
 use crate::flows::case::{Verb, act, check_verb, find};
 use crate::flows::idempotency::{Kept, RequestKey, once};
@@ -73,6 +74,7 @@ pub async fn follow_cases(
 ) -> Result<HttpResponse, Problem> {
     let CaseQuery { cursor, limit, wait, state } = query.checked()?;
     let team = caller.owner()?;
+    app.memory.polls.note(team, clock::now());
     let scope = Scope { kind: ListKind::Cases, store: app.store_id, owner: team };
     let opened = feed::open(&app, &scope, &FeedQuery { cursor, limit, wait }).await?;
     if wait > 0 {

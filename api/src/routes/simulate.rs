@@ -121,7 +121,7 @@ pub async fn simulate_routing(
         .read(move |tx| {
             let loads = loads(tx, &directory)?;
             let turns: RoundRobin = feeds::gate(tx)?.round_robin.read()?;
-            let roster = Roster::new(&directory.teams, now).map_err(Problem::internal)?;
+            let roster = directory.roster(now)?;
             let trial = Trial {
                 directory: &directory,
                 rules: input.draft.as_ref().unwrap_or(&directory.rules),

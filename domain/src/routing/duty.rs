@@ -45,6 +45,27 @@ pub(super) fn availability(team: &TeamInput, now: Time) -> Option<&Availability>
     team.availability.as_ref().filter(|availability| availability.until.is_none_or(|until| now < until))
 }
 
+/// Where a team stands at a moment: by its own word while that holds, else by its entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing<'a> {
+    /// Whether it is on duty.
+    pub on_duty: bool,
+    /// Weighted open lead cases it takes.
+    pub capacity: u32,
+    /// Its own word, if one holds.
+    pub word: Option<&'a Availability>,
+}
+
+/// Where the team stands at `now`.
+pub fn standing_at(team: &TeamInput, now: Time) -> Standing<'_> {
+    let word = availability(team, now);
+    Standing {
+        on_duty: team_on_duty(team, &TimeZoneDatabase::bundled(), now),
+        capacity: word.and_then(|word| word.capacity).unwrap_or(team.capacity),
+        word,
+    }
+}
+
 fn wall_clock(zone: TimeZone, now: Time) -> WallClock {
     let local = now.timestamp().to_zoned_datetime(zone);
     WallClock {

@@ -24,6 +24,7 @@ words! {
         NotInPool "not_in_pool" "Not among the rule’s teams" "Не належить до команд цього правила",
         ExerciseNotOptedIn "exercise_not_opted_in" "Takes no part in exercises" "Не бере участі в навчаннях",
         Coordinator "coordinator" "The coordinator’s own team stands last" "Власна команда координатора стоїть останньою",
+        Silent "silent" "Its tools have not polled for long, and it has no contact that can be told" "Її засоби давно не опитували службу, і немає контакту, який можна сповістити",
     }
 }
 

@@ -5,10 +5,12 @@ use uuid::Uuid;
 
 use super::duty;
 use super::exclusion::{Exclusion, Exclusions};
+use super::{Loads, weight};
 use crate::directory::{ParticipantInput, TeamInput};
 use crate::time::Time;
 use crate::tlp::Tlp;
 use crate::vocabulary::{Assistance, ParticipantRole, Sector};
+use crate::word::Word;
 
 /// A team of the directory with the participant it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub(super) struct Member<'a> {
     pub(super) team: &'a TeamInput,
     /// What excludes it whatever the incident is.
     pub(super) standing: Exclusions,
+    /// Nobody there would notice a case: passed over while another team can take it.
+    pub(super) silent: bool,
     /// A bit for each sector it serves.
     pub(super) sectors: u16,
     /// A bit for each kind of help it gives.
@@ -119,6 +123,26 @@ impl<'a> Roster<'a> {
         Ok(Self { members, coordinator })
     }
 
+    /// The same, where of these partner teams nobody would notice a case: their tools don't poll and nobody can be told.
+    #[must_use]
+    pub fn with_silent(mut self, is_silent: impl Fn(Uuid) -> bool) -> Self {
+        for member in &mut self.members {
+            member.silent = !member.team.coordinator && is_silent(member.id);
+        }
+        self
+    }
+
+    /// Sectors that are served by a partner team with room for at least the lightest case: where there is none, nothing that
+    /// waits can move.
+    pub fn sectors_with_room(&self, loads: &Loads) -> Vec<Sector> {
+        let has_room = |member: &&Member<'_>| {
+            let weighted = loads.get(&member.id).map_or(0, |load| load.weighted);
+            member.standing.is_empty() && weighted.saturating_add(weight(0)) <= member.surge
+        };
+        let served = self.members.iter().filter(has_room).fold(0, |bits, member| bits | member.sectors);
+        Sector::ALL.iter().copied().filter(|sector| served & sector_bit(*sector) != 0).collect()
+    }
+
     /// Id of the coordinator's own team.
     pub fn coordinator(&self) -> Uuid {
         self.members.get(self.coordinator).map(|member| member.id).unwrap_or_default()
@@ -180,6 +204,7 @@ impl<'a> Member<'a> {
             id: entry.id,
             team,
             standing,
+            silent: false,
             sectors: sector_bits(&team.sectors),
             assistance: Kinds::of(&team.assistance),
             capacity,

@@ -41,6 +41,13 @@ pub(super) struct Place {
     full: bool,
 }
 
+/// How a search deals with silent teams.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Silent {
+    PassedOver,
+    LookedAt,
+}
+
 /// A rule as the search uses it; also the implicit last one.
 #[derive(Clone, Copy)]
 pub(super) struct RuleView<'a> {
@@ -208,10 +215,11 @@ impl<'a> Search<'a> {
         let mut tried = Vec::new();
         let mut only_full = false;
         let mut last = None;
-        if !forced {
+        for silent in self.silent_turns().iter().filter(|_| !forced) {
+            tried.clear();
             for rule in self.lead_rules() {
                 tried.push(rule.id);
-                let ranking = self.rank(&rule, AssignmentRole::Lead, self.lead_needs, &[], holder);
+                let ranking = self.rank(&rule, AssignmentRole::Lead, self.lead_needs, &[], holder, *silent);
                 if let Some(&member) = ranking.order.first() {
                     let outcome = if rule.id == DEFAULT_RULE { Outcome::DefaultRule } else { Outcome::Rule };
                     return self.found(member, AssignmentRole::Lead, rule, outcome, tried, Some(ranking));
@@ -232,9 +240,17 @@ impl<'a> Search<'a> {
 
     /// The team that a support rule adds, other than those taken.
     pub(super) fn support(&'a self, rule: &RuleView<'a>, taken: &[usize]) -> Option<Found<'a>> {
-        let ranking = self.rank(rule, AssignmentRole::Support, self.support_needs(rule), taken, None);
-        let &member = ranking.order.first()?;
-        Some(self.found(member, AssignmentRole::Support, *rule, Outcome::Rule, vec![rule.id], Some(ranking)))
+        self.silent_turns().iter().find_map(|silent| {
+            let ranking = self.rank(rule, AssignmentRole::Support, self.support_needs(rule), taken, None, *silent);
+            let &member = ranking.order.first()?;
+            Some(self.found(member, AssignmentRole::Support, *rule, Outcome::Rule, vec![rule.id], Some(ranking)))
+        })
+    }
+
+    /// Silent teams are passed over at first, under all rules; only where nobody else fits are they looked at as well.
+    fn silent_turns(&self) -> &'static [Silent] {
+        let any = self.roster.members().iter().any(|member| member.silent);
+        if any { &[Silent::PassedOver, Silent::LookedAt] } else { &[Silent::LookedAt] }
     }
 
     /// The coordinator's own team, to find the help that no partner gives.
@@ -302,11 +318,14 @@ impl<'a> Search<'a> {
         needs: Kinds,
         taken: &[usize],
         holder: Option<usize>,
+        silent: Silent,
     ) -> Ranking {
         let mut excluded: Vec<Exclusions> =
             (0..self.places.len()).map(|place| self.excluded(rule, role, needs, place)).collect();
-        for (place, excluded) in excluded.iter_mut().enumerate() {
+        for ((place, excluded), member) in excluded.iter_mut().enumerate().zip(self.roster.members()) {
             excluded.add_if(taken.contains(&place), Exclusion::AlreadyAssigned);
+            // What a team has already is not taken from it because it is silent: its time to acknowledge runs out by itself.
+            excluded.add_if(silent == Silent::PassedOver && member.silent && holder != Some(place), Exclusion::Silent);
             if holder == Some(place) {
                 *excluded = excluded.without(Exclusion::AlreadyAssigned).without(Exclusion::AtCapacity);
             }

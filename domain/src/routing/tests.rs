@@ -1,11 +1,13 @@
 //! Routing: the rules of the house as examples, then as properties.
 
 mod duty;
+mod flood;
 mod leads;
 mod properties;
 mod requests;
 mod rerouting;
 mod rule_set;
+mod silence;
 mod supports;
 
 use std::collections::BTreeSet;

@@ -1,0 +1,152 @@
+//! What becomes of cases that nobody acknowledges.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use uuid::Uuid;
+use zvit_db::audit::Audience;
+use zvit_db::change::Change;
+use zvit_db::error::{Result, StoreError};
+use zvit_db::rows::{AssignmentRow, IncidentRow};
+use zvit_db::{escalation, incidents};
+use zvit_domain::lifecycle::{CaseVerb, Ending, Holder, Step};
+use zvit_domain::vocabulary::CaseState;
+
+use super::assign::{expired_leads, realign, set_state};
+use super::event::Event;
+use super::notices::{About, Occasion, Recipient, announce};
+use super::record::{Record, state};
+use crate::actor::Actor;
+use crate::memory::Directory;
+
+/// The reason of what happens because a team did not acknowledge.
+const NOT_ACKNOWLEDGED: &str = "not_acknowledged_in_time";
+
+/// Ends assignments whose time to acknowledge has run out, and gives their incidents to the next team. Says of how many
+/// incidents. One that can't be read is logged and holds nobody up.
+///
+/// # Errors
+/// The store's.
+pub fn expire_overdue(change: &mut Change<'_>, directory: &Arc<Directory>, limit: i64) -> Result<usize> {
+    let own = directory.coordinator_team()?;
+    let overdue = escalation::overdue(&mut change.tx, change.now, own, limit)?;
+    one_by_one(change, &overdue, "its overdue cases", |change, record| expire(change, record, directory, own))
+}
+
+/// Does the same to each of these incidents, in their order, each once. Says to how many it was done.
+///
+/// # Errors
+/// The store's.
+pub(super) fn one_by_one(
+    change: &mut Change<'_>,
+    ids: &[Uuid],
+    what: &str,
+    work: impl Fn(&mut Change<'_>, &mut Record) -> Result<()>,
+) -> Result<usize> {
+    let mut done = Vec::new();
+    let mut count = 0;
+    for id in ids {
+        if done.contains(id) {
+            continue;
+        }
+        done.push(*id);
+        let worked = change.attempt(|change| {
+            let row = incidents::find_all(&mut change.tx, &[*id])?.pop().ok_or(StoreError::NotFound)?;
+            let mut record = Record::load(&mut change.tx, row)?;
+            work(change, &mut record)
+        });
+        match worked {
+            Ok(()) => count += 1,
+            Err(error @ (StoreError::Unavailable(_) | StoreError::NotWritable(_))) => return Err(error),
+            Err(error) => log::error!("incident {id}: {what}: {error}"),
+        }
+    }
+    Ok(count)
+}
+
+fn expire(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Directory>, own: Uuid) -> Result<()> {
+    let is_due = |row: &&AssignmentRow| {
+        row.team_id.0 != own
+            && matches!(CaseVerb::Expire.apply(state(row), Holder::Partner), Ok(Step::To(_)))
+            && row.acknowledge_by.is_some_and(|by| by.0 <= change.now)
+    };
+    let due: Vec<Uuid> = record.assignments.iter().filter(is_due).map(|row| row.id.0).collect();
+    for id in due {
+        set_state(change, record, id, CaseState::Expired)?;
+        note_expired(change, record, directory, id)?;
+    }
+    if Ending::of(record.status()).is_none() {
+        realign(change, record, directory)?;
+    }
+    record.save(change, &["assignment"], &Actor::service())
+}
+
+fn note_expired(change: &mut Change<'_>, record: &Record, directory: &Directory, id: Uuid) -> Result<()> {
+    let row = record.assignment(id).ok_or(StoreError::NotFound)?;
+    let team = row.team_id.0;
+    Event::assignment("expired", record.id(), id, team)
+        .with(json!({
+            "assignment_id": id,
+            "team": {"id": team, "name": directory.team_name(team)},
+            "role": row.role,
+            "rule": row.rule_id,
+            "acknowledge_by": row.acknowledge_by.map(|by| by.0),
+            "expiries": expired_leads(record),
+            "max_tries": directory.rules.max_tries,
+        }))
+        .because(Some(NOT_ACKNOWLEDGED))
+        .note(change, &Actor::service());
+    let Some(told) = row.escalate_to.map(|team| team.0) else { return Ok(()) };
+    let is_active = directory.teams.iter().any(|entry| entry.id == told && entry.active);
+    let may_be_told = is_active && directory.may_see(told, record.tlp());
+    if may_be_told {
+        let about = About { case: None, ..about(&record.row, row) };
+        announce(change, directory, Occasion::Overdue, Recipient::Team(told), &about)?;
+    }
+    Event::assignment("escalated", record.id(), id, team)
+        .seen_by(Audience::Responders)
+        .with(json!({
+            "assignment_id": id,
+            "to_team": {"id": told, "name": directory.team_name(told)},
+            "told": may_be_told,
+        }))
+        .because(Some(NOT_ACKNOWLEDGED))
+        .note(change, &Actor::service());
+    Ok(())
+}
+
+/// Reminds teams that have let half of their time to acknowledge pass. Says how many assignments were looked at.
+///
+/// # Errors
+/// The store's.
+pub fn remind(change: &mut Change<'_>, directory: &Directory, limit: i64) -> Result<usize> {
+    let rows = escalation::half_gone(&mut change.tx, change.now, limit)?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.incident_id.0).collect();
+    let found = incidents::find_all(&mut change.tx, &ids)?;
+    for row in &rows {
+        escalation::reminded(&mut change.tx, row.id.0)?;
+        let incident = found.iter().find(|incident| incident.id == row.incident_id);
+        let Some(incident) = incident.filter(|_| state(row) == CaseState::Assigned) else { continue };
+        let team = row.team_id.0;
+        announce(change, directory, Occasion::HalfDeadline, Recipient::Team(team), &about(incident, row))?;
+        Event::assignment("half_deadline", incident.id.0, row.id.0, team)
+            .seen_by(Audience::Responders)
+            .with(json!({
+                "assignment_id": row.id.0,
+                "team": {"id": team, "name": directory.team_name(team)},
+                "acknowledge_by": row.acknowledge_by.map(|by| by.0),
+            }))
+            .note(change, &Actor::service());
+    }
+    Ok(rows.len())
+}
+
+fn about<'a>(incident: &'a IncidentRow, row: &AssignmentRow) -> About<'a> {
+    About {
+        incident: Some(incident.id.0),
+        reference: Some(&incident.reference),
+        level: u8::try_from(incident.level).ok(),
+        case: Some(row.id.0),
+        deadline: row.acknowledge_by.map(|by| by.0),
+    }
+}

@@ -1,0 +1,2 @@
+DROP TABLE overload;
+DROP TABLE team_polls;
