@@ -3,6 +3,8 @@
 
 #![allow(rustdoc::bare_urls, reason = "the doc comments of settings are shown by --help, as plain text")]
 
+mod notices;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +14,8 @@ use validator::Validate;
 use zvit_db::conn::DatabaseUrl;
 use zvit_domain::deadline::Clocks;
 use zvit_domain::word::Text;
+
+pub use notices::{MailSettings, NoticeArgs, NoticeSettings};
 
 use crate::limits::settings::{LimitArgs, LimitSettings};
 use crate::net::address::{AddressRange, Proxies};
@@ -129,6 +133,10 @@ pub struct ServeArgs {
     #[command(flatten)]
     #[serde(flatten)]
     pub limits: LimitArgs,
+    /// Notices to people.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub notices: NoticeArgs,
 }
 
 /// The configuration file: the same names as the flags, with underscores, in TOML.
@@ -159,6 +167,8 @@ pub struct ConfigFile {
     log_format: Option<LogFormat>,
     #[serde(flatten)]
     limits: LimitArgs,
+    #[serde(flatten)]
+    notices: NoticeArgs,
 }
 
 /// What is wrong with the settings, for the one who set them.
@@ -280,6 +290,7 @@ impl ConfigFile {
             },
             signing_key_days: args.signing_key_days.or(self.signing_key_days).unwrap_or(DEFAULT_SIGNING_KEY_DAYS),
             limits: args.limits.or(&self.limits),
+            notices: args.notices.or(&self.notices)?,
             log_format: args.log_format.or(self.log_format).unwrap_or(LogFormat::Text),
             rehearsal_clock: args.rehearsal_clock.clone(),
         };
@@ -368,6 +379,8 @@ pub struct Settings {
     /// Limits against abuse and overload.
     #[validate(nested)]
     pub limits: LimitSettings,
+    /// Notices to people.
+    pub notices: NoticeSettings,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Says by how much the clock is ahead, in a rehearsal.

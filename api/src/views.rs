@@ -2,9 +2,11 @@
 
 mod cases;
 mod events;
+mod notices;
 
 pub use cases::{Case, CaseFeed, CaseItem};
 pub use events::{AuditEvent, EventActor, TimelineEvent};
+pub use notices::{Notice, NoticeList, NoticeRecipient, WebhookSecret};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

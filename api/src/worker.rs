@@ -5,6 +5,7 @@
 
 mod expiry;
 mod keys;
+mod notices;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,7 +63,8 @@ pub struct Worker {
 pub fn start(app: &web::Data<App>, settings: &Settings) -> Worker {
     let (stop, _) = watch::channel(false);
     let keys = keys::SigningKeys { max_age: MaxAge::days(settings.signing_key_days) };
-    let tasks = vec![begin(keys, app, &stop), begin(expiry::Expiry, app, &stop)];
+    let notices = notices::Notices::new(app, &settings.notices);
+    let tasks = vec![begin(keys, app, &stop), begin(expiry::Expiry, app, &stop), begin(notices, app, &stop)];
     Worker { stop, tasks }
 }
 

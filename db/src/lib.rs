@@ -15,6 +15,7 @@ pub mod feeds;
 pub mod idempotency;
 pub mod incidents;
 pub mod migrate;
+pub mod notices;
 pub mod rows;
 pub mod rules;
 pub mod schema;
