@@ -87,7 +87,9 @@ pub struct DirectoryContact {
     pub notify: Option<Vec<Occasion>>,
 }
 
-/// A URL that is called with notices, signed as Standard Webhooks describes with the secret of the team or institution.
+/// A URL that is called with notices, signed as Standard Webhooks describes with the secret of the team or institution. A
+/// notice may come more than once, with the same `webhook-id`; an answer other than 2xx is tried again for about half a day, 410 is
+/// not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookTarget {
