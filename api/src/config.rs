@@ -3,6 +3,8 @@
 
 #![allow(rustdoc::bare_urls, reason = "the doc comments of settings are shown by --help, as plain text")]
 
+mod notices;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +14,8 @@ use validator::Validate;
 use zvit_db::conn::DatabaseUrl;
 use zvit_domain::deadline::Clocks;
 use zvit_domain::word::Text;
+
+pub use notices::{MailSettings, NoticeArgs, NoticeSettings};
 
 use crate::limits::settings::{LimitArgs, LimitSettings};
 use crate::net::address::{AddressRange, Proxies};
@@ -138,6 +142,10 @@ pub struct ServeArgs {
     #[command(flatten)]
     #[serde(flatten)]
     pub limits: LimitArgs,
+    /// Notices to people.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub notices: NoticeArgs,
 }
 
 /// The configuration file: the same names as the flags, with underscores, in TOML.
@@ -170,6 +178,8 @@ pub struct ConfigFile {
     log_format: Option<LogFormat>,
     #[serde(flatten)]
     limits: LimitArgs,
+    #[serde(flatten)]
+    notices: NoticeArgs,
 }
 
 /// What is wrong with the settings, for the one who set them.
@@ -296,6 +306,7 @@ impl ConfigFile {
                 .or(self.silent_after_minutes)
                 .unwrap_or(DEFAULT_SILENT_AFTER_MINUTES),
             limits: args.limits.or(&self.limits),
+            notices: args.notices.or(&self.notices)?,
             log_format: args.log_format.or(self.log_format).unwrap_or(LogFormat::Text),
             rehearsal_clock: args.rehearsal_clock.clone(),
         };
@@ -390,6 +401,8 @@ pub struct Settings {
     /// Limits against abuse and overload.
     #[validate(nested)]
     pub limits: LimitSettings,
+    /// Notices to people.
+    pub notices: NoticeSettings,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Says by how much the clock is ahead, in a rehearsal.

@@ -32,6 +32,8 @@ pub enum ListKind {
     Clients = 10,
     /// Rule versions.
     Rules = 11,
+    /// Notices.
+    Notices = 30,
     /// Keys of a client.
     ClientKeys = 20,
 }
@@ -161,7 +163,7 @@ mod tests {
     }
 
     /// Every kind of list there is.
-    const KINDS: [ListKind; 11] = [
+    const KINDS: [ListKind; 12] = [
         ListKind::Cases,
         ListKind::IncidentFeed,
         ListKind::Incidents,
@@ -173,6 +175,7 @@ mod tests {
         ListKind::Teams,
         ListKind::Clients,
         ListKind::Rules,
+        ListKind::Notices,
     ];
 
     #[test]

@@ -15,6 +15,7 @@ pub mod follow_up;
 pub mod hold;
 pub mod idempotency;
 pub mod notices;
+pub mod outbox;
 pub mod provisional;
 pub mod record;
 pub mod reference;

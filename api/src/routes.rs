@@ -14,6 +14,7 @@ pub mod hold;
 pub mod incidents;
 pub mod incidents_batch;
 pub mod me;
+pub mod notices;
 pub mod oauth2;
 pub mod reports;
 pub mod rules;
@@ -91,6 +92,12 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(directory::deactivate_team)
         .service(availability::get_team_availability)
         .service(availability::set_team_availability)
+        // notices
+        .service(notices::make_institution_webhook_secret)
+        .service(notices::make_team_webhook_secret)
+        .service(notices::list_notices)
+        .service(notices::retry_notice)
+        // clients
         .service(clients::list_clients)
         .service(clients::create_client)
         .service(clients::get_client)

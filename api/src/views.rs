@@ -2,10 +2,12 @@
 
 mod cases;
 mod events;
+mod notices;
 mod withdrawal;
 
 pub use cases::{Case, CaseFeed, CaseItem};
 pub use events::{AuditEvent, EventActor, TimelineEvent};
+pub use notices::{Notice, NoticeList, NoticeRecipient, WebhookSecret};
 pub use withdrawal::{Withdrawal, WithdrawalAnswer};
 
 use serde::{Deserialize, Serialize};

@@ -7,6 +7,7 @@ mod closing;
 mod escalation;
 mod expiry;
 mod keys;
+mod notices;
 mod places;
 mod polls;
 
@@ -67,6 +68,7 @@ pub fn start(app: &web::Data<App>, settings: &Settings) -> Worker {
     let (stop, _) = watch::channel(false);
     let keys = keys::SigningKeys { max_age: MaxAge::days(settings.signing_key_days) };
     let closing = closing::Closing { after_days: settings.close_after_days };
+    let notices = notices::Notices::new(app, &settings.notices);
     let tasks = vec![
         begin(keys, app, &stop),
         begin(expiry::Expiry, app, &stop),
@@ -74,6 +76,7 @@ pub fn start(app: &web::Data<App>, settings: &Settings) -> Worker {
         begin(escalation::Escalation, app, &stop),
         begin(places::Places::default(), app, &stop),
         begin(polls::TeamPolls, app, &stop),
+        begin(notices, app, &stop),
     ];
     Worker { stop, tasks }
 }

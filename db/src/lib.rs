@@ -16,6 +16,7 @@ pub mod feeds;
 pub mod idempotency;
 pub mod incidents;
 pub mod migrate;
+pub mod notices;
 pub mod polls;
 pub mod rows;
 pub mod rules;

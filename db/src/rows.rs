@@ -354,9 +354,44 @@ rows! {
 }
 
 rows! {
+    /// A notice to somebody: see the migration.
+    pub struct NoticeRow => notices {
+        id: Id as Uid,
+        occasion: String as Text,
+        channel: String as Text,
+        target: String as Text,
+        owner: Id as Uid,
+        incident_id: Option<Id> as Nullable<Uid>,
+        case_id: Option<Id> as Nullable<Uid>,
+        reference: Option<String> as Nullable<Text>,
+        level: Option<i32> as Nullable<Integer>,
+        deadline: Option<At> as Nullable<Moment>,
+        exercise: bool as Bool,
+        state: String as Text,
+        attempts: i32 as Integer,
+        created_at: At as Moment,
+        next_try_at: Option<At> as Nullable<Moment>,
+        lease: Option<Id> as Nullable<Uid>,
+        sent_at: Option<At> as Nullable<Moment>,
+        last_error: Option<String> as Nullable<Text>,
+    }
+}
+
+rows! {
     /// Since when incidents wait because every team that fits is full.
     pub struct OverloadRow => overload {
         id: i32 as Integer,
         began_at: At as Moment,
+    }
+}
+
+rows! {
+    /// What webhooks of a team or an institution are signed with.
+    pub struct WebhookSecretRow => webhook_secrets {
+        owner: Id as Uid,
+        secret: Vec<u8> as Binary,
+        previous: Option<Vec<u8>> as Nullable<Binary>,
+        previous_until: Option<At> as Nullable<Moment>,
+        created_at: At as Moment,
     }
 }

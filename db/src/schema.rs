@@ -279,6 +279,43 @@ table! {
     }
 }
 
+table! {
+    use crate::types::sql::*;
+
+    notices (id) {
+        id -> Uid,
+        occasion -> Text,
+        channel -> Text,
+        target -> Text,
+        owner -> Uid,
+        incident_id -> Nullable<Uid>,
+        case_id -> Nullable<Uid>,
+        reference -> Nullable<Text>,
+        level -> Nullable<Integer>,
+        deadline -> Nullable<Moment>,
+        exercise -> Bool,
+        state -> Text,
+        attempts -> Integer,
+        created_at -> Moment,
+        next_try_at -> Nullable<Moment>,
+        lease -> Nullable<Uid>,
+        sent_at -> Nullable<Moment>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    webhook_secrets (owner) {
+        owner -> Uid,
+        secret -> Binary,
+        previous -> Nullable<Binary>,
+        previous_until -> Nullable<Moment>,
+        created_at -> Moment,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     gate,
     directory,
@@ -295,7 +332,9 @@ allow_tables_to_appear_in_same_query!(
     indicators,
     assignments,
     audit_events,
-    idempotency_keys
+    idempotency_keys,
+    notices,
+    webhook_secrets
 );
 
 table! {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::notice::{Channel, Occasion};
 use crate::region::Region;
 use crate::time::Time;
 use crate::tlp::Tlp;
@@ -74,6 +75,43 @@ pub struct DirectoryContact {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 254, pattern = r"^[^@\s]+@[^@\s]+$")]
     pub email: Option<String>,
+    /// A tool that is called, beside the mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub webhook: Option<WebhookTarget>,
+    /// Which notices it wants, by mail and webhook; an empty list is none. Left out, a team's contact is told of what can't wait
+    /// (`assigned`, `half_deadline`, `overdue`, `overload`) and an institution's of nothing, as its mail may be read by the very
+    /// attacker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 6)]
+    pub notify: Option<Vec<Occasion>>,
+}
+
+/// A URL that is called with notices, signed as Standard Webhooks describes with the secret of the team or institution. A
+/// notice may come more than once, with the same `webhook-id`; an answer other than 2xx is tried again for about half a day, 410 is
+/// not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookTarget {
+    /// `https://…`, at a port and an address that the service may call.
+    #[schema(min_length = 8, max_length = 500, pattern = r"^https?://[^\s@#]+$", example = "https://soc.example/zvit")]
+    pub url: String,
+}
+
+impl DirectoryContact {
+    /// Where this contact is told of `occasion`; nowhere if it doesn't want to know. `by_default` is what it is told of when it
+    /// says nothing about it.
+    pub fn channels(&self, occasion: Occasion, by_default: &[Occasion]) -> impl Iterator<Item = (Channel, &str)> {
+        let wanted = self.notify.as_deref().unwrap_or(by_default).contains(&occasion);
+        self.targets().filter(move |_| wanted)
+    }
+
+    /// Every way to tell this contact something.
+    pub fn targets(&self) -> impl Iterator<Item = (Channel, &str)> {
+        let email = self.email.as_deref().map(|address| (Channel::Email, address));
+        let webhook = self.webhook.as_ref().map(|webhook| (Channel::Webhook, webhook.url.as_str()));
+        email.into_iter().chain(webhook)
+    }
 }
 
 /// A Ukrainian body that reports incidents.
@@ -236,7 +274,8 @@ pub struct TeamInput {
 impl TeamInput {
     /// Whether somebody of the team can be told of a case although no tool of theirs polls.
     pub fn has_working_contact(&self) -> bool {
-        self.contacts.iter().any(|contact| contact.email.is_some())
+        let is_told = |contact: &DirectoryContact| contact.channels(Occasion::Assigned, Occasion::URGENT).next().is_some();
+        self.contacts.iter().any(is_told)
     }
 }
 

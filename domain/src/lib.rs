@@ -11,6 +11,7 @@ pub mod ids;
 pub mod impact;
 pub mod indicator;
 pub mod lifecycle;
+pub mod notice;
 pub mod region;
 pub mod report;
 pub mod routing;

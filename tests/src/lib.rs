@@ -33,6 +33,7 @@ pub mod run;
 pub mod scratch;
 pub mod server;
 pub mod sha256;
+pub mod sinks;
 pub mod store;
 pub mod tls;
 pub mod walk;

@@ -37,6 +37,7 @@ struct Things {
     incident: String,
     case: String,
     client: String,
+    notice: String,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -119,7 +120,8 @@ fn prepare(server: &Server) -> Things {
     let id = incident.string("/id");
     let case = server.case_of(&server.alpha(), &id);
     let client = made(server, "institution", Some(HOSPITAL)).account().client_id.clone();
-    Things { incident: id, case, client }
+    let notice = crate::notices::a_settled_notice(&server.store);
+    Things { incident: id, case, client, notice }
 }
 
 fn made(server: &Server, role: &str, owner: Option<&str>) -> Client {
@@ -210,8 +212,10 @@ fn path_of(operation: &Operation, things: &Things) -> String {
         "cases" | "assignments" => &things.case,
         "clients" => &things.client,
         "participants" => DONOR,
+        "notices" => &things.notice,
+        "institutions" if operation.path.ends_with("/webhook-secret") => HOSPITAL,
         "institutions" => GRID,
-        "teams" if operation.path.ends_with("/availability") => ALPHA,
+        "teams" if ["/availability", "/webhook-secret"].iter().any(|own| operation.path.ends_with(own)) => ALPHA,
         "teams" => BRAVO,
         other => {
             assert!(!operation.path.contains('{'), "which {other} is to be named in {}?", operation.path);

@@ -48,6 +48,7 @@ mod limits_overload;
 mod lost_connections;
 mod me;
 mod migrations;
+mod notices;
 mod oauth2;
 mod oauth2_metadata;
 mod overload;

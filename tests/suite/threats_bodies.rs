@@ -12,6 +12,7 @@ pub(crate) struct Targets {
     incident: String,
     case: String,
     client: String,
+    notice: String,
 }
 
 impl Targets {
@@ -23,6 +24,7 @@ impl Targets {
             incident: incident.string("/id"),
             case: incident.string("/assignments/0/id"),
             client: client.string("/client_id"),
+            notice: crate::notices::a_settled_notice(&server.store),
         }
     }
 
@@ -62,6 +64,7 @@ impl Targets {
         match path.split('/').nth(2).unwrap_or_default() {
             "incidents" => &self.incident,
             "cases" | "assignments" => &self.case,
+            "notices" => &self.notice,
             "institutions" => WATER,
             "teams" => DELTA,
             "participants" => DONOR,
@@ -100,8 +103,8 @@ fn tag(client: &Client, path: &str) -> String {
 /// exists, by hand.
 fn body(walk: &Walk, operation: &Operation) -> Option<Value> {
     let mut body = walk.body(operation)?;
-    let contact =
-        json!({"name": "Черговий", "role": "черговий", "phone": "+380 00 000 00 00", "email": "duty@x.example"});
+    let contact = json!({"name": "Черговий", "role": "черговий", "phone": "+380 00 000 00 00", "email": "duty@x.example",
+            "webhook": {"url": "https://x.example/zvit"}, "notify": ["message"]});
     match operation.path.as_str() {
         "/v1/incidents" => {
             body = complete().into();

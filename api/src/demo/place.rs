@@ -8,7 +8,7 @@ use zvit_domain::deadline::Clocks;
 use zvit_domain::word::Text;
 
 use crate::clock;
-use crate::config::{LogFormat, Settings};
+use crate::config::{LogFormat, NoticeSettings, Settings};
 use crate::limits::settings::LimitSettings;
 use crate::net::address::Proxies;
 use crate::net::tls::Tls;
@@ -81,6 +81,7 @@ impl Place {
             batch: 256,
             max_connections: 1000,
             limits: LimitSettings::default(),
+            notices: NoticeSettings::default(),
             clocks: Clocks::default(),
             signing_key_days: 0,
             close_after_days: 0,

@@ -14,8 +14,8 @@ use crate::views::TimelineEvent;
 /// Columns before the words: `  + 0.123 s  `.
 const INDENT: usize = 13;
 
-/// Who has read what is for the audit, not for the course of things.
-const READ: &str = "incident_read";
+/// Who has read what is for the audit, not for the course of things; and nobody is told anything from here.
+const APART: [&str; 2] = ["incident_read", "notice_failed"];
 
 /// The incident to which most happened, event by event.
 pub(super) fn of(outcome: &Outcome, paint: &Paint, width: usize) -> String {
@@ -27,7 +27,7 @@ pub(super) fn of(outcome: &Outcome, paint: &Paint, width: usize) -> String {
         let _ = writeln!(page, "{}", paint.bold(&line));
     }
     let start = shown.events.first().map_or(0, |event| event.at.as_micros());
-    for event in shown.events.iter().filter(|event| event.r#type != READ) {
+    for event in shown.events.iter().filter(|event| !APART.contains(&event.r#type.as_str())) {
         let after = event.at.as_micros() - start;
         let clock = format!("  +{:2}.{:03} s", after / 1_000_000, after / 1_000 % 1_000);
         for (nth, line) in wrap(&words(event, shown), width.saturating_sub(INDENT)).into_iter().enumerate() {
@@ -42,7 +42,7 @@ pub(super) fn of(outcome: &Outcome, paint: &Paint, width: usize) -> String {
 fn eventfulness(shown: &Shown) -> (usize, usize, usize) {
     let kinds: BTreeSet<&str> = shown.events.iter().map(|event| event.r#type.as_str()).collect();
     let judged = shown.events.iter().filter(|event| event.r#type == "triaged").count();
-    let events = shown.events.iter().filter(|event| event.r#type != READ).count();
+    let events = shown.events.iter().filter(|event| !APART.contains(&event.r#type.as_str())).count();
     (judged, kinds.len(), events)
 }
 

@@ -9,7 +9,7 @@ use zvit_db::audit::Audience;
 use zvit_db::change::Change;
 use zvit_db::conn::Tx;
 use zvit_db::error::{Result, StoreError};
-use zvit_db::rows::{AssignmentRow, FeedRow};
+use zvit_db::rows::{AssignmentRow, FeedRow, NoticeRow};
 use zvit_db::types::{At, Id, Json};
 use zvit_db::{feeds, incidents};
 use zvit_domain::routing::{
@@ -21,6 +21,7 @@ use zvit_domain::vocabulary::{AssignmentRole, CaseState};
 use zvit_domain::word::Word;
 
 use super::event::Event;
+use super::notices::{self, About, Occasion, Recipient};
 use super::record::{Record, is_exercise, state};
 use super::support;
 use crate::actor::Actor;
@@ -171,9 +172,30 @@ pub fn give(
     let row = assignment(choice, record.id(), record.triage.level, change.now)?;
     change.add_load(choice.team, row.weight, 1)?;
     note_assigned(change, actor, &row, directory, reason);
+    let about = about_assigned(record, &row);
+    let told = notices::rows(
+        directory,
+        Occasion::Assigned,
+        Recipient::Team(choice.team),
+        &about,
+        is_exercise(&record.content),
+        change.now,
+    );
+    NoticeRow::insert_all(&mut change.tx, told)?;
     let id = row.id.0;
     record.add(row);
     Ok(id)
+}
+
+/// What the team is told of its new case.
+pub(super) fn about_assigned<'a>(record: &'a Record, row: &AssignmentRow) -> About<'a> {
+    About {
+        incident: Some(record.id()),
+        reference: Some(&record.row.reference),
+        level: Some(record.triage.level),
+        case: Some(row.id.0),
+        deadline: row.acknowledge_by.map(|at| at.0),
+    }
 }
 
 /// Moves an assignment to another state; one that ends gives its place back. Nobody waits for an acknowledgement any more.

@@ -53,6 +53,22 @@ impl<'a> Event<'a> {
         Self { object: ("assignment", assignment.to_string()), team: Some(team), ..Self::incident(kind, incident) }
     }
 
+    /// Something happened to a notice: its recipient sees it beside the coordinator, unless only the latter need know.
+    pub fn notice(
+        kind: &'static str,
+        id: Uuid,
+        incident: Option<Uuid>,
+        team: Option<Uuid>,
+        only_coordinator: bool,
+    ) -> Self {
+        let audience = match (only_coordinator, incident, team) {
+            (true, ..) | (_, None, _) => Audience::Coordinator,
+            (_, _, Some(_)) => Audience::Team,
+            (_, _, None) => Audience::Institution,
+        };
+        Self { audience, incident, team, ..Self::other(kind, "notice", id) }
+    }
+
     /// Something happened to the directory, the rules or a client; only the coordinator sees it.
     pub fn other(kind: &'static str, object: &'static str, id: impl ToString) -> Self {
         Self {

@@ -43,7 +43,8 @@ pub(super) fn reporters(
 
 fn enter_provisionally(change: &mut Change<'_>, actor: &Actor, name: &str, phone: Option<&str>) -> Result<Uuid> {
     let id = clock::new_id(change.now);
-    let contact = DirectoryContact { name: name.to_owned(), role: None, phone: phone.map(str::to_owned), email: None };
+    let contact =
+        DirectoryContact { name: name.to_owned(), phone: phone.map(str::to_owned), ..DirectoryContact::default() };
     let entry = InstitutionInput {
         edrpou: None,
         name_uk: name.to_owned(),

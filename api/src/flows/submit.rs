@@ -9,7 +9,7 @@ use zvit_db::audit::Audience;
 use zvit_db::change::Change;
 use zvit_db::error::{Result, StoreError};
 use zvit_db::idempotency::{self, KeyOf};
-use zvit_db::rows::{AnswerRow, AssignmentRow, FeedRow, IncidentRow, IndicatorRow, ReportRow};
+use zvit_db::rows::{AnswerRow, AssignmentRow, FeedRow, IncidentRow, IndicatorRow, NoticeRow, ReportRow};
 use zvit_db::types::{At, Id, Json};
 use zvit_db::writer::Intake;
 use zvit_db::{feeds, incidents};
@@ -22,10 +22,11 @@ use zvit_domain::triage::{RuleData, TriageInput, triage};
 use zvit_domain::vocabulary::{IncidentStatus, InfrastructureCategory, Stage};
 use zvit_domain::word::Text;
 
-use super::assign::{assignment, loads_of, note_assigned, round_robin, routing_input};
+use super::assign::{about_assigned, assignment, loads_of, note_assigned, round_robin, routing_input};
 use super::event::{Event, note_spare};
 use super::hold;
 use super::idempotency::{Kept, RequestKey, is_expired, kept};
+use super::notices::{self, Occasion, Recipient};
 use super::provisional::reporters;
 use super::record::{Record, is_exercise, state};
 use super::reference::references;
@@ -168,6 +169,7 @@ struct Rows {
     indicators: Vec<IndicatorRow>,
     assignments: Vec<AssignmentRow>,
     answers: Vec<AnswerRow>,
+    notices: Vec<NoticeRow>,
 }
 
 /// What advances from item to item.
@@ -367,6 +369,14 @@ impl Batch {
             self.moved.insert(choice.team);
             row.position = feed.position;
             note_assigned(change, &service, &row, directory, None);
+            self.rows.notices.extend(notices::rows(
+                directory,
+                Occasion::Assigned,
+                Recipient::Team(choice.team),
+                &about_assigned(record, &row),
+                is_exercise(&record.content),
+                change.now,
+            ));
             record.assignments.push(row);
         }
         if decision.tlp_above_every_ceiling {
@@ -395,6 +405,7 @@ impl Batch {
         IndicatorRow::insert_all(&mut change.tx, rows.indicators)?;
         AssignmentRow::insert_all(&mut change.tx, rows.assignments)?;
         AnswerRow::insert_all(&mut change.tx, rows.answers)?;
+        NoticeRow::insert_all(&mut change.tx, rows.notices)?;
         let gate_position = change.gate.position;
         let moved =
             feeds.into_values().filter(|row| moved.contains(&row.owner.0)).map(|row| FeedRow { gate_position, ..row });

@@ -54,6 +54,13 @@ impl FromRequest for CallerAddress {
 #[serde(try_from = "String")]
 pub struct AddressRange(IpNet);
 
+impl AddressRange {
+    /// Whether the address is in it, whichever of its forms it has.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.contains(&address.to_canonical())
+    }
+}
+
 impl FromStr for AddressRange {
     type Err = String;
 

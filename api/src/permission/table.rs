@@ -99,6 +99,11 @@ operations! {
         DeactivateTeam "deactivate_team" POST "/v1/teams/{id}/deactivate" ["directory:write"] [] WholeService Refused;
         GetTeamAvailability "get_team_availability" GET "/v1/teams/{id}/availability" ["directory:read", "cases:read"] [Team, Coordinator] OwnOrCoordinator Refused;
         SetTeamAvailability "set_team_availability" PUT "/v1/teams/{id}/availability" ["directory:write", "cases:write"] [Team, Coordinator] OwnOrCoordinator Refused;
+        // notices
+        MakeInstitutionWebhookSecret "make_institution_webhook_secret" POST "/v1/institutions/{id}/webhook-secret" ["directory:write", "incidents:write"] [Institution, Coordinator] OwnOrCoordinator Refused;
+        MakeTeamWebhookSecret "make_team_webhook_secret" POST "/v1/teams/{id}/webhook-secret" ["directory:write", "cases:write"] [Team, Coordinator] OwnOrCoordinator Refused;
+        ListNotices "list_notices" GET "/v1/notices" ["directory:read"] [] WholeService Refused;
+        RetryNotice "retry_notice" POST "/v1/notices/{id}/retry" ["directory:write"] [] WholeService Refused;
         // clients
         ListClients "list_clients" GET "/v1/clients" ["directory:read"] [] WholeService Refused;
         CreateClient "create_client" POST "/v1/clients" ["directory:write"] [] WholeService Refused;
