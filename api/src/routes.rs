@@ -13,9 +13,11 @@ pub mod incidents;
 pub mod incidents_batch;
 pub mod me;
 pub mod oauth2;
+pub mod receipt;
 pub mod reports;
 pub mod rules;
 pub mod simulate;
+pub mod statistics;
 pub mod triage;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -43,6 +45,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(reports::add_report)
         .service(reports::list_reports)
         .service(events::get_timeline)
+        .service(receipt::get_receipt)
+        .service(receipt::print_receipt)
         // cases
         .service(cases::follow_cases)
         .service(cases::get_case)
@@ -93,6 +97,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(client_keys::add_client_key)
         .service(client_keys::remove_client_key)
         .service(enrol::issue_enrolment_code)
+        // statistics
+        .service(statistics::get_statistics)
+        .service(statistics::get_statistics_csv)
         // audit
         .service(events::list_audit_events);
 }

@@ -2,9 +2,16 @@
 
 mod cases;
 mod events;
+mod receipt;
+mod statistics;
 
 pub use cases::{Case, CaseFeed, CaseItem};
 pub use events::{AuditEvent, EventActor, TimelineEvent};
+pub use receipt::{PrintableReceipt, Receipt, ReceiptIncident, ReceiptReport, ReceiptTeam};
+pub use statistics::{
+    ClassFigure, HelpFigure, LevelFigure, MonthFigure, RegionFigure, SectorFigure, StageFigure, Statistics,
+    StatisticsCsv, StatisticsPeriod, StatisticsTotals, TeamFigure, TimeFigure,
+};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -125,6 +132,10 @@ pub struct Assignment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub acknowledged_at: Option<Time>,
+    /// When a tool of the team first had the case in an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub first_delivered_at: Option<Time>,
     /// Why this team.
     pub why: Why,
 }

@@ -14,6 +14,7 @@ pub mod lifecycle;
 pub mod region;
 pub mod report;
 pub mod routing;
+pub mod statistics;
 pub mod taxonomy;
 pub mod time;
 pub mod tlp;

@@ -190,6 +190,7 @@ fn keep_particulars(change: &Change<'_>, record: &mut Record, id: Uuid, verb: &V
             Verb::Start => row.acknowledged_at = row.acknowledged_at.or(Some(now)),
             Verb::Resolve { outcome, summary } => {
                 row.acknowledged_at = row.acknowledged_at.or(Some(now));
+                row.resolved_at = Some(now);
                 row.outcome = Some(outcome.clone());
                 row.summary = Some(summary.clone());
             }
