@@ -6,6 +6,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zvit_domain::time::Time;
+use zvit_domain::vocabulary::PrintLanguage;
 use zvit_domain::word::{Language, Word};
 
 use crate::views::{PrintableReceipt, Receipt, ReceiptReport, ReceiptTeam};
@@ -14,17 +15,6 @@ const STYLE: &str = include_str!("receipt_page.css");
 
 /// Where the institutions are; times in UTC stand beside.
 const ZONE: &str = "Europe/Kyiv";
-
-/// Which languages stand on the paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Languages {
-    /// Ukrainian alone.
-    Ukrainian,
-    /// English alone.
-    English,
-    /// Ukrainian, then English on a page of its own.
-    Both,
-}
 
 /// What the document may do: show itself in this very style.
 pub fn policy() -> String {
@@ -35,11 +25,11 @@ pub fn policy() -> String {
 }
 
 /// The document.
-pub fn write(receipt: &Receipt, languages: Languages) -> PrintableReceipt {
-    let (first, all): (Language, &[Language]) = match languages {
-        Languages::Ukrainian => (Language::Uk, &[Language::Uk]),
-        Languages::English => (Language::En, &[Language::En]),
-        Languages::Both => (Language::Uk, &[Language::Uk, Language::En]),
+pub fn write(receipt: &Receipt, language: PrintLanguage) -> PrintableReceipt {
+    let (first, all): (Language, &[Language]) = match language {
+        PrintLanguage::Uk => (Language::Uk, &[Language::Uk]),
+        PrintLanguage::En => (Language::En, &[Language::En]),
+        PrintLanguage::Both => (Language::Uk, &[Language::Uk, Language::En]),
     };
     let mut page = String::new();
     // Writing to a String can't fail.
@@ -109,8 +99,10 @@ fn section(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
     if incident.exercise {
         writeln!(page, "<p class=\"exercise\">{}</p>", say.of("НАВЧАННЯ", "EXERCISE"))?;
     }
-    let name = say.of("uk", "en");
-    let name = if name == "uk" { &institution.name_uk } else { &institution.name_en };
+    let name = match say.0 {
+        Language::Uk => &institution.name_uk,
+        Language::En => &institution.name_en,
+    };
     writeln!(page, "</header>\n<dl>")?;
     for (term, value) in [
         (say.of("Установа", "Institution"), name.clone()),

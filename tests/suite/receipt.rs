@@ -11,7 +11,7 @@ both!(it_says_what_was_received_when_and_by_whom, |server| {
         .post("/v1/incidents")
         .fresh_key()
         .header("acting-person", "O.%20Lysenko")
-        .body("application/json", &body)
+        .body("application/json", body.as_str())
         .expect(201);
     let id = first.string("/id");
     let path = format!("/v1/incidents/{id}/receipt");

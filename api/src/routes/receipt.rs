@@ -11,9 +11,8 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 use zvit_db::receipt::{received, submissions};
 use zvit_db::rows::AuditRow;
-use zvit_domain::vocabulary::Stage;
+use zvit_domain::vocabulary::{PrintLanguage, Stage};
 use zvit_domain::word::Word;
-use zvit_domain::words;
 
 use crate::auth::Caller;
 use crate::flows::record::Record;
@@ -22,7 +21,7 @@ use crate::input::{IfNoneMatch, PathId, Query, etag};
 use crate::memory::Clients;
 use crate::permission::{GetReceipt, Permission, PrintReceipt};
 use crate::problem::Problem;
-use crate::receipt_page::{self, Languages};
+use crate::receipt_page;
 use crate::reply;
 use crate::routes::incidents::sight;
 use crate::sensitive_reads::sensitive;
@@ -57,15 +56,6 @@ pub async fn get_receipt(
         return Ok(reply::not_modified(&tag));
     }
     reply::tagged(&receipt, &tag)
-}
-
-words! {
-    /// In which language a receipt is printed.
-    PrintLanguage {
-        Uk "uk" "Ukrainian" "Українською",
-        En "en" "English" "Англійською",
-        Both "both" "Ukrainian, then English" "Українською, потім англійською",
-    }
 }
 
 fn both() -> PrintLanguage {
@@ -107,12 +97,7 @@ pub async fn print_receipt(
     if if_none_match.matches(&tag) {
         return Ok(reply::not_modified(&tag));
     }
-    let languages = match language {
-        PrintLanguage::Uk => Languages::Ukrainian,
-        PrintLanguage::En => Languages::English,
-        PrintLanguage::Both => Languages::Both,
-    };
-    let PrintableReceipt(page) = receipt_page::write(&receipt, languages);
+    let PrintableReceipt(page) = receipt_page::write(&receipt, language);
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((CONTENT_SECURITY_POLICY, receipt_page::policy()))
