@@ -9,17 +9,18 @@ use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 use zvit_db::change::Change;
 use zvit_db::delivery::{note, undelivered};
-use zvit_db::error::Result;
+use zvit_db::error::StoreError;
 use zvit_db::rows::AssignmentRow;
 
 use crate::actor::Actor;
 use crate::flows::event::Event;
 use crate::memory::Directory;
+use crate::problem::Problem;
 use crate::state::App;
 
 /// The answer waits at most so long for the note, so that who reads the incident right after it finds it there. Under a flood
 /// of reports it goes out before.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// So often the note is tried where the writer is full or the store away, with a pause between.
 const ATTEMPTS: usize = 10;
@@ -36,28 +37,37 @@ pub async fn note_delivered(app: &web::Data<App>, actor: &Actor, ids: Vec<Uuid>)
         return;
     }
     let (app, actor) = (app.clone(), actor.clone());
+    // A caller that goes away takes this future with it, but not the note.
     let noted = tokio::spawn(async move {
-        for attempt in 1..=ATTEMPTS {
-            let (actor, ids) = (actor.clone(), ids.clone());
-            let done = app
-                .change(move |change, memory| {
-                    let directory = memory.directory_for(change)?;
-                    Ok(deliver(change, &directory, &actor, &ids)?)
-                })
-                .await;
-            match done {
-                Ok(()) => return,
-                Err(problem) if attempt == ATTEMPTS => log::error!("a delivery could not be noted: {problem}"),
-                Err(_) => sleep(PAUSE).await,
-            }
+        if attempt(&app, &actor, &ids).await.is_err() {
+            tokio::spawn(try_again(app, actor, ids));
         }
     });
     let _ = timeout(PATIENCE, noted).await;
 }
 
+async fn try_again(app: web::Data<App>, actor: Actor, ids: Vec<Uuid>) {
+    for _ in 1..ATTEMPTS {
+        sleep(PAUSE).await;
+        if attempt(&app, &actor, &ids).await.is_ok() {
+            return;
+        }
+    }
+    log::error!("{} deliveries could not be noted; they will be when the team asks for the cases again", ids.len());
+}
+
+async fn attempt(app: &App, actor: &Actor, ids: &[Uuid]) -> Result<(), Problem> {
+    let (actor, ids) = (actor.clone(), ids.to_vec());
+    app.change(move |change, memory| {
+        let directory = memory.directory_for(change)?;
+        Ok(deliver(change, &directory, &actor, &ids)?)
+    })
+    .await
+}
+
 /// Writes the moment of those that nobody of the team had before. The institution's and the coordinator's feeds move; the
 /// team's doesn't, as nothing of what it sees changes.
-fn deliver(change: &mut Change<'_>, directory: &Directory, actor: &Actor, ids: &[Uuid]) -> Result<()> {
+fn deliver(change: &mut Change<'_>, directory: &Directory, actor: &Actor, ids: &[Uuid]) -> Result<(), StoreError> {
     for of in undelivered(&mut change.tx, ids)? {
         let position = change.next_position();
         let institution_position = change.next_feed_position(of.institution)?;

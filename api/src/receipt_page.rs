@@ -9,7 +9,7 @@ use zvit_domain::time::Time;
 use zvit_domain::vocabulary::PrintLanguage;
 use zvit_domain::word::{Language, Word};
 
-use crate::views::{PrintableReceipt, Receipt, ReceiptReport, ReceiptTeam};
+use crate::views::{PrintableReceipt, Receipt, ReceiptTeam};
 
 const STYLE: &str = include_str!("receipt_page.css");
 
@@ -93,19 +93,15 @@ impl Say {
 }
 
 fn section(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
-    let (incident, institution) = (&receipt.incident, &receipt.institution);
+    let incident = &receipt.incident;
     writeln!(page, "<section lang=\"{}\">", code(say.0))?;
     writeln!(page, "<header>\n<h1>{}</h1>\n<p class=\"reference\">{}</p>", say.title(), Escaped(&incident.reference))?;
     if incident.exercise {
         writeln!(page, "<p class=\"exercise\">{}</p>", say.of("НАВЧАННЯ", "EXERCISE"))?;
     }
-    let name = match say.0 {
-        Language::Uk => &institution.name_uk,
-        Language::En => &institution.name_en,
-    };
     writeln!(page, "</header>\n<dl>")?;
     for (term, value) in [
-        (say.of("Установа", "Institution"), name.clone()),
+        (say.of("Установа", "Institution"), institution(receipt, say).to_owned()),
         (say.of("Стан інциденту", "Status of the incident"), say.word(incident.status).to_owned()),
         (say.of("Установі стало відомо", "Institution became aware"), say.at(Some(incident.became_aware_at))),
         (say.of("Перше повідомлення отримано", "First report received"), say.at(Some(incident.received_at))),
@@ -114,11 +110,19 @@ fn section(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
         writeln!(page, "<dt>{term}</dt><dd>{}</dd>", Escaped(&value))?;
     }
     writeln!(page, "</dl>")?;
-    reports(page, &receipt.reports, say)?;
+    reports(page, receipt, say)?;
     deadlines(page, receipt, say)?;
     teams(page, &receipt.teams, say)?;
     footer(page, receipt, say)?;
     writeln!(page, "</section>")
+}
+
+/// The institution's name in the language of the section.
+fn institution(receipt: &Receipt, say: Say) -> &str {
+    match say.0 {
+        Language::Uk => &receipt.institution.name_uk,
+        Language::En => &receipt.institution.name_en,
+    }
 }
 
 fn head(page: &mut String, title: &str, columns: &[&str]) -> fmt::Result {
@@ -129,7 +133,7 @@ fn head(page: &mut String, title: &str, columns: &[&str]) -> fmt::Result {
     writeln!(page, "</tr></thead>\n<tbody>")
 }
 
-fn reports(page: &mut String, reports: &[ReceiptReport], say: Say) -> fmt::Result {
+fn reports(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
     let columns = [
         say.of("Отримано", "Received"),
         say.of("Звіт", "Report"),
@@ -137,10 +141,13 @@ fn reports(page: &mut String, reports: &[ReceiptReport], say: Say) -> fmt::Resul
         say.of("Байтів", "Bytes"),
     ];
     head(page, say.of("Отримані повідомлення", "Reports received"), &columns)?;
-    for report in reports {
-        let by = report.submitted_by.as_ref().map_or_else(String::new, |by| match &by.person {
-            Some(person) => format!("{person} ({})", by.name),
-            None => format!("{} ({})", by.name, say.role(&by.role)),
+    for report in &receipt.reports {
+        let by = report.submitted_by.as_ref().map_or_else(String::new, |by| {
+            let name = if by.name == receipt.institution.name_en { institution(receipt, say) } else { &by.name };
+            match &by.person {
+                Some(person) => format!("{person} ({name})"),
+                None => format!("{name} ({})", say.role(&by.role)),
+            }
         });
         writeln!(
             page,
