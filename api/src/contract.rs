@@ -99,7 +99,8 @@ fn add_vocabularies(components: &mut Map<String, Value>) {
         words::Stage,
         words::StageState,
         words::IncidentStatus,
-        words::CaseState
+        words::CaseState,
+        words::PrintLanguage
     );
     add!(words::AssignmentRole, words::Role, words::ParticipantRole, words::InfrastructureCategory, words::DataType);
     add!(

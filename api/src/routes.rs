@@ -16,9 +16,11 @@ pub mod incidents_batch;
 pub mod me;
 pub mod notices;
 pub mod oauth2;
+pub mod receipt;
 pub mod reports;
 pub mod rules;
 pub mod simulate;
+pub mod statistics;
 pub mod triage;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -50,6 +52,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(endings::confirm_withdrawal)
         .service(endings::reject_withdrawal)
         .service(endings::reopen_incident)
+        .service(receipt::get_receipt)
+        .service(receipt::print_receipt)
         // cases
         .service(cases::follow_cases)
         .service(cases::get_case)
@@ -109,6 +113,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(client_keys::add_client_key)
         .service(client_keys::remove_client_key)
         .service(enrol::issue_enrolment_code)
+        // statistics
+        .service(statistics::get_statistics)
+        .service(statistics::get_statistics_csv)
         // audit
         .service(events::list_audit_events);
 }

@@ -3,11 +3,18 @@
 mod cases;
 mod events;
 mod notices;
+mod receipt;
+mod statistics;
 mod withdrawal;
 
 pub use cases::{Case, CaseFeed, CaseItem};
 pub use events::{AuditEvent, EventActor, TimelineEvent};
 pub use notices::{Notice, NoticeList, NoticeRecipient, WebhookSecret};
+pub use receipt::{PrintableReceipt, Receipt, ReceiptIncident, ReceiptReport, ReceiptTeam};
+pub use statistics::{
+    ClassFigure, HelpFigure, LevelFigure, MonthFigure, RegionFigure, SectorFigure, StageFigure, Statistics,
+    StatisticsCsv, StatisticsPeriod, StatisticsTotals, TeamFigure, TimeFigure,
+};
 pub use withdrawal::{Withdrawal, WithdrawalAnswer};
 
 use serde::{Deserialize, Serialize};
@@ -137,6 +144,10 @@ pub struct Assignment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub resolved_at: Option<Time>,
+    /// When a tool of the team first had the case in an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub first_delivered_at: Option<Time>,
     /// Why this team.
     pub why: Why,
 }

@@ -3,6 +3,7 @@
 //! Several processes on one store each do it. So a duty looks in memory or by reading whether there is anything to do, and looks
 //! again within the change, where it holds the gate.
 
+mod clocks;
 mod closing;
 mod escalation;
 mod expiry;
@@ -72,6 +73,7 @@ pub fn start(app: &web::Data<App>, settings: &Settings) -> Worker {
     let tasks = vec![
         begin(keys, app, &stop),
         begin(expiry::Expiry, app, &stop),
+        begin(clocks::Clocks, app, &stop),
         begin(closing, app, &stop),
         begin(escalation::Escalation, app, &stop),
         begin(places::Places::default(), app, &stop),

@@ -57,9 +57,31 @@ pub struct Deadline {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub submitted_at: Option<Time>,
+    /// Whether the institution was told that it is due soon: kept in the store and shown to nobody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schema(ignore)]
+    pub reminded: bool,
 }
 
+/// The reminder of a stage comes when a tenth of its time is left.
+const REMINDER_SHARE: i64 = 10;
+/// And not later than this before it is due.
+const REMINDER_LEAST_S: i64 = 15 * 60;
+
 impl Deadline {
+    /// As parties are shown it.
+    #[must_use]
+    pub fn shown(&self) -> Self {
+        Self { reminded: false, ..self.clone() }
+    }
+
+    /// When the institution is told that it is due soon, where its clock began at `start`; none once that was said, or when
+    /// nothing is waited for.
+    pub fn remind_at(&self, start: Time) -> Option<Time> {
+        let ahead = (self.due_at.seconds_since(start) / REMINDER_SHARE).max(REMINDER_LEAST_S);
+        (self.state == StageState::Pending && !self.reminded).then(|| self.due_at.plus_seconds(-ahead))
+    }
+
     /// The state a submission at `at` gives: at the very moment it is due is still in time.
     fn judge(&mut self, at: Time) {
         self.submitted_at = Some(at);
@@ -80,7 +102,7 @@ pub fn open(start: Time, clocks: &Clocks) -> Vec<Deadline> {
         .into_iter()
         .filter_map(|stage| {
             let due_at = clocks.due_at(stage, start)?;
-            Some(Deadline { stage, due_at, state: StageState::Pending, submitted_at: None })
+            Some(Deadline { stage, due_at, state: StageState::Pending, submitted_at: None, reminded: false })
         })
         .collect()
 }
@@ -108,12 +130,32 @@ pub fn mark_overdue(deadlines: &mut [Deadline], now: Time) -> Vec<Stage> {
         .collect()
 }
 
+/// When the next stage is due, and when the institution is to be told of the next one that will be: what the worker looks for.
+pub fn next_moments(deadlines: &[Deadline], start: Time) -> (Option<Time>, Option<Time>) {
+    let pending = deadlines.iter().filter(|deadline| deadline.state == StageState::Pending);
+    let due = pending.map(|deadline| deadline.due_at).min();
+    (due, deadlines.iter().filter_map(|deadline| deadline.remind_at(start)).min())
+}
+
+/// Marks the stages whose reminder is due at `now` as reminded of, and gives those that can still come in time.
+pub fn mark_reminded(deadlines: &mut [Deadline], start: Time, now: Time) -> Vec<Deadline> {
+    let mut soon = Vec::new();
+    for deadline in deadlines {
+        if deadline.remind_at(start).is_some_and(|at| at <= now) {
+            deadline.reminded = true;
+            soon.extend((deadline.due_at >= now).then(|| deadline.clone()));
+        }
+    }
+    soon
+}
+
 /// Counts the clocks anew from `start`. What came in is judged again; what is not yet due again is pending again. What
 /// is now past its time stays pending until [`mark_overdue`] says so, so that it is announced like any other.
 pub fn restart(deadlines: &mut [Deadline], start: Time, clocks: &Clocks, now: Time) {
     for deadline in deadlines {
-        if let Some(due_at) = clocks.due_at(deadline.stage, start) {
+        if let Some(due_at) = clocks.due_at(deadline.stage, start).filter(|due_at| *due_at != deadline.due_at) {
             deadline.due_at = due_at;
+            deadline.reminded = false;
         }
         match deadline.submitted_at {
             Some(at) => deadline.judge(at),
@@ -226,6 +268,41 @@ mod tests {
             [StageState::Late, StageState::Pending],
             "overdue is announced, not implied"
         );
+    }
+
+    #[test]
+    fn a_stage_is_reminded_of_once_with_a_tenth_of_its_time_left() {
+        let clocks = Clocks::default();
+        let mut deadlines = open(at(0), &clocks);
+        submit(&mut deadlines, Stage::Initial, at(0));
+        let tenth = at(24).plus_seconds(-24 * 360);
+        assert_eq!(next_moments(&deadlines, at(0)), (Some(at(24)), Some(tenth)));
+        assert!(mark_reminded(&mut deadlines, at(0), tenth.plus_seconds(-1)).is_empty());
+        let soon = mark_reminded(&mut deadlines, at(0), tenth);
+        assert_eq!(soon.iter().map(|d| d.stage).collect::<Vec<_>>(), [Stage::Preliminary]);
+        assert!(mark_reminded(&mut deadlines, at(0), at(24)).is_empty());
+        assert_eq!(next_moments(&deadlines, at(0)).1, Some(at(72).plus_seconds(-72 * 360)));
+        restart(&mut deadlines, at(2), &clocks, at(23));
+        assert!(!deadlines[1].reminded, "another moment is another reminder");
+        restart(&mut deadlines, at(2), &clocks, at(23));
+        mark_reminded(&mut deadlines, at(2), at(25));
+        restart(&mut deadlines, at(2), &clocks, at(25));
+        assert!(deadlines[1].reminded, "the same moment is not");
+    }
+
+    #[test]
+    fn what_is_past_is_not_said_to_be_due_soon() {
+        let mut deadlines = open(at(0), &Clocks::default());
+        assert!(mark_reminded(&mut deadlines, at(0), at(80)).is_empty());
+        assert_eq!(next_moments(&deadlines, at(0)), (Some(at(1)), Some(at(648))));
+        assert_eq!(deadlines[0].shown(), Deadline { reminded: false, ..deadlines[0].clone() });
+    }
+
+    #[test]
+    fn short_times_are_reminded_of_a_quarter_of_an_hour_ahead() {
+        let clocks = Clocks { preliminary_s: 3_600, ..Clocks::default() };
+        let deadlines = open(at(0), &clocks);
+        assert_eq!(deadlines[1].remind_at(at(0)), Some(at(1).plus_seconds(-900)));
     }
 
     #[test]

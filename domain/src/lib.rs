@@ -15,6 +15,7 @@ pub mod notice;
 pub mod region;
 pub mod report;
 pub mod routing;
+pub mod statistics;
 pub mod taxonomy;
 pub mod time;
 pub mod tlp;

@@ -164,3 +164,12 @@ words! {
         Other "other" "Other" "Інше",
     }
 }
+
+words! {
+    /// In which language a document is printed.
+    PrintLanguage {
+        Uk "uk" "Ukrainian" "Українською",
+        En "en" "English" "Англійською",
+        Both "both" "Ukrainian, then English" "Українською, потім англійською",
+    }
+}

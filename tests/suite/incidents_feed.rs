@@ -1,7 +1,7 @@
 //! `GET /v1/incidents/feed`: the gap-free feed of an institution and of the coordinator.
 
 use zvit_tests::feed::{Follower, page};
-use zvit_tests::{both, json, report};
+use zvit_tests::{both, eventually, json, report};
 
 const FEED: &str = "/v1/incidents/feed";
 
@@ -11,10 +11,15 @@ both!(an_institution_follows_its_incidents_to_their_latest_state, |server| {
     assert_eq!(follower.step(), 0, "nothing yet, but a cursor all the same");
     let ids: Vec<String> = (0..5).map(|n| hospital.submit(report(&format!("Подія {n}"))).string("/id")).collect();
     server.grid().submit(report("Чужа"));
+    let case = server.case_of(&server.alpha(), &ids[1]);
+    // That the team received them is news by itself.
+    eventually("each is noted as delivered", || {
+        let list = hospital.get("/v1/incidents").expect(200);
+        list.list("/items").iter().all(|one| !one["assignments"][0]["first_delivered_at"].is_null()).then_some(())
+    });
     follower.catch_up();
     assert_eq!(follower.latest.len(), 5);
     assert_eq!(follower.seen, 5, "each once");
-    let case = server.case_of(&server.alpha(), &ids[1]);
     for verb in ["acknowledge", "start"] {
         server.verb(&server.alpha(), &case, verb, json!({})).expect(200);
     }

@@ -64,6 +64,7 @@ both!(reads_up_to_amber_change_nothing, |server| {
     let id = server.hospital().submit(report("Звичайна подія").with("tlp", "amber")).string("/id");
     let path = format!("/v1/incidents/{id}");
     let _ = (server.coordinator().token(), server.alpha().token());
+    server.receive_everything();
     server.store.untouched(|| {
         server.coordinator().get(&path).expect(200);
         server.coordinator().get("/v1/incidents").expect(200);

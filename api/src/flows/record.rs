@@ -7,14 +7,14 @@ use zvit_db::error::{Result, StoreError};
 use zvit_db::rows::{AssignmentRow, IncidentRow, IndicatorRow};
 use zvit_db::types::{At, Id, Json};
 use zvit_db::{cases, incidents};
-use zvit_domain::deadline::Deadline;
+use zvit_domain::deadline::{self, Deadline};
 use zvit_domain::lifecycle::{Ending, Lead, status_by_lead};
 use zvit_domain::report::Content;
 use zvit_domain::taxonomy::Classification;
 use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
 use zvit_domain::triage::{RuleData, Triage, classify};
-use zvit_domain::vocabulary::{CaseState, IncidentStatus, StageState};
+use zvit_domain::vocabulary::{CaseState, IncidentStatus};
 use zvit_domain::word::Word;
 
 use crate::actor::Actor;
@@ -138,6 +138,16 @@ impl Record {
         self.content.became_aware_at.unwrap_or(self.row.received_at.0)
     }
 
+    /// Whether somebody has ended it: then no clock runs.
+    pub fn is_over(&self) -> bool {
+        self.ending().is_some()
+    }
+
+    /// The moment from which its clocks run.
+    pub fn clock_start(&self) -> Time {
+        deadline::clock_start(self.content.became_aware_at, self.row.received_at.0)
+    }
+
     /// The lead that holds the case now.
     pub fn lead(&self) -> Option<&AssignmentRow> {
         self.assignments.iter().rev().find(|assignment| assignment.role == "lead" && state(assignment).is_held())
@@ -216,11 +226,22 @@ impl Record {
         self.row.regions = words(&self.content.regions);
         self.row.search_text = search_text(&self.row.reference, &self.content);
         self.row.updated_at = At(now);
-        self.row.next_due_at = next_due(&self.deadlines).map(At);
+        self.settle_clocks()?;
         self.row.content = Json::of(&self.content)?;
         self.row.triage = Json::of(&self.triage)?;
-        self.row.deadlines = Json::of(&self.deadlines)?;
         self.row.warnings = Json::of(&self.warnings)?;
+        Ok(())
+    }
+
+    /// Brings the columns of the clocks in line: nothing runs for what somebody has ended.
+    ///
+    /// # Errors
+    /// When the deadlines can't be written as JSON: a defect.
+    pub fn settle_clocks(&mut self) -> Result<()> {
+        let (due, remind) =
+            if self.is_over() { (None, None) } else { deadline::next_moments(&self.deadlines, self.clock_start()) };
+        (self.row.next_due_at, self.row.remind_at) = (due.map(At), remind.map(At));
+        self.row.deadlines = Json::of(&self.deadlines)?;
         Ok(())
     }
 
@@ -286,10 +307,6 @@ pub fn is_waiting(assignment: &AssignmentRow) -> bool {
 pub fn is_exercise(content: &Content) -> bool {
     content.exercise == Some(true)
         || content.classification.as_ref().is_some_and(|classification| classification.class.code() == "test")
-}
-
-fn next_due(deadlines: &[Deadline]) -> Option<Time> {
-    deadlines.iter().filter(|deadline| deadline.state == StageState::Pending).map(|deadline| deadline.due_at).min()
 }
 
 /// Codes between blanks, so that one can be looked for with its blanks around it.

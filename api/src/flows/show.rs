@@ -3,6 +3,7 @@
 use zvit_db::error::Result;
 use zvit_db::rows::{AssignmentRow, IndicatorRow};
 use zvit_db::types::{At, Id};
+use zvit_domain::deadline::Deadline;
 use zvit_domain::report::NewIndicator;
 use zvit_domain::routing::Why;
 use zvit_domain::time::Time;
@@ -61,7 +62,7 @@ macro_rules! view {
             exercise: record.row.exercise,
             submitted_on_hold: super::hold::is_marked(record).then_some(true),
             triage: record.triage.clone(),
-            deadlines: record.deadlines.clone(),
+            deadlines: record.deadlines.iter().map(Deadline::shown).collect(),
             $($own: $value,)*
         }
     }};
@@ -169,6 +170,7 @@ pub fn assignment(row: &AssignmentRow, directory: &Directory, with_candidates: b
         assigned_at: row.assigned_at.0,
         acknowledged_at: row.acknowledged_at.map(|at| at.0),
         resolved_at: row.resolved_at.map(|at| at.0),
+        first_delivered_at: row.first_delivered_at.map(|at| at.0),
         why: if with_candidates { why } else { why.without_candidates() },
     }
 }

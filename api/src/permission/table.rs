@@ -53,6 +53,8 @@ operations! {
         ListReports "list_reports" GET "/v1/incidents/{id}/reports" ["incidents:read", "cases:read"] [] PartiesOfIncident Refused;
         AddReport "add_report" POST "/v1/incidents/{id}/reports" ["incidents:write"] [] OwnIncidents Allowed;
         GetTimeline "get_timeline" GET "/v1/incidents/{id}/timeline" ["incidents:read", "cases:read"] [] PartiesOfIncident Refused;
+        GetReceipt "get_receipt" GET "/v1/incidents/{id}/receipt" ["incidents:read"] [] OwnIncidents Refused;
+        PrintReceipt "print_receipt" GET "/v1/incidents/{id}/receipt/printable" ["incidents:read"] [] OwnIncidents Refused;
         OverrideTriage "override_triage" PUT "/v1/incidents/{id}/triage" ["triage:write"] [] WholeService Refused;
         AssignTeam "assign_team" POST "/v1/incidents/{id}/assignments" ["triage:write"] [] WholeService Refused;
         CloseIncident "close_incident" POST "/v1/incidents/{id}/close" ["triage:write"] [] WholeService Refused;
@@ -116,6 +118,9 @@ operations! {
         AddClientKey "add_client_key" POST "/v1/clients/{id}/keys" ["directory:write", "incidents:write", "cases:write"] [Institution, Team, Coordinator] OwnOrCoordinator Refused;
         RemoveClientKey "remove_client_key" DELETE "/v1/clients/{id}/keys/{kid}" ["directory:write", "incidents:write", "cases:write"] [Institution, Team, Coordinator] OwnOrCoordinator Refused;
         IssueEnrolmentCode "issue_enrolment_code" POST "/v1/clients/{id}/enrolment" ["directory:write"] [] WholeService Refused;
+        // statistics
+        GetStatistics "get_statistics" GET "/v1/statistics" ["statistics:read"] [] WholeService Refused;
+        GetStatisticsCsv "get_statistics_csv" GET "/v1/statistics/csv" ["statistics:read"] [] WholeService Refused;
         // audit
         ListAuditEvents "list_audit_events" GET "/v1/audit-events" ["audit:read"] [] WholeService Refused;
     }

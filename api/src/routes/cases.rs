@@ -17,6 +17,7 @@ use crate::actor::Actor;
 use crate::auth::Caller;
 use crate::clock;
 use crate::cursor::{ListKind, Scope};
+use crate::deliveries::{new_to_team, note_delivered};
 use crate::flows::case::{Verb, act, check_verb, find};
 use crate::flows::idempotency::{Kept, RequestKey, once};
 use crate::flows::record::{Record, state};
@@ -95,16 +96,19 @@ pub async fn follow_cases(
         }
     };
     let directory = app.directory();
-    let (page, reads) = app
+    let (page, reads, new) = app
         .read(move |tx| {
             let newest = feed::newest(tx, &scope, after)?;
             let rows = cases::feed(tx, team, after, state.map(Word::code), i64::from(limit))?;
             let next = feed::end(rows.last().map(|row| row.position), rows.len(), i64::from(limit), newest);
             let (items, reads) = items(tx, &rows, &directory)?;
-            Ok((CaseFeed { items, next_cursor: scope.at(next) }, reads))
+            let shown = rows.iter().zip(&items).filter_map(|(row, item)| item.incident.is_some().then_some(row));
+            let new = new_to_team(shown);
+            Ok((CaseFeed { items, next_cursor: scope.at(next) }, reads, new))
         })
         .await?;
     app.note_reads(&caller, FollowCases::OPERATION.id, reads).await?;
+    note_delivered(&app, &caller, new).await;
     let cursor = page.next_cursor.clone();
     feed::answer(&if_none_match, &page, &cursor)
 }
@@ -148,7 +152,7 @@ pub async fn get_case(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let (team, id, directory) = (caller.owner()?, id.0, app.directory());
-    let (case, position, reads) = app
+    let (case, position, reads, new) = app
         .read(move |tx| {
             let row = cases::find_for_team(tx, team, id, &directory.labels_seen_by(team))?
                 .filter(|row| state(row).is_held())
@@ -156,7 +160,7 @@ pub async fn get_case(
             let incident =
                 zvit_db::incidents::find_all(tx, &[row.incident_id.0])?.pop().ok_or_else(Problem::not_found)?;
             let record = Record::load(tx, incident)?;
-            Ok((record.case(&row, &directory)?, row.position, sensitive([&record.row], None)))
+            Ok((record.case(&row, &directory)?, row.position, sensitive([&record.row], None), new_to_team([&row])))
         })
         .await?;
     let tag = etag(position);
@@ -164,6 +168,7 @@ pub async fn get_case(
         return Ok(reply::not_modified(&tag));
     }
     app.note_reads(&caller, GetCase::OPERATION.id, reads).await?;
+    note_delivered(&app, &caller, new).await;
     reply::tagged(&case, &tag)
 }
 

@@ -1,0 +1,196 @@
+//! Receipts: what was received when, for machines and on paper.
+
+use std::collections::HashMap;
+
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use actix_web::{HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+use zvit_db::receipt::{received, submissions};
+use zvit_db::rows::AuditRow;
+use zvit_domain::vocabulary::{PrintLanguage, Stage};
+use zvit_domain::word::Word;
+
+use crate::auth::Caller;
+use crate::flows::record::Record;
+use crate::flows::show::assignment;
+use crate::input::{IfNoneMatch, PathId, Query, etag};
+use crate::memory::Clients;
+use crate::permission::{GetReceipt, Permission, PrintReceipt};
+use crate::problem::Problem;
+use crate::receipt_page;
+use crate::reply;
+use crate::routes::incidents::sight;
+use crate::sensitive_reads::sensitive;
+use crate::state::App;
+use crate::views::{EventActor, PrintableReceipt, Receipt, ReceiptIncident, ReceiptReport, ReceiptTeam};
+
+/// So many submissions stand on a receipt.
+const MAX_REPORTS: i64 = 10_000;
+
+/// Get the receipt of an incident
+///
+/// What was received when, with the hash of each report, what was due when, and which teams received it. It repeats nothing of
+/// what the reports say, so it can be shown to an inspector.
+#[utoipa::path(
+    tag = "incidents", operation_id = "get_receipt",
+    params(("id" = Uuid, Path, description = "The incident's id"), ("If-None-Match" = Option<String>, Header, description = "ETag known already: 304 when it still holds", max_length = 300)),
+    responses(
+        (status = 200, description = "The receipt", body = Receipt, headers(("ETag" = String, description = "The incident's version"))),
+        (status = 304, description = "It has not changed"),
+    ),
+)]
+#[get("/v1/incidents/{id}/receipt")]
+pub async fn get_receipt(
+    caller: Caller<GetReceipt>,
+    id: PathId,
+    if_none_match: IfNoneMatch,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let (receipt, version) = read(&caller, id.0, &app).await?;
+    let tag = etag(version);
+    if if_none_match.matches(&tag) {
+        return Ok(reply::not_modified(&tag));
+    }
+    reply::tagged(&receipt, &tag)
+}
+
+fn both() -> PrintLanguage {
+    PrintLanguage::Both
+}
+
+/// How a receipt is printed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PrintQuery {
+    /// In which language.
+    #[serde(default = "both")]
+    #[param(default = "both")]
+    language: PrintLanguage,
+}
+
+/// Print the receipt of an incident
+///
+/// The receipt as a document to be printed (A4) or kept: self-contained HTML without scripts, in Ukrainian, English, or both.
+#[utoipa::path(
+    tag = "incidents", operation_id = "print_receipt",
+    params(("id" = Uuid, Path, description = "The incident's id"), PrintQuery, ("If-None-Match" = Option<String>, Header, description = "ETag known already: 304 when it still holds", max_length = 300)),
+    responses(
+        (status = 200, description = "The document", content_type = "text/html", body = PrintableReceipt, headers(("ETag" = String, description = "The incident's version and the language"))),
+        (status = 304, description = "It has not changed"),
+    ),
+)]
+#[get("/v1/incidents/{id}/receipt/printable")]
+pub async fn print_receipt(
+    caller: Caller<PrintReceipt>,
+    id: PathId,
+    query: Query<PrintQuery>,
+    if_none_match: IfNoneMatch,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let (receipt, version) = read(&caller, id.0, &app).await?;
+    let language = query.checked()?.language;
+    let tag = etag(format!("{version}-{language}"));
+    if if_none_match.matches(&tag) {
+        return Ok(reply::not_modified(&tag));
+    }
+    let PrintableReceipt(page) = receipt_page::write(&receipt, language);
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((CONTENT_SECURITY_POLICY, receipt_page::policy()))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((REFERRER_POLICY, "no-referrer"))
+        .insert_header((CACHE_CONTROL, "private, no-cache"))
+        .insert_header((ETAG, tag))
+        .body(page))
+}
+
+/// The receipt and the version of its incident; the read is noted where it must be.
+async fn read<P: Permission>(caller: &Caller<P>, id: Uuid, app: &web::Data<App>) -> Result<(Receipt, i64), Problem> {
+    let (sight, actor) = (sight(caller)?, caller.actor());
+    let (directory, clients) = (app.directory(), app.clients());
+    let (issuer, store_id) = (app.issuer().to_owned(), app.store_id);
+    let (receipt, version, reads) = app
+        .read(move |tx| {
+            let row = zvit_db::incidents::find(tx, sight, id)?.ok_or_else(Problem::not_found)?;
+            let record = Record::load(tx, row)?;
+            let submitted = submissions(tx, id, MAX_REPORTS)?;
+            let who = |row: &AuditRow| submitter(row, &clients, actor.owner);
+            let reports = reports(tx, id, &submitted, who)?;
+            let incident = record.incident(&directory, actor.language, actor.role);
+            let teams = record.assignments.iter().map(|row| team(assignment(row, &directory, false))).collect();
+            let receipt = Receipt {
+                incident: ReceiptIncident {
+                    id,
+                    reference: incident.reference,
+                    status: incident.status,
+                    received_at: incident.received_at,
+                    became_aware_at: incident.became_aware_at,
+                    exercise: incident.exercise,
+                },
+                institution: incident.institution,
+                reports,
+                deadlines: incident.deadlines,
+                teams,
+                issuer,
+                store_id,
+            };
+            Ok((receipt, record.row.version, sensitive([&record.row], actor.owner)))
+        })
+        .await?;
+    app.note_reads(caller, P::OPERATION.id, reads).await?;
+    Ok((receipt, version))
+}
+
+/// The submissions with who sent each: the initial one stands in an event of its own, the others in events that name them.
+fn reports(
+    tx: &mut zvit_db::conn::Tx<'_>,
+    incident: Uuid,
+    submitted: &[AuditRow],
+    who: impl Fn(&AuditRow) -> EventActor,
+) -> Result<Vec<ReceiptReport>, Problem> {
+    let mut by_report: HashMap<String, &AuditRow> = HashMap::new();
+    for row in submitted {
+        let data: serde_json::Value = row.data.read()?;
+        let named = data.get("report_id").and_then(serde_json::Value::as_str).unwrap_or_default();
+        by_report.insert(named.to_owned(), row);
+    }
+    let shown = received(tx, incident, MAX_REPORTS)?.into_iter().map(|row| {
+        let stage = Stage::from_code(&row.stage).unwrap_or(Stage::Update);
+        let named = if stage == Stage::Initial { String::new() } else { row.id.0.to_string() };
+        ReceiptReport {
+            id: row.id.0,
+            stage,
+            received_at: row.received_at.0,
+            sha256: crate::hex(&row.sha256),
+            bytes: row.bytes,
+            submitted_by: by_report.get(&named).map(|event| who(event)),
+        }
+    });
+    Ok(shown.collect())
+}
+
+/// Client ids are the coordinator's business; persons are that of their own side too.
+fn submitter(row: &AuditRow, clients: &Clients, reader: Option<Uuid>) -> EventActor {
+    let of_own_side = reader.is_none() || clients.owner_of(&row.actor_id) == reader;
+    EventActor {
+        role: row.actor_role.clone(),
+        id: reader.is_none().then(|| row.actor_id.clone()),
+        name: row.actor_name.clone(),
+        person: row.acting_person.clone().filter(|_| of_own_side),
+    }
+}
+
+fn team(held: crate::views::Assignment) -> ReceiptTeam {
+    ReceiptTeam {
+        team: held.team,
+        role: held.role,
+        state: held.state,
+        assigned_at: held.assigned_at,
+        first_delivered_at: held.first_delivered_at,
+        acknowledged_at: held.acknowledged_at,
+    }
+}

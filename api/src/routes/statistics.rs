@@ -1,0 +1,130 @@
+//! Statistics, for those who are told numbers only.
+
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::{HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use zvit_domain::statistics::Month;
+use zvit_domain::vocabulary::Role;
+use zvit_domain::word::Text;
+
+use crate::auth::Caller;
+use crate::clock;
+use crate::flows::statistics::{Asked, Reader, statistics};
+use crate::input::Query;
+use crate::permission::{GetStatistics, GetStatisticsCsv};
+use crate::problem::{ErrorItem, Problem};
+use crate::reply;
+use crate::state::App;
+use crate::statistics_csv;
+use crate::views::{Statistics, StatisticsCsv};
+
+/// So many months at once.
+const MAX_MONTHS: i32 = 24;
+/// So many where the caller doesn't say.
+const USUAL_MONTHS: i32 = 12;
+
+/// Which months.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct StatisticsQuery {
+    /// The first month, such as `2026-01`. Left out: eleven months before the last.
+    #[param(min_length = 7, max_length = 7, pattern = "^2[0-9]{3}-(0[1-9]|1[0-2])$", example = "2026-01")]
+    from: Option<String>,
+    /// The last month, 24 months from the first at most. To all but the coordinator it must be over. Left out: the last that
+    /// may be asked for.
+    #[param(min_length = 7, max_length = 7, pattern = "^2[0-9]{3}-(0[1-9]|1[0-2])$", example = "2026-03")]
+    until: Option<String>,
+}
+
+/// Read the statistics
+///
+/// Counts by sector, level, region, class and month; how long it took to acknowledge and to resolve; how many reports came in
+/// time. Exercises never count. The coordinator gets every figure as it is, up to now, with the load of each team. Observers,
+/// donors and auditors get months that are over (in Kyiv time), in which no incident can be recognised: each month's counts are
+/// rounded to 5 by themselves, those below 5 and one category of each breakdown (`other`, level 0) are left out, and a longer
+/// period is the sum of its months. A donor also gets the help its own teams gave, by kind.
+#[utoipa::path(
+    tag = "statistics", operation_id = "get_statistics",
+    params(StatisticsQuery),
+    responses((status = 200, description = "The statistics", body = Statistics)),
+)]
+#[get("/v1/statistics")]
+pub async fn get_statistics(
+    caller: Caller<GetStatistics>,
+    query: Query<StatisticsQuery>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let asked = asked(query.checked()?, caller.role, caller.owner, &app)?;
+    reply::json(&read(asked, &app).await?)
+}
+
+/// Read the statistics as a table
+///
+/// The same figures as comma-separated values (RFC 4180), one row each: breakdown, category, measure, value, suppressed.
+#[utoipa::path(
+    tag = "statistics", operation_id = "get_statistics_csv",
+    params(StatisticsQuery),
+    responses((status = 200, description = "The table", content_type = "text/csv", body = StatisticsCsv)),
+)]
+#[get("/v1/statistics/csv")]
+pub async fn get_statistics_csv(
+    caller: Caller<GetStatisticsCsv>,
+    query: Query<StatisticsQuery>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
+    let asked = asked(query.checked()?, caller.role, caller.owner, &app)?;
+    let StatisticsCsv(table) = statistics_csv::write(&read(asked, &app).await?)?;
+    let name = format!("attachment; filename=\"zvit-statistics-{}-{}.csv\"", asked.from, asked.until);
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((CONTENT_DISPOSITION, HeaderValue::from_str(&name).map_err(Problem::internal)?))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .body(table))
+}
+
+async fn read(asked: Asked, app: &App) -> Result<Statistics, Problem> {
+    let directory = app.directory();
+    app.read(move |tx| Ok(statistics(tx, &directory, &asked)?)).await
+}
+
+/// The months that are asked for, if the caller may have them.
+fn asked(query: StatisticsQuery, role: Role, owner: Option<uuid::Uuid>, app: &App) -> Result<Asked, Problem> {
+    let now = clock::now();
+    let reader = match (role, owner) {
+        (Role::Coordinator, _) => Reader::Coordinator,
+        (Role::Donor, Some(participant)) => Reader::Donor(participant),
+        _ => Reader::Outsider,
+    };
+    let current = Month::of(now);
+    let latest = if reader == Reader::Coordinator { current } else { current.plus(-1) };
+    let month = |text: &Option<String>| text.as_deref().and_then(Month::parse);
+    let until = month(&query.until).unwrap_or(latest);
+    let from = month(&query.from).unwrap_or(until.plus(1 - USUAL_MONTHS));
+    let mut faults = Vec::new();
+    if until > latest {
+        faults.push(ErrorItem::parameter(
+            "until",
+            "month_not_over",
+            Text::new(
+                format!("The last month that can be asked for is {latest}."),
+                format!("Останній місяць, за який можна запитати, {latest}."),
+            ),
+        ));
+    }
+    if from > until || from.plus(MAX_MONTHS - 1) < until {
+        faults.push(ErrorItem::parameter(
+            "from",
+            "bad_period",
+            Text::new(
+                "A period has 1 to 24 months, the first before the last.",
+                "Період має від 1 до 24 місяців, перший не пізніше за останній.",
+            ),
+        ));
+    }
+    if faults.is_empty() {
+        Ok(Asked { reader, from, until, now, clocks: app.clocks })
+    } else {
+        Err(Problem::validation(faults))
+    }
+}

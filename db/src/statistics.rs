@@ -1,0 +1,168 @@
+//! Counting incidents, for those who are told numbers only. Exercises are never among them.
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt as Count, Text};
+use diesel::{QueryableByName, sql_query};
+use uuid::Uuid;
+use zvit_domain::time::Time;
+
+use crate::conn::Tx;
+use crate::error::Result;
+use crate::on;
+use crate::schema::{assignments, incidents};
+use crate::types::sql::Moment;
+use crate::types::{At, Id};
+
+/// Incidents that were no such thing, or are told elsewhere: nothing of them is counted but how many there are.
+const APART: [&str; 2] = ["withdrawn", "merged"];
+
+/// A span of time: from the first moment on, before the second.
+pub type Span = (Time, Time);
+
+/// So many incidents received in a span are alike in all of these.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Alike {
+    /// Sector code.
+    pub sector: String,
+    /// Level.
+    pub level: i32,
+    /// RSIT class.
+    pub class: String,
+    /// Region codes between blanks.
+    pub regions: String,
+    /// Status code.
+    pub status: String,
+    /// How many.
+    pub count: i64,
+}
+
+/// The incidents received in a span, by what they have in common.
+///
+/// # Errors
+/// The database's own.
+pub fn alike(tx: &mut Tx<'_>, (from, until): Span) -> Result<Vec<Alike>> {
+    Ok(on!(tx, c => incidents::table
+        .filter(incidents::exercise.eq(false))
+        .filter(incidents::received_at.ge(At(from)))
+        .filter(incidents::received_at.lt(At(until)))
+        .group_by((incidents::sector, incidents::level, incidents::class, incidents::regions, incidents::status))
+        .select((
+            incidents::sector,
+            incidents::level,
+            incidents::class,
+            incidents::regions,
+            incidents::status,
+            count_star(),
+        ))
+        .load(*c))?)
+}
+
+/// So many incidents have a stage in a state.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct StageCount {
+    /// Code of the stage.
+    #[diesel(sql_type = Text)]
+    pub stage: String,
+    /// Code of its state.
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    /// How many.
+    #[diesel(sql_type = Count)]
+    pub count: i64,
+}
+
+/// Where the stages of the incidents received in a span stand.
+///
+/// # Errors
+/// The database's own.
+pub fn stages(tx: &mut Tx<'_>, (from, until): Span) -> Result<Vec<StageCount>> {
+    // Both read JSON, each in its own words.
+    Ok(match tx {
+        Tx::Sqlite(c) => sql_query(
+            "SELECT json_extract(d.value, '$.stage') AS stage, json_extract(d.value, '$.state') AS state, count(*) AS count \
+             FROM incidents, json_each(incidents.deadlines) AS d \
+             WHERE exercise = FALSE AND status NOT IN ('withdrawn', 'merged') AND received_at >= ? AND received_at < ? \
+             GROUP BY 1, 2",
+        )
+        .bind::<Moment, _>(At(from))
+        .bind::<Moment, _>(At(until))
+        .load(*c)?,
+        Tx::Pg(c) => sql_query(
+            "SELECT d.value ->> 'stage' AS stage, d.value ->> 'state' AS state, count(*) AS count \
+             FROM incidents, jsonb_array_elements(incidents.deadlines) AS d (value) \
+             WHERE exercise = FALSE AND status NOT IN ('withdrawn', 'merged') AND received_at >= $1 AND received_at < $2 \
+             GROUP BY 1, 2",
+        )
+        .bind::<Moment, _>(At(from))
+        .bind::<Moment, _>(At(until))
+        .load(*c)?,
+    })
+}
+
+/// Lead cases that were acknowledged: when the incident came in, when the case was assigned, and when acknowledged.
+///
+/// # Errors
+/// The database's own.
+pub fn acknowledged(tx: &mut Tx<'_>, (from, until): Span) -> Result<Vec<(At, At, At)>> {
+    Ok(on!(tx, c => assignments::table
+        .inner_join(incidents::table.on(incidents::id.eq(assignments::incident_id)))
+        .filter(incidents::exercise.eq(false))
+        .filter(incidents::status.ne_all(APART))
+        .filter(incidents::received_at.ge(At(from)))
+        .filter(incidents::received_at.lt(At(until)))
+        .filter(assignments::role.eq("lead"))
+        .filter(assignments::acknowledged_at.is_not_null())
+        .select((incidents::received_at, assignments::assigned_at, assignments::acknowledged_at.assume_not_null()))
+        .load(*c))?)
+}
+
+/// Lead cases that are resolved: when the incident came in, and when the case was resolved.
+///
+/// # Errors
+/// The database's own.
+pub fn resolved(tx: &mut Tx<'_>, (from, until): Span) -> Result<Vec<(At, At)>> {
+    Ok(on!(tx, c => assignments::table
+        .inner_join(incidents::table.on(incidents::id.eq(assignments::incident_id)))
+        .filter(incidents::exercise.eq(false))
+        .filter(incidents::status.ne_all(APART))
+        .filter(incidents::received_at.ge(At(from)))
+        .filter(incidents::received_at.lt(At(until)))
+        .filter(assignments::role.eq("lead"))
+        .filter(assignments::state.eq("resolved"))
+        .filter(assignments::resolved_at.is_not_null())
+        .select((incidents::received_at, assignments::resolved_at.assume_not_null()))
+        .load(*c))?)
+}
+
+/// So many cases of a team that it acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct HelpCount {
+    /// The team.
+    pub team: Id,
+    /// Code of its role.
+    pub role: String,
+    /// What it was asked for, where that was said.
+    pub assistance: Option<String>,
+    /// How many.
+    pub count: i64,
+}
+
+/// What these teams acknowledged of the incidents received in a span.
+///
+/// # Errors
+/// The database's own.
+pub fn help(tx: &mut Tx<'_>, (from, until): Span, teams: &[Uuid]) -> Result<Vec<HelpCount>> {
+    let teams: Vec<Id> = teams.iter().copied().map(Id).collect();
+    Ok(on!(tx, c => assignments::table
+        .inner_join(incidents::table.on(incidents::id.eq(assignments::incident_id)))
+        .filter(incidents::exercise.eq(false))
+        .filter(incidents::status.ne_all(APART))
+        .filter(incidents::received_at.ge(At(from)))
+        .filter(incidents::received_at.lt(At(until)))
+        .filter(assignments::team_id.eq_any(&teams))
+        .filter(assignments::acknowledged_at.is_not_null())
+        .group_by((assignments::team_id, assignments::role, assignments::assistance))
+        .select((assignments::team_id, assignments::role, assignments::assistance, count_star()))
+        .load(*c))?)
+}

@@ -1,0 +1,215 @@
+//! `/v1/statistics`: numbers in which no incident can be recognised.
+
+use zvit_domain::statistics::Month;
+use zvit_tests::client::Account;
+use zvit_tests::directory::ALPHA;
+use zvit_tests::{Answer, Client, Server, Value, both, json, report};
+
+const DAY: i64 = 86_400;
+
+/// The months that the reports of a test may have come in.
+fn this_month() -> (String, String) {
+    (Month::of(zvit_tests::now()).to_string(), Month::of(zvit_tests::now()).plus(1).to_string())
+}
+
+fn query(first: &str, last: &str) -> String {
+    format!("/v1/statistics?from={first}&until={last}")
+}
+
+#[track_caller]
+fn figure<'a>(answer: &'a Answer, list: &str, member: &str, code: impl Into<Value>) -> &'a Value {
+    let code = code.into();
+    let found = answer.list(list).iter().find(|one| one[member] == code);
+    found.unwrap_or_else(|| panic!("no {code} in {list}\n{answer}"))
+}
+
+fn submit(server: &Server, count: usize) -> Vec<Answer> {
+    let sent = |n: usize| {
+        let regions = json!(["UA-30", "UA-32"]);
+        server.hospital().submit(report(&format!("Подія {n}")).with("tlp", "amber").with("regions", regions))
+    };
+    (0..count).map(sent).collect()
+}
+
+fn finish(server: &Server, team: &Client, incident: &Answer) {
+    let case = incident.str("/assignments/0/id");
+    server.verb(team, case, "acknowledge", json!({})).expect(200);
+    server.verb(team, case, "resolve", json!({"outcome": "contained", "summary": "Готово"})).expect(200);
+}
+
+both!(the_coordinator_is_told_every_figure_as_it_is, |server| {
+    let (now, next) = this_month();
+    let incidents = submit(server, 3);
+    server.grid().submit(report("Мережа"));
+    server.hospital().submit(report("Навчання").with("exercise", true));
+    let alpha = server.alpha();
+    for incident in &incidents[..2] {
+        finish(server, &alpha, incident);
+    }
+    let told = server.coordinator().get("/v1/statistics").expect(200);
+    assert_eq!(told.list("/by_month").len(), 12, "{told}");
+    let told = server.coordinator().get(&format!("/v1/statistics?until={now}&from={now}")).expect(200);
+    let told = told
+        .with("/rounded", false)
+        .with("/period", json!({"from": now, "until": now}))
+        .with("/totals/incidents", 4)
+        .with("/totals/withdrawn", 0)
+        .with("/totals/merged", 0)
+        .with("/time_to_acknowledge/count", 2)
+        .with("/time_to_acknowledge/suppressed", true)
+        .without("/time_to_acknowledge/median_s")
+        .with("/time_to_resolve/count", 2);
+    assert_eq!(figure(&told, "/by_sector", "sector", "health"), &json!({"sector": "health", "count": 3}));
+    assert_eq!(figure(&told, "/by_sector", "sector", "energy")["count"], 1);
+    assert_eq!(figure(&told, "/by_sector", "sector", "water")["count"], 0);
+    assert_eq!(figure(&told, "/by_region", "region", "UA-32")["count"], 3);
+    assert_eq!(figure(&told, "/by_month", "month", now.as_str())["count"], 4);
+    let levels: i64 = told.list("/by_level").iter().filter_map(|one| one["count"].as_i64()).sum();
+    let classes: i64 = told.list("/by_class").iter().filter_map(|one| one["count"].as_i64()).sum();
+    assert_eq!((levels, classes), (4, 4), "{told}");
+    let initial = figure(&told, "/stages", "stage", "initial");
+    assert_eq!((&initial["in_time"], &initial["late"], &initial["share_in_time"]), (&json!(4), &json!(0), &json!(1.0)));
+    let team = told.list("/teams").iter().find(|one| one["team"]["id"] == ALPHA).expect("alpha");
+    assert!(team["open_cases"].as_i64().is_some_and(|open| (1..=2).contains(&open)), "{told}");
+    assert_eq!(figure(&told, "/help", "assistance", "incident_response")["count"], 2);
+    let _ = next;
+});
+
+both!(outsiders_are_told_of_months_that_are_over_and_in_steps_of_five, |server| {
+    let (now, next) = this_month();
+    let incidents = submit(server, 11);
+    let few = server.grid();
+    (0..4).for_each(|n| drop(few.submit(report(&format!("Мережа {n}")))));
+    server
+        .coordinator()
+        .post("/v1/incidents")
+        .fresh_key()
+        .json(json!({"description": "…", "sector": "water", "on_behalf_of": {"name": "Водоканал", "phone": "+380"}}))
+        .send();
+    let alpha = server.alpha();
+    incidents.iter().for_each(|incident| finish(server, &alpha, incident));
+    for outsider in [server.observer(), server.donor(), server.auditor()] {
+        outsider.get(&query(&now, &now)).faults(&["parameter until"]);
+    }
+    server.pass(65 * DAY);
+    let exact = server.coordinator().get(&query(&now, &next)).expect(200);
+    let total = exact.int("/totals/incidents");
+    for outsider in [server.observer(), server.donor(), server.auditor()] {
+        let told = outsider.get(&query(&now, &next)).expect(200).with("/rounded", true).without("/teams");
+        let told = told.without("/totals/withdrawn");
+        let shown = told.int("/totals/incidents");
+        assert!(shown % 5 == 0 && (shown - total).abs() <= 4, "{shown} of {total}");
+        assert_eq!(figure(&told, "/by_sector", "sector", "health"), &json!({"sector": "health", "count": 10}));
+        for small in ["energy", "water", "finance", "other"] {
+            assert_eq!(figure(&told, "/by_sector", "sector", small), &json!({"sector": small, "suppressed": true}));
+        }
+        assert_eq!(figure(&told, "/by_region", "region", "UA-30")["count"], 10);
+        assert_eq!(told.int("/time_to_acknowledge/count"), 10);
+        assert_eq!(told.int("/time_to_resolve/median_s") % 300, 0);
+        let initial = figure(&told, "/stages", "stage", "initial");
+        assert!(initial["in_time"].as_i64().is_some_and(|count| count % 5 == 0), "{told}");
+        assert!(initial.get("late").is_none() && initial.get("overdue").is_none(), "{told}");
+        assert!(initial["share_in_time"].as_f64().is_some_and(|share| share == 1.0), "{told}");
+        assert_eq!(figure(&told, "/stages", "stage", "final")["suppressed"], true);
+        for text in ["/by_sector", "/by_level", "/by_class", "/by_region", "/by_month"] {
+            for one in told.list(text) {
+                let fits = match one.get("count") {
+                    Some(count) => count.as_i64().is_some_and(|count| count >= 5 && count % 5 == 0),
+                    None => one["suppressed"] == true,
+                };
+                assert!(fits, "{one}\n{told}");
+            }
+        }
+    }
+});
+
+both!(a_donor_is_told_of_its_own_teams_help, |server| {
+    let (now, next) = this_month();
+    let incidents = submit(server, 6);
+    let alpha = server.alpha();
+    incidents.iter().for_each(|incident| finish(server, &alpha, incident));
+    server.pass(65 * DAY);
+    let own = server.donor().get(&query(&now, &next)).expect(200);
+    assert_eq!(
+        figure(&own, "/help", "assistance", "incident_response"),
+        &json!({"assistance": "incident_response", "count": 5}),
+        "alpha is of that donor"
+    );
+    assert_eq!(figure(&own, "/help", "assistance", "satellite_communications")["suppressed"], true);
+    let body = json!({"name": "Інший донор", "role": "donor", "owner": "01920000-0000-7001-8000-000000000003"});
+    let other = Account::read(&server.coordinator().post("/v1/clients").fresh_key().json(body).expect(201).value);
+    let none = Client::of(&server.base, &other).get(&query(&now, &next)).expect(200);
+    assert_eq!(figure(&none, "/help", "assistance", "incident_response")["suppressed"], true);
+    server.observer().get(&query(&now, &next)).expect(200).without("/help");
+    server.auditor().get(&query(&now, &next)).expect(200).without("/help");
+});
+
+both!(a_longer_period_is_the_sum_of_its_months, |server| {
+    let (now, next) = this_month();
+    submit(server, 7);
+    server.pass(32 * DAY);
+    submit(server, 3);
+    server.pass(65 * DAY);
+    let observer = server.observer();
+    let last = Month::parse(&next).expect("a month").plus(1).to_string();
+    let whole = observer.get(&query(&now, &last)).expect(200);
+    assert_eq!(whole.int("/totals/incidents"), 5, "three of the second month are told nowhere");
+    let mut sum = 0;
+    for month in whole.list("/by_month") {
+        let name = month["month"].as_str().expect("a month");
+        let one = observer.get(&query(name, name)).expect(200);
+        assert_eq!(one.value.pointer("/totals/incidents"), month.get("count"), "{one}");
+        sum += month["count"].as_i64().unwrap_or(0);
+    }
+    assert_eq!(sum, 5);
+});
+
+both!(periods_that_make_no_sense_are_named, |server| {
+    let coordinator = server.coordinator();
+    for (wrong, places) in [
+        ("from=2026-01&until=2025-12", &["parameter from"][..]),
+        ("from=2020-01&until=2022-01", &["parameter from"]),
+        ("from=2999-01&until=2999-02", &["parameter until"]),
+        ("from=2026-13", &["parameter from"]),
+        ("until=yesterday", &["parameter until"]),
+        ("month=2026-01", &["parameter month"]),
+    ] {
+        for path in ["/v1/statistics", "/v1/statistics/csv"] {
+            coordinator.get(&format!("{path}?{wrong}")).faults(places);
+        }
+    }
+    coordinator.get("/v1/statistics?from=2020-01&until=2021-12").expect(200).with("/totals/incidents", 0);
+    for client in [server.hospital(), server.alpha()] {
+        client.get("/v1/statistics").problem(403, "scope_lacking");
+        client.get("/v1/statistics/csv").problem(403, "scope_lacking");
+    }
+});
+
+both!(the_table_says_the_same, |server| {
+    let (now, _) = this_month();
+    submit(server, 2);
+    let coordinator = server.coordinator();
+    let mut team = coordinator.get(&format!("/v1/teams/{ALPHA}")).expect(200);
+    let tag = team.etag();
+    team.value["name"] = json!("=HYPERLINK(\"x\"), \"Alpha\"");
+    let mut body = team.value.clone();
+    for member in ["id", "active", "version", "created_at", "updated_at"] {
+        body.as_object_mut().expect("an object").remove(member);
+    }
+    coordinator.put(&format!("/v1/teams/{ALPHA}")).if_match(&tag).json(body).expect(200);
+    let answer = coordinator.get(&format!("/v1/statistics/csv?from={now}&until={now}")).expect(200);
+    assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(
+        answer.header("content-disposition"),
+        format!("attachment; filename=\"zvit-statistics-{now}-{now}.csv\"")
+    );
+    let text = answer.text();
+    assert!(text.ends_with("\r\n") && text.lines().count() > 50, "{text}");
+    for line in ["breakdown,category,measure,value,suppressed", "by_sector,health,count,2,", "totals,,incidents,2,"] {
+        assert!(text.split("\r\n").any(|one| one == line), "{line}\n{text}");
+    }
+    assert!(text.contains("teams,\"'=HYPERLINK(\"\"x\"\"), \"\"Alpha\"\"\",open_cases,"), "{text}");
+    server.pass(35 * DAY);
+    let told = server.observer().get(&format!("/v1/statistics/csv?from={now}&until={now}")).expect(200).text();
+    assert!(told.contains("by_sector,health,count,,true\r\n") && !told.contains("teams,"), "{told}");
+});
