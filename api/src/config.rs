@@ -21,6 +21,10 @@ use crate::net::tls::Tls;
 pub const DEFAULT_ISSUER: &str = "https://zvit.localhost";
 /// A signing key signs for so long.
 pub const DEFAULT_SIGNING_KEY_DAYS: u32 = 90;
+/// What one institution or team may keep in attachments, in megabytes.
+pub const DEFAULT_ATTACHMENT_QUOTA_MB: u32 = 2048;
+/// Attachments in the data directory.
+const ATTACHMENTS_DIR: &str = "attachments";
 /// The SQLite file in the data directory.
 const SQLITE_FILE: &str = "zvit.sqlite3";
 
@@ -118,6 +122,13 @@ pub struct ServeArgs {
     /// Days after which another key signs the tokens; 0 is never by itself. Default: 90
     #[arg(long, env = "ZVIT_SIGNING_KEY_DAYS", value_name = "DAYS")]
     pub signing_key_days: Option<u32>,
+    /// Directory that holds the files of attachments, the same for every server on one store; made if it is missing.
+    /// Default: attachments in the data directory; with PostgreSQL and no data directory no attachments are taken
+    #[arg(long, env = "ZVIT_ATTACHMENTS_DIR", value_name = "DIR")]
+    pub attachments_dir: Option<PathBuf>,
+    /// Megabytes of attachments that one institution or team may keep. Default: 2048
+    #[arg(long, env = "ZVIT_ATTACHMENT_QUOTA_MB", value_name = "MB")]
+    pub attachment_quota_mb: Option<u32>,
     /// How log lines look. Default: text
     #[arg(long, env = "ZVIT_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -156,6 +167,8 @@ pub struct ConfigFile {
     interim_hours: Option<u32>,
     final_hours: Option<u32>,
     signing_key_days: Option<u32>,
+    attachments_dir: Option<PathBuf>,
+    attachment_quota_mb: Option<u32>,
     log_format: Option<LogFormat>,
     #[serde(flatten)]
     limits: LimitArgs,
@@ -279,6 +292,11 @@ impl ConfigFile {
                 final_s: hours(args.final_hours, self.final_hours, 720),
             },
             signing_key_days: args.signing_key_days.or(self.signing_key_days).unwrap_or(DEFAULT_SIGNING_KEY_DAYS),
+            attachments_dir: self.attachments_dir(store, args),
+            attachment_quota_mb: args
+                .attachment_quota_mb
+                .or(self.attachment_quota_mb)
+                .unwrap_or(DEFAULT_ATTACHMENT_QUOTA_MB),
             limits: args.limits.or(&self.limits),
             log_format: args.log_format.or(self.log_format).unwrap_or(LogFormat::Text),
             rehearsal_clock: args.rehearsal_clock.clone(),
@@ -289,6 +307,15 @@ impl ConfigFile {
         settings.refuse_plain_http_to_anybody()?;
         settings.refuse_rehearsal_before_others()?;
         Ok(settings)
+    }
+
+    /// Where attachments are kept: as stated, else in the data directory, if there is one.
+    fn attachments_dir(&self, store: &StoreArgs, args: &ServeArgs) -> Option<PathBuf> {
+        let has_url = store.database_url.is_some() || (self.database_url.is_some() && store.data_dir.is_none());
+        let data_dir = store.data_dir.clone().or_else(|| self.data_dir.clone());
+        let data_dir = data_dir.or_else(|| (!has_url).then(|| "zvit-data".into()));
+        let stated = args.attachments_dir.clone().or_else(|| self.attachments_dir.clone());
+        stated.or_else(|| data_dir.map(|dir| dir.join(ATTACHMENTS_DIR)))
     }
 
     fn proxies(&self, args: &ServeArgs) -> Proxies {
@@ -365,6 +392,10 @@ pub struct Settings {
     /// Days after which another key signs; 0 is never by itself.
     #[validate(range(max = 3_650, message = "signing_key_days must be 0 to 3650"))]
     pub signing_key_days: u32,
+    /// Where the files of attachments are kept; nowhere, and none are taken.
+    pub attachments_dir: Option<PathBuf>,
+    /// What one institution or team may keep, in megabytes (10^6 bytes).
+    pub attachment_quota_mb: u32,
     /// Limits against abuse and overload.
     #[validate(nested)]
     pub limits: LimitSettings,

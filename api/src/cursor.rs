@@ -34,6 +34,14 @@ pub enum ListKind {
     Rules = 11,
     /// Keys of a client.
     ClientKeys = 20,
+    /// Messages about an incident.
+    Messages = 40,
+    /// Attachments of an incident.
+    Attachments = 41,
+    /// Translations of an incident’s texts.
+    Translations = 42,
+    /// Proposals of triage for an incident.
+    TriageProposals = 43,
 }
 
 const VERSION: u8 = 1;

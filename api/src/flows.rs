@@ -1,9 +1,11 @@
 //! What touches several tables or has several callers. Flows know neither HTTP nor the clock.
 
 pub mod assign;
+pub mod attach;
 pub mod case;
 pub mod client_keys;
 pub mod clients;
+pub mod conversation;
 pub mod coordinate;
 pub mod directory;
 pub mod enrolment;
@@ -18,5 +20,9 @@ pub mod reference;
 pub mod rules;
 pub mod show;
 pub mod signing_keys;
+pub mod stir;
 pub mod submit;
+pub mod team_indicators;
 pub mod tokens;
+pub mod translate;
+pub mod triage_proposals;

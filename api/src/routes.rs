@@ -1,5 +1,6 @@
 //! The whole surface, readable as the API.
 
+pub mod attachments;
 pub mod cases;
 pub mod client_keys;
 pub mod clients;
@@ -12,11 +13,15 @@ pub mod hold;
 pub mod incidents;
 pub mod incidents_batch;
 pub mod me;
+pub mod messages;
 pub mod oauth2;
 pub mod reports;
 pub mod rules;
 pub mod simulate;
+pub mod team_indicators;
+pub mod translations;
 pub mod triage;
+pub mod triage_proposals;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -43,6 +48,14 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(reports::add_report)
         .service(reports::list_reports)
         .service(events::get_timeline)
+        .service(messages::post_message)
+        .service(messages::list_messages)
+        .service(attachments::add_external_attachment)
+        .service(attachments::add_attachment)
+        .service(attachments::list_attachments)
+        .service(attachments::get_attachment_content)
+        .service(translations::add_translation)
+        .service(translations::list_translations)
         // cases
         .service(cases::follow_cases)
         .service(cases::get_case)
@@ -51,7 +64,12 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(cases::start_case)
         .service(cases::hand_over_case)
         .service(cases::resolve_case)
+        .service(team_indicators::add_team_indicators)
+        .service(triage_proposals::propose_triage)
         // coordination
+        .service(triage_proposals::list_triage_proposals)
+        .service(triage_proposals::accept_triage_proposal)
+        .service(triage_proposals::reject_triage_proposal)
         .service(triage::override_triage)
         .service(triage::assign_team)
         .service(triage::revoke_assignment)

@@ -3,6 +3,7 @@
 //! Several processes on one store each do it. So a duty looks in memory or by reading whether there is anything to do, and looks
 //! again within the change, where it holds the gate.
 
+mod attachments;
 mod expiry;
 mod keys;
 
@@ -62,7 +63,7 @@ pub struct Worker {
 pub fn start(app: &web::Data<App>, settings: &Settings) -> Worker {
     let (stop, _) = watch::channel(false);
     let keys = keys::SigningKeys { max_age: MaxAge::days(settings.signing_key_days) };
-    let tasks = vec![begin(keys, app, &stop), begin(expiry::Expiry, app, &stop)];
+    let tasks = vec![begin(keys, app, &stop), begin(expiry::Expiry, app, &stop), begin(attachments::Sweep, app, &stop)];
     Worker { stop, tasks }
 }
 

@@ -87,11 +87,9 @@ pub fn translations_of(
             translations::table
                 .filter(translations::incident_id.eq(Id(incident)))
                 .filter(translations::id.gt(after))
-                .filter(
-                    translations::message_id.is_null().or(translations::message_id.assume_not_null().eq_any(
-                        messages::table.filter(messages::incident_id.eq(Id(incident))).filter($seen).select(messages::id),
-                    )),
-                )
+                .filter(translations::message_id.is_null().or(translations::message_id.assume_not_null().eq_any(
+                    messages::table.filter(messages::incident_id.eq(Id(incident))).filter($seen).select(messages::id),
+                )))
                 .order(translations::id)
                 .limit(limit)
                 .load(*$c)

@@ -8,7 +8,7 @@ use zvit_domain::deadline::Clocks;
 use zvit_domain::word::Text;
 
 use crate::clock;
-use crate::config::{LogFormat, Settings};
+use crate::config::{DEFAULT_ATTACHMENT_QUOTA_MB, LogFormat, Settings};
 use crate::limits::settings::LimitSettings;
 use crate::net::address::Proxies;
 use crate::net::tls::Tls;
@@ -82,6 +82,8 @@ impl Place {
             limits: LimitSettings::default(),
             clocks: Clocks::default(),
             signing_key_days: 0,
+            attachments_dir: Some(self.dir.join("attachments")),
+            attachment_quota_mb: DEFAULT_ATTACHMENT_QUOTA_MB,
             log_format: LogFormat::Text,
             rehearsal_clock: None,
         }
