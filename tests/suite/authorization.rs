@@ -37,6 +37,8 @@ struct Things {
     incident: String,
     case: String,
     client: String,
+    attachment: String,
+    proposal: String,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -119,7 +121,10 @@ fn prepare(server: &Server) -> Things {
     let id = incident.string("/id");
     let case = server.case_of(&server.alpha(), &id);
     let client = made(server, "institution", Some(HOSPITAL)).account().client_id.clone();
-    Things { incident: id, case, client }
+    let attachment = crate::attachments::attach(&server.hospital(), &id, b"content").string("/id");
+    let proposal = json!({"level": 3, "reason": "Обхід"});
+    let proposal = server.verb(&server.alpha(), &case, "triage-proposals", proposal).expect(201).string("/id");
+    Things { incident: id, case, client, attachment, proposal }
 }
 
 fn made(server: &Server, role: &str, owner: Option<&str>) -> Client {
@@ -209,6 +214,8 @@ fn path_of(operation: &Operation, things: &Things) -> String {
         "incidents" => &things.incident,
         "cases" | "assignments" => &things.case,
         "clients" => &things.client,
+        "attachments" => &things.attachment,
+        "triage-proposals" => &things.proposal,
         "participants" => DONOR,
         "institutions" => GRID,
         "teams" if operation.path.ends_with("/availability") => ALPHA,

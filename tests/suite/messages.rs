@@ -56,7 +56,12 @@ fn cursors(server: &Server) -> [String; 4] {
 
 both!(each_party_reads_what_it_may_and_feeds_move_for_those_alone, |server| {
     let scene = Scene::of(server);
-    let parties = [("hospital", server.hospital()), ("coordinator", server.coordinator()), ("alpha", server.alpha()), ("bravo", server.bravo())];
+    let parties = [
+        ("hospital", server.hospital()),
+        ("coordinator", server.coordinator()),
+        ("alpha", server.alpha()),
+        ("bravo", server.bravo()),
+    ];
     // Who writes, how it is addressed, and which of hospital, coordinator, alpha and bravo see it.
     let cases = [
         ("hospital", "all", [true, true, true, true]),
@@ -75,7 +80,10 @@ both!(each_party_reads_what_it_may_and_feeds_move_for_those_alone, |server| {
         let before = cursors(server);
         let client = &parties.iter().find(|(name, _)| *name == author).unwrap().1;
         let message = say(client, &scene, &text, visibility);
-        assert_eq!((message.str("/author/role"), message.str("/text")), (client.account().role.as_str(), text.as_str()));
+        assert_eq!(
+            (message.str("/author/role"), message.str("/text")),
+            (client.account().role.as_str(), text.as_str())
+        );
         let after = cursors(server);
         for (at, sees) in seen.into_iter().enumerate() {
             assert_eq!(before[at] != after[at], sees, "{}: {text}", parties[at].0);

@@ -104,14 +104,22 @@ both!(a_team_adds_to_its_own_case_what_can_be_read, |server| {
             adding(&stranger, &scene.alpha_case, body.clone()).problem(404, "not_found");
         }
         adding(&server.hospital(), &scene.alpha_case, body.clone()).problem(403, "scope_lacking");
-        let bad = json!({"indicators": [{"type": "ipv4", "value": "999.1.1.1"}, {"type": "domain", "value": "ok.example"}]});
+        let bad =
+            json!({"indicators": [{"type": "ipv4", "value": "999.1.1.1"}, {"type": "domain", "value": "ok.example"}]});
         adding(&server.alpha(), &scene.alpha_case, bad).faults(&["/indicators/0/value"]);
         adding(&server.alpha(), &scene.alpha_case, json!({"indicators": []})).faults(&["/indicators"]);
         let tlp = json!({"indicators": one("c2.example"), "tlp": "purple"});
         adding(&server.alpha(), &scene.alpha_case, tlp).faults(&["/tlp"]);
     });
     let key = fresh();
-    let post = || server.alpha().post(&format!("/v1/cases/{}/indicators", scene.alpha_case)).key(&key).json(body.clone()).expect(201);
+    let post = || {
+        server
+            .alpha()
+            .post(&format!("/v1/cases/{}/indicators", scene.alpha_case))
+            .key(&key)
+            .json(body.clone())
+            .expect(201)
+    };
     let (first, again) = (post(), post());
     assert_eq!((first.value, again.header("idempotency-replayed")), (again.value.clone(), "true"));
     let events = everything(&server.hospital(), &scene.path("timeline"));

@@ -43,7 +43,10 @@ both!(any_text_may_be_translated_and_its_original_never_changes, |server| {
     after["updated_at"] = before["updated_at"].clone();
     assert_eq!(after, before, "the incident says what it said");
     let messages = everything(&server.hospital(), &scene.path("messages"));
-    assert_eq!((&messages[0]["text"], &messages[0]["translations"][0]["text"]), (&json!("Вітання"), &json!("Greetings")));
+    assert_eq!(
+        (&messages[0]["text"], &messages[0]["translations"][0]["text"]),
+        (&json!("Вітання"), &json!("Greetings"))
+    );
 });
 
 both!(a_translation_says_when_its_original_has_changed, |server| {

@@ -52,7 +52,8 @@ both!(an_accepted_proposal_is_a_triage_of_the_coordinators, |server| {
 both!(a_rejected_proposal_changes_nothing_and_says_why, |server| {
     let scene = Scene::of(server);
     let before = incident(server, &scene).at("/triage").clone();
-    let first = proposing(&server.alpha(), &scene.alpha_case, json!({"level": 5, "reason": "Гірше"})).expect(201).string("/id");
+    let first =
+        proposing(&server.alpha(), &scene.alpha_case, json!({"level": 5, "reason": "Гірше"})).expect(201).string("/id");
     let second = json!({"level": 4, "reason": "Все ж гірше"});
     proposing(&server.alpha(), &scene.alpha_case, second.clone()).problem(409, "state_conflict");
     decide(server, &first, "reject").expect(200).with("/state", "rejected").with("/decision_reason", "Перевірено");
@@ -64,7 +65,8 @@ both!(a_rejected_proposal_changes_nothing_and_says_why, |server| {
 
 both!(a_proposal_is_between_its_team_and_the_coordinator, |server| {
     let scene = Scene::of(server);
-    let place = |client: Client, path: &str| client.get(&format!("{path}?limit=200")).expect(200).string("/next_cursor");
+    let place =
+        |client: Client, path: &str| client.get(&format!("{path}?limit=200")).expect(200).string("/next_cursor");
     let places = || {
         [
             place(server.hospital(), "/v1/incidents/feed"),
