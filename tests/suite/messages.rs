@@ -156,7 +156,7 @@ both!(a_message_is_posted_once_and_says_something, |server| {
     hospital.post(&path).json(other).problem(422, "idempotency_key_required");
     server.store.untouched(|| {
         let bad = json!({"text": " \n ", "language": "українська", "visibility": "everybody"});
-        hospital.post(&path).fresh_key().json(bad).faults(&["/text", "/language", "/visibility"]);
+        hospital.post(&path).fresh_key().json(bad).faults(&["/language", "/text", "/visibility"]);
         let among_them = json!({"text": "x", "visibility": "responders"});
         hospital.post(&path).fresh_key().json(among_them).faults(&["/visibility"]);
         hospital.post(&path).fresh_key().json(json!({"text": "x"})).faults(&["/visibility"]);

@@ -97,7 +97,7 @@ both!(only_teams_of_the_incident_and_the_coordinator_translate, |server| {
         translated(&server.alpha(), &scene, json!({"kind": "message"}), "x").faults(&["/of/message_id"]);
         translated(&server.alpha(), &scene, json!({"kind": "resolution_summary"}), "x").faults(&["/of/assignment_id"]);
         let both = json!({"kind": "title", "message_id": scene.incident, "assignment_id": scene.alpha_case});
-        translated(&server.alpha(), &scene, both, "x").faults(&["/of/message_id", "/of/assignment_id"]);
+        translated(&server.alpha(), &scene, both, "x").faults(&["/of/assignment_id", "/of/message_id"]);
         translated(&server.alpha(), &scene, json!({"kind": "measures_taken"}), "x").faults(&["/of/kind"]);
         let unresolved = json!({"kind": "resolution_summary", "assignment_id": scene.alpha_case});
         translated(&server.alpha(), &scene, unresolved, "x").faults(&["/of/assignment_id"]);
