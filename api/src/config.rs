@@ -435,3 +435,28 @@ impl Settings {
         )))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attachments_are_kept_beside_the_data_unless_another_place_is_stated() {
+        let store = |data: Option<&str>, url: Option<&str>| StoreArgs {
+            data_dir: data.map(PathBuf::from),
+            database_url: url.map(str::to_owned),
+        };
+        let url = Some("postgres://localhost/zvit");
+        let stated = ServeArgs { attachments_dir: Some("/shared".into()), ..ServeArgs::default() };
+        for (store, args, dir) in [
+            (store(None, None), ServeArgs::default(), Some("zvit-data/attachments")),
+            (store(Some("/data"), None), ServeArgs::default(), Some("/data/attachments")),
+            (store(Some("/data"), url), ServeArgs::default(), Some("/data/attachments")),
+            (store(None, url), ServeArgs::default(), None),
+            (store(None, url), stated.clone(), Some("/shared")),
+            (store(Some("/data"), None), stated, Some("/shared")),
+        ] {
+            assert_eq!(ConfigFile::default().attachments_dir(&store, &args), dir.map(PathBuf::from), "{store:?}");
+        }
+    }
+}

@@ -169,7 +169,7 @@ mod tests {
     }
 
     /// Every kind of list there is.
-    const KINDS: [ListKind; 11] = [
+    const KINDS: [ListKind; 15] = [
         ListKind::Cases,
         ListKind::IncidentFeed,
         ListKind::Incidents,
@@ -181,6 +181,10 @@ mod tests {
         ListKind::Teams,
         ListKind::Clients,
         ListKind::Rules,
+        ListKind::Messages,
+        ListKind::Attachments,
+        ListKind::Translations,
+        ListKind::TriageProposals,
     ];
 
     #[test]
