@@ -76,7 +76,7 @@ both!(a_file_comes_back_to_the_byte_as_a_download, |server| {
         assert!(fetched.header("content-security-policy").contains("sandbox"));
         let digest = format!("sha-256=:{}:", STANDARD.encode(digest_of(&sent)));
         assert_eq!(fetched.header("content-digest"), digest);
-        assert_eq!(everything(&party, &scene.path("attachments")), [made.value.clone()]);
+        assert_eq!(everything(&party, &scene.path("attachments")), std::slice::from_ref(&made.value));
         let events = everything(&party, &scene.path("timeline"));
         assert_eq!(events.iter().filter(|event| event["type"] == "attachment_added").count(), 1);
     }
@@ -329,7 +329,7 @@ both!(a_larger_file_is_named_where_it_is, |server| {
     let made = made.with("/filename", "memory.raw").with("/sha256", "ab".repeat(32)).with("/size", 8_589_934_592_u64);
     assert_eq!(made.at("/external_location"), &json!({"url": "https://files.example/memory.raw"}));
     let listed = everything(&server.alpha(), &scene.path("attachments"));
-    assert_eq!(listed, [made.value.clone()]);
+    assert_eq!(listed, std::slice::from_ref(&made.value));
     server.alpha().get(&format!("/v1/attachments/{}/content", made.str("/id"))).problem(404, "not_found");
     let bent = |member: &str, value: Value| {
         let mut bent = body.clone();
