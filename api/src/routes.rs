@@ -1,5 +1,6 @@
 //! The whole surface, readable as the API.
 
+pub mod attachment_content;
 pub mod attachments;
 pub mod cases;
 pub mod client_keys;
@@ -53,7 +54,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(attachments::add_external_attachment)
         .service(attachments::add_attachment)
         .service(attachments::list_attachments)
-        .service(attachments::get_attachment_content)
+        .service(attachment_content::get_attachment_content)
         .service(translations::add_translation)
         .service(translations::list_translations)
         // cases
