@@ -28,6 +28,10 @@ pub const DEFAULT_ISSUER: &str = "https://zvit.localhost";
 pub const DEFAULT_SIGNING_KEY_DAYS: u32 = 90;
 /// What is resolved and has its final report is closed after so many quiet days.
 pub const DEFAULT_CLOSE_AFTER_DAYS: u32 = 14;
+/// What one institution or team may keep in attachments, in megabytes.
+pub const DEFAULT_ATTACHMENT_QUOTA_MB: u32 = 2048;
+/// Attachments in the data directory.
+const ATTACHMENTS_DIR: &str = "attachments";
 /// The SQLite file in the data directory.
 const SQLITE_FILE: &str = "zvit.sqlite3";
 
@@ -131,6 +135,13 @@ pub struct ServeArgs {
     /// Minutes without a poll after which a team without a contact that can be told is passed over; 0 is never. Default: 60
     #[arg(long, env = "ZVIT_SILENT_AFTER_MINUTES", value_name = "MINUTES")]
     pub silent_after_minutes: Option<u32>,
+    /// Directory that holds the files of attachments, the same for every server on one store; made if it is missing.
+    /// Default: attachments in the data directory; with PostgreSQL and no data directory no attachments are taken
+    #[arg(long, env = "ZVIT_ATTACHMENTS_DIR", value_name = "DIR")]
+    pub attachments_dir: Option<PathBuf>,
+    /// Megabytes of attachments that one institution or team may keep. Default: 2048
+    #[arg(long, env = "ZVIT_ATTACHMENT_QUOTA_MB", value_name = "MB")]
+    pub attachment_quota_mb: Option<u32>,
     /// How log lines look. Default: text
     #[arg(long, env = "ZVIT_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -175,6 +186,8 @@ pub struct ConfigFile {
     signing_key_days: Option<u32>,
     close_after_days: Option<u32>,
     silent_after_minutes: Option<u32>,
+    attachments_dir: Option<PathBuf>,
+    attachment_quota_mb: Option<u32>,
     log_format: Option<LogFormat>,
     #[serde(flatten)]
     limits: LimitArgs,
@@ -305,6 +318,11 @@ impl ConfigFile {
                 .silent_after_minutes
                 .or(self.silent_after_minutes)
                 .unwrap_or(DEFAULT_SILENT_AFTER_MINUTES),
+            attachments_dir: self.attachments_dir(store, args),
+            attachment_quota_mb: args
+                .attachment_quota_mb
+                .or(self.attachment_quota_mb)
+                .unwrap_or(DEFAULT_ATTACHMENT_QUOTA_MB),
             limits: args.limits.or(&self.limits),
             notices: args.notices.or(&self.notices)?,
             log_format: args.log_format.or(self.log_format).unwrap_or(LogFormat::Text),
@@ -316,6 +334,15 @@ impl ConfigFile {
         settings.refuse_plain_http_to_anybody()?;
         settings.refuse_rehearsal_before_others()?;
         Ok(settings)
+    }
+
+    /// Where attachments are kept: as stated, else in the data directory, if there is one.
+    fn attachments_dir(&self, store: &StoreArgs, args: &ServeArgs) -> Option<PathBuf> {
+        let has_url = store.database_url.is_some() || (self.database_url.is_some() && store.data_dir.is_none());
+        let data_dir = store.data_dir.clone().or_else(|| self.data_dir.clone());
+        let data_dir = data_dir.or_else(|| (!has_url).then(|| "zvit-data".into()));
+        let stated = args.attachments_dir.clone().or_else(|| self.attachments_dir.clone());
+        stated.or_else(|| data_dir.map(|dir| dir.join(ATTACHMENTS_DIR)))
     }
 
     fn proxies(&self, args: &ServeArgs) -> Proxies {
@@ -398,6 +425,10 @@ pub struct Settings {
     /// Minutes without a poll that make a team silent; 0 is never.
     #[validate(range(max = 10_080, message = "silent_after_minutes must be 0 to 10080"))]
     pub silent_after_minutes: u32,
+    /// Where the files of attachments are kept; nowhere, and none are taken.
+    pub attachments_dir: Option<PathBuf>,
+    /// What one institution or team may keep, in megabytes (10^6 bytes).
+    pub attachment_quota_mb: u32,
     /// Limits against abuse and overload.
     #[validate(nested)]
     pub limits: LimitSettings,
@@ -437,5 +468,30 @@ impl Settings {
             self.listen,
             self.listen.port()
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attachments_are_kept_beside_the_data_unless_another_place_is_stated() {
+        let store = |data: Option<&str>, url: Option<&str>| StoreArgs {
+            data_dir: data.map(PathBuf::from),
+            database_url: url.map(str::to_owned),
+        };
+        let url = Some("postgres://localhost/zvit");
+        let stated = ServeArgs { attachments_dir: Some("/shared".into()), ..ServeArgs::default() };
+        for (store, args, dir) in [
+            (store(None, None), ServeArgs::default(), Some("zvit-data/attachments")),
+            (store(Some("/data"), None), ServeArgs::default(), Some("/data/attachments")),
+            (store(Some("/data"), url), ServeArgs::default(), Some("/data/attachments")),
+            (store(None, url), ServeArgs::default(), None),
+            (store(None, url), stated.clone(), Some("/shared")),
+            (store(Some("/data"), None), stated, Some("/shared")),
+        ] {
+            assert_eq!(ConfigFile::default().attachments_dir(&store, &args), dir.map(PathBuf::from), "{store:?}");
+        }
     }
 }

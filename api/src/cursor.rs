@@ -36,6 +36,14 @@ pub enum ListKind {
     Notices = 30,
     /// Keys of a client.
     ClientKeys = 20,
+    /// Messages about an incident.
+    Messages = 40,
+    /// Attachments of an incident.
+    Attachments = 41,
+    /// Translations of an incident’s texts.
+    Translations = 42,
+    /// Proposals of triage for an incident.
+    TriageProposals = 43,
 }
 
 const VERSION: u8 = 1;
@@ -163,7 +171,7 @@ mod tests {
     }
 
     /// Every kind of list there is.
-    const KINDS: [ListKind; 12] = [
+    const KINDS: [ListKind; 16] = [
         ListKind::Cases,
         ListKind::IncidentFeed,
         ListKind::Incidents,
@@ -176,6 +184,10 @@ mod tests {
         ListKind::Clients,
         ListKind::Rules,
         ListKind::Notices,
+        ListKind::Messages,
+        ListKind::Attachments,
+        ListKind::Translations,
+        ListKind::TriageProposals,
     ];
 
     #[test]

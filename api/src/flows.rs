@@ -1,12 +1,14 @@
 //! What touches several tables or has several callers. Flows know neither HTTP nor the clock.
 
 pub mod assign;
+pub mod attach;
 pub mod availability;
 pub mod case;
 pub mod client_keys;
 pub mod clients;
 pub mod clocks;
 pub mod closing;
+pub mod conversation;
 pub mod coordinate;
 pub mod directory;
 pub mod enrolment;
@@ -24,8 +26,12 @@ pub mod rules;
 pub mod show;
 pub mod signing_keys;
 pub mod statistics;
+pub mod stir;
 pub mod submit;
 pub mod support;
+pub mod team_indicators;
 pub mod tokens;
+pub mod translate;
+pub mod triage_proposals;
 pub mod waiting;
 pub mod withdrawal;

@@ -14,6 +14,7 @@ mod path;
 mod prune;
 mod query;
 mod schemas;
+mod upload;
 
 pub use acting_person::{ACTING_PERSON, acting_person};
 pub use body::{BATCH_LIMIT, BatchBody, Body, JSON_LIMIT, OauthBody};
@@ -26,3 +27,4 @@ pub use path::{PathId, path_id, path_text};
 pub use query::{DEFAULT_LIMIT, MAX_LIMIT, Query, default_limit};
 pub(crate) use schemas::references;
 pub use schemas::{Schemas, SchemasFault};
+pub use upload::Upload;

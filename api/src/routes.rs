@@ -1,5 +1,7 @@
 //! The whole surface, readable as the API.
 
+pub mod attachment_content;
+pub mod attachments;
 pub mod availability;
 pub mod cases;
 pub mod client_keys;
@@ -14,6 +16,7 @@ pub mod hold;
 pub mod incidents;
 pub mod incidents_batch;
 pub mod me;
+pub mod messages;
 pub mod notices;
 pub mod oauth2;
 pub mod receipt;
@@ -21,7 +24,10 @@ pub mod reports;
 pub mod rules;
 pub mod simulate;
 pub mod statistics;
+pub mod team_indicators;
+pub mod translations;
 pub mod triage;
+pub mod triage_proposals;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -54,6 +60,14 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(endings::reopen_incident)
         .service(receipt::get_receipt)
         .service(receipt::print_receipt)
+        .service(messages::post_message)
+        .service(messages::list_messages)
+        .service(attachments::add_external_attachment)
+        .service(attachments::add_attachment)
+        .service(attachments::list_attachments)
+        .service(attachment_content::get_attachment_content)
+        .service(translations::add_translation)
+        .service(translations::list_translations)
         // cases
         .service(cases::follow_cases)
         .service(cases::get_case)
@@ -63,7 +77,12 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(cases::hand_over_case)
         .service(cases::request_support)
         .service(cases::resolve_case)
+        .service(team_indicators::add_team_indicators)
+        .service(triage_proposals::propose_triage)
         // coordination
+        .service(triage_proposals::list_triage_proposals)
+        .service(triage_proposals::accept_triage_proposal)
+        .service(triage_proposals::reject_triage_proposal)
         .service(triage::override_triage)
         .service(triage::assign_team)
         .service(triage::revoke_assignment)

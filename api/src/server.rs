@@ -1,6 +1,7 @@
 //! The service put together and started.
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -14,6 +15,7 @@ use zvit_db::store;
 use zvit_db::watch::{Seen, watch};
 use zvit_db::writer::{Writer, WriterOptions};
 
+use crate::blobs::{Attachments, Blobs, DiskBlobs};
 use crate::clock;
 use crate::config::Settings;
 use crate::contract;
@@ -47,6 +49,14 @@ pub enum StartFault {
     /// The address.
     #[error("can't listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
+    /// The directory of attachments.
+    #[error("the attachments directory {dir}: {error}", dir = dir.display())]
+    AttachmentsDir {
+        /// The directory.
+        dir: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
     /// A defect of this build.
     #[error("{0}")]
     Defect(String),
@@ -141,7 +151,8 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
     };
 
     let limits = Arc::new(Limits::new(&settings.limits, settings.max_connections, settings.readers as usize));
-    let app = App::new(readers, writer, Arc::clone(&memory), store_id, issuer.clone(), settings.clocks, limits);
+    let mut app = App::new(readers, writer, Arc::clone(&memory), store_id, issuer.clone(), settings.clocks, limits);
+    app.attachments = attachments(settings)?;
     let app = web::Data::new(app);
     let (handle, server) = listen(settings, listener, tls, app.clone())?;
     let worker = worker::start(&app, settings);
@@ -163,6 +174,15 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
         worker,
         certificate_watch,
     })
+}
+
+/// The directory of attachments, ready to be written.
+fn attachments(settings: &Settings) -> Result<Attachments, StartFault> {
+    let fault = |dir: &Path, error| StartFault::AttachmentsDir { dir: dir.to_owned(), error };
+    let open = |dir: &Path| DiskBlobs::open(dir).map_err(|error| fault(dir, error));
+    let blobs = settings.attachments_dir.as_deref().map(open).transpose()?;
+    let quota = u64::from(settings.attachment_quota_mb) * 1_000_000;
+    Ok(Attachments::new(blobs.map(|blobs| Arc::new(blobs) as Arc<dyn Blobs>), quota))
 }
 
 fn listen(

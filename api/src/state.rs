@@ -15,6 +15,7 @@ use zvit_db::feeds;
 use zvit_db::writer::{Writer, WriterError};
 use zvit_domain::deadline::Clocks;
 
+use crate::blobs::Attachments;
 use crate::clock;
 use crate::denials::Denials;
 use crate::flows::submit::SubmitFlow;
@@ -170,6 +171,8 @@ pub struct App {
     pub sensitive_reads: SensitiveReads,
     /// Uses of printed spares that were noted lately.
     pub spares: SpareUse,
+    /// The files of attachments.
+    pub attachments: Attachments,
     issuer: String,
 }
 
@@ -185,7 +188,20 @@ impl App {
         limits: Arc<Limits>,
     ) -> Self {
         let (denials, sensitive_reads, spares) = (Denials::default(), SensitiveReads::default(), SpareUse::default());
-        Self { readers, writer, memory, store_id, clocks, limits, denials, sensitive_reads, spares, issuer }
+        let attachments = Attachments::new(None, 0);
+        Self {
+            readers,
+            writer,
+            memory,
+            store_id,
+            clocks,
+            limits,
+            denials,
+            sensitive_reads,
+            spares,
+            attachments,
+            issuer,
+        }
     }
 
     /// The issuer of tokens, and their audience.

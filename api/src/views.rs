@@ -1,13 +1,20 @@
 //! What callers are shown.
 
+mod attachments;
 mod cases;
+mod conversation;
 mod events;
 mod notices;
 mod receipt;
 mod statistics;
 mod withdrawal;
 
+pub use attachments::{Attachment, AttachmentList, ExternalLocation};
 pub use cases::{Case, CaseFeed, CaseItem};
+pub use conversation::{
+    Author, Message, MessageList, TeamIndicators, Translation, TranslationList, TranslationOf, TriageProposal,
+    TriageProposalList,
+};
 pub use events::{AuditEvent, EventActor, TimelineEvent};
 pub use notices::{Notice, NoticeList, NoticeRecipient, WebhookSecret};
 pub use receipt::{PrintableReceipt, Receipt, ReceiptIncident, ReceiptReport, ReceiptTeam};
@@ -113,6 +120,14 @@ pub struct Indicator {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub retracted_at: Option<Time>,
+    /// The team that found it; absent where the institution reported it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub added_by: Option<TeamRef>,
+    /// How far it may be passed on; absent where that is as with the incident.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 16, example = "amber")]
+    pub tlp: Option<String>,
 }
 
 /// A team's assignment to an incident.
@@ -358,6 +373,8 @@ macro_rules! lists {
         }
     )+};
 }
+
+pub(crate) use lists;
 
 lists! {
     /// Incidents, newest change first.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use zvit_domain::conversation::{AttachmentKind, ProposalState, TranslatedText, Visibility};
 use zvit_domain::impact::{
     ActorCharacterization, FunctionalImpact, InformationImpact, LocationOfObservedActivity, ObservedActivity,
     PotentialImpact, Recoverability, Scored,
@@ -170,6 +171,14 @@ vocabularies! {
     roles: Role,
     /// Roles of participants.
     participant_roles: ParticipantRole,
+    /// Who may see a message.
+    visibilities: Visibility,
+    /// Kinds of attachments.
+    attachment_kinds: AttachmentKind,
+    /// Texts that can be translated.
+    translated_texts: TranslatedText,
+    /// States of a proposal.
+    proposal_states: ProposalState,
 }
 
 fn term<W: Word>(word: &W) -> Term {

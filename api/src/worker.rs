@@ -3,6 +3,7 @@
 //! Several processes on one store each do it. So a duty looks in memory or by reading whether there is anything to do, and looks
 //! again within the change, where it holds the gate.
 
+mod attachments;
 mod clocks;
 mod closing;
 mod escalation;
@@ -79,6 +80,7 @@ pub fn start(app: &web::Data<App>, settings: &Settings) -> Worker {
         begin(places::Places::default(), app, &stop),
         begin(polls::TeamPolls, app, &stop),
         begin(notices, app, &stop),
+        begin(attachments::Sweep, app, &stop),
     ];
     Worker { stop, tasks }
 }

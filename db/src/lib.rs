@@ -3,12 +3,14 @@
 //! Reading goes through [`conn::Readers`]; every change goes through the one [`writer::Writer`] of the process and is a
 //! [`change::Change`] behind the gate. Queries stand by aggregate and take a [`conn::Tx`].
 
+pub mod attachments;
 pub mod audit;
 pub mod cases;
 pub mod change;
 pub mod clients;
 pub mod clocks;
 pub mod conn;
+pub mod conversation;
 pub mod credentials;
 pub mod delivery;
 pub mod directory;

@@ -395,3 +395,71 @@ rows! {
         created_at: At as Moment,
     }
 }
+
+rows! {
+    /// A message about an incident.
+    pub struct MessageRow => messages {
+        id: Id as Uid,
+        incident_id: Id as Uid,
+        author_role: String as Text,
+        author_owner: Option<Id> as Nullable<Uid>,
+        author_name: String as Text,
+        visibility: String as Text,
+        language: Option<String> as Nullable<Text>,
+        text: String as Text,
+        created_at: At as Moment,
+    }
+}
+
+rows! {
+    /// A file that belongs to an incident, here or elsewhere.
+    pub struct AttachmentRow => attachments {
+        id: Id as Uid,
+        incident_id: Id as Uid,
+        owner: Id as Uid,
+        uploaded_role: String as Text,
+        uploaded_name: String as Text,
+        filename: String as Text,
+        kind: String as Text,
+        hazardous: bool as Bool,
+        size: i64 as BigInt,
+        sha256: Vec<u8> as Binary,
+        external_url: Option<String> as Nullable<Text>,
+        uploaded_at: At as Moment,
+    }
+}
+
+rows! {
+    /// A text of an incident in another language.
+    pub struct TranslationRow => translations {
+        id: Id as Uid,
+        incident_id: Id as Uid,
+        kind: String as Text,
+        message_id: Option<Id> as Nullable<Uid>,
+        assignment_id: Option<Id> as Nullable<Uid>,
+        language: String as Text,
+        text: String as Text,
+        machine: bool as Bool,
+        source_sha256: Vec<u8> as Binary,
+        author_role: String as Text,
+        author_name: String as Text,
+        created_at: At as Moment,
+    }
+}
+
+rows! {
+    /// A triage that a team proposes.
+    pub struct TriageProposalRow => triage_proposals {
+        id: Id as Uid,
+        incident_id: Id as Uid,
+        team_id: Id as Uid,
+        level: Option<i32> as Nullable<Integer>,
+        sector: Option<String> as Nullable<Text>,
+        reason: String as Text,
+        state: String as Text,
+        created_at: At as Moment,
+        decided_at: Option<At> as Nullable<Moment>,
+        decided_by: Option<String> as Nullable<Text>,
+        decision_reason: Option<String> as Nullable<Text>,
+    }
+}

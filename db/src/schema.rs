@@ -354,3 +354,77 @@ table! {
         began_at -> Moment,
     }
 }
+
+table! {
+    use crate::types::sql::*;
+
+    messages (id) {
+        id -> Uid,
+        incident_id -> Uid,
+        author_role -> Text,
+        author_owner -> Nullable<Uid>,
+        author_name -> Text,
+        visibility -> Text,
+        language -> Nullable<Text>,
+        text -> Text,
+        created_at -> Moment,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    attachments (id) {
+        id -> Uid,
+        incident_id -> Uid,
+        owner -> Uid,
+        uploaded_role -> Text,
+        uploaded_name -> Text,
+        filename -> Text,
+        kind -> Text,
+        hazardous -> Bool,
+        size -> BigInt,
+        sha256 -> Binary,
+        external_url -> Nullable<Text>,
+        uploaded_at -> Moment,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    translations (id) {
+        id -> Uid,
+        incident_id -> Uid,
+        kind -> Text,
+        message_id -> Nullable<Uid>,
+        assignment_id -> Nullable<Uid>,
+        language -> Text,
+        text -> Text,
+        machine -> Bool,
+        source_sha256 -> Binary,
+        author_role -> Text,
+        author_name -> Text,
+        created_at -> Moment,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    triage_proposals (id) {
+        id -> Uid,
+        incident_id -> Uid,
+        team_id -> Uid,
+        level -> Nullable<Integer>,
+        sector -> Nullable<Text>,
+        reason -> Text,
+        state -> Text,
+        created_at -> Moment,
+        decided_at -> Nullable<Moment>,
+        decided_by -> Nullable<Text>,
+        decision_reason -> Nullable<Text>,
+    }
+}
+
+allow_tables_to_appear_in_same_query!(messages, translations);

@@ -3,6 +3,7 @@
 //! Everything here is pure: no clock, no disk, no network, no log. What time it is, which teams there are and how
 //! loaded they are come in as arguments, so that every decision can be repeated and explained later.
 
+pub mod conversation;
 pub mod deadline;
 pub mod directory;
 pub mod edrpou;

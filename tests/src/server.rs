@@ -49,6 +49,9 @@ impl Server {
         if !flags.contains(&"--listen") {
             command.args(["--listen", "127.0.0.1:0", "--rehearsal-clock"]).arg(clock_of(store));
         }
+        if !flags.contains(&"--attachments-dir") {
+            command.arg("--attachments-dir").arg(store.directory().join("attachments"));
+        }
         let mut trusted = flags.iter().skip_while(|flag| **flag != "--tls-cert").nth(1).map(PathBuf::from);
         if flags.contains(&"self-signed") {
             command.arg("--tls-dir").arg(store.directory());

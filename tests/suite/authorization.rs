@@ -38,6 +38,8 @@ struct Things {
     case: String,
     client: String,
     notice: String,
+    attachment: String,
+    proposal: String,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -121,7 +123,10 @@ fn prepare(server: &Server) -> Things {
     let case = server.case_of(&server.alpha(), &id);
     let client = made(server, "institution", Some(HOSPITAL)).account().client_id.clone();
     let notice = crate::notices::a_settled_notice(&server.store);
-    Things { incident: id, case, client, notice }
+    let attachment = crate::attachments::attach(&server.hospital(), &id, b"content").string("/id");
+    let proposal = json!({"level": 3, "reason": "Обхід"});
+    let proposal = server.verb(&server.alpha(), &case, "triage-proposals", proposal).expect(201).string("/id");
+    Things { incident: id, case, client, notice, attachment, proposal }
 }
 
 fn made(server: &Server, role: &str, owner: Option<&str>) -> Client {
@@ -211,6 +216,8 @@ fn path_of(operation: &Operation, things: &Things) -> String {
         "incidents" => &things.incident,
         "cases" | "assignments" => &things.case,
         "clients" => &things.client,
+        "attachments" => &things.attachment,
+        "triage-proposals" => &things.proposal,
         "participants" => DONOR,
         "notices" => &things.notice,
         "institutions" if operation.path.ends_with("/webhook-secret") => HOSPITAL,

@@ -13,6 +13,8 @@ pub(crate) struct Targets {
     case: String,
     client: String,
     notice: String,
+    attachment: String,
+    proposal: String,
 }
 
 impl Targets {
@@ -20,7 +22,16 @@ impl Targets {
         let incident = server.hospital().submit(report("Подія"));
         let body = json!({"role": "team", "owner": DELTA, "name": "На заміну"});
         let client = server.coordinator().post("/v1/clients").fresh_key().json(body).expect(201);
+        let attachment = crate::attachments::attach(&server.hospital(), incident.str("/id"), b"content");
+        let proposal = server.verb(
+            &server.alpha(),
+            incident.str("/assignments/0/id"),
+            "triage-proposals",
+            json!({"level": 3, "reason": "Перевірка"}),
+        );
         Self {
+            attachment: attachment.string("/id"),
+            proposal: proposal.expect(201).string("/id"),
             incident: incident.string("/id"),
             case: incident.string("/assignments/0/id"),
             client: client.string("/client_id"),
@@ -69,6 +80,8 @@ impl Targets {
             "teams" => DELTA,
             "participants" => DONOR,
             "clients" => &self.client,
+            "attachments" => &self.attachment,
+            "triage-proposals" => &self.proposal,
             _ => "01920000-0000-7abc-8def-0000000000ff",
         }
     }

@@ -26,6 +26,15 @@ fn lists(server: &Server) -> Vec<List> {
         }
     }
     let rules = coordinator.get("/v1/routing-rules").expect(200);
+    let conversation = |id: &str| {
+        for _ in 0..2 {
+            let message = json!({"text": "Ще", "visibility": "all"});
+            hospital.post(&format!("/v1/incidents/{id}/messages")).key(&fresh()).json(message).expect(201);
+            crate::attachments::attach(&hospital, id, b"content");
+        }
+    };
+    conversation(&ids[0]);
+    conversation(&ids[1]);
     let restored = json!({"restore": rules.int("/version"), "reason": "Перевірка"});
     coordinator.put("/v1/routing-rules").if_match(&rules.etag()).json(restored).expect(200);
     let part = |id: &str, part: &str| format!("/v1/incidents/{id}/{part}");
@@ -34,6 +43,9 @@ fn lists(server: &Server) -> Vec<List> {
         (hospital.clone(), "/v1/incidents/feed".into()),
         (hospital.clone(), part(&ids[0], "reports")),
         (hospital.clone(), part(&ids[1], "reports")),
+        (hospital.clone(), part(&ids[0], "messages")),
+        (hospital.clone(), part(&ids[1], "messages")),
+        (hospital.clone(), part(&ids[0], "attachments")),
         (hospital, part(&ids[0], "timeline")),
         (grid.clone(), "/v1/incidents".into()),
         (grid, "/v1/incidents/feed".into()),

@@ -53,12 +53,23 @@ A response team polls `GET /v1/cases?wait=30`, keeps `next_cursor`, and acknowle
 
 /// Tags in the order in which they are shown, with the paths they stand for: the longest beginning counts.
 const TAGS: [(&str, &str, &[&str]); 10] = [
-    ("incidents", "Reporting incidents and following them: for institutions and the coordinator.", &["/v1/incidents"]),
+    (
+        "incidents",
+        "Reporting incidents and following them: for institutions and the coordinator.",
+        &["/v1/incidents", "/v1/attachments"],
+    ),
     ("cases", "The work of response teams: a feed to poll, and what a team says about each case.", &["/v1/cases"]),
     (
         "triage",
         "The coordinator's hand on triage and assignments.",
-        &["/v1/incidents/{id}/triage", "/v1/incidents/{id}/assignments", "/v1/incidents/{id}/close", "/v1/assignments"],
+        &[
+            "/v1/incidents/{id}/triage",
+            "/v1/incidents/{id}/assignments",
+            "/v1/incidents/{id}/close",
+            "/v1/assignments",
+            "/v1/incidents/{id}/triage-proposals",
+            "/v1/triage-proposals",
+        ],
     ),
     ("routing", "The rules by which incidents find their teams.", &["/v1/routing"]),
     (

@@ -8,7 +8,7 @@ use zvit_domain::deadline::Clocks;
 use zvit_domain::word::Text;
 
 use crate::clock;
-use crate::config::{LogFormat, NoticeSettings, Settings};
+use crate::config::{DEFAULT_ATTACHMENT_QUOTA_MB, LogFormat, NoticeSettings, Settings};
 use crate::limits::settings::LimitSettings;
 use crate::net::address::Proxies;
 use crate::net::tls::Tls;
@@ -86,6 +86,8 @@ impl Place {
             signing_key_days: 0,
             close_after_days: 0,
             silent_after_minutes: DEFAULT_SILENT_AFTER_MINUTES,
+            attachments_dir: Some(self.dir.join("attachments")),
+            attachment_quota_mb: DEFAULT_ATTACHMENT_QUOTA_MB,
             log_format: LogFormat::Text,
             rehearsal_clock: None,
         }

@@ -89,6 +89,13 @@ impl<'a> Event<'a> {
         self
     }
 
+    /// Only this team sees it, beside the coordinator.
+    #[must_use]
+    pub fn for_team(mut self, team: Uuid) -> Self {
+        (self.audience, self.team) = (Audience::Team, Some(team));
+        self
+    }
+
     /// Why it was done.
     #[must_use]
     pub fn because(mut self, reason: Option<&'a str>) -> Self {

@@ -194,7 +194,7 @@ fn check_external_ref(change: &mut Change<'_>, record: &Record, report: &FollowU
 }
 
 fn take_indicators(change: &mut Change<'_>, record: &mut Record, parsed: &Parsed) -> Result<(), Problem> {
-    if record.indicators.len() + parsed.indicators.len() > MAX_INDICATORS {
+    if record.own_indicators() + parsed.indicators.len() > MAX_INDICATORS {
         return Err(vec![Fault::new(
             "/indicators",
             "too_many_indicators",

@@ -64,7 +64,7 @@ pub fn only_add(parsed: &mut Parsed, record: &Record) -> Vec<StoredWarning> {
     if !std::mem::take(&mut parsed.clear).is_empty() {
         left_out.push("/clear");
     }
-    let (said, room) = (parsed.indicators.len(), MAX_INDICATORS.saturating_sub(record.indicators.len()));
+    let (said, room) = (parsed.indicators.len(), MAX_INDICATORS.saturating_sub(record.own_indicators()));
     parsed.indicators.retain(|indicator| !indicator.retracted);
     parsed.indicators.truncate(room);
     if parsed.indicators.len() < said {

@@ -282,7 +282,8 @@ impl Record {
     }
 }
 
-fn note_changes(assignment: &mut AssignmentRow, kinds: &[&str], at: Time, own: bool) -> Result<()> {
+/// Notes on the case what changed; so many are kept.
+pub(super) fn note_changes(assignment: &mut AssignmentRow, kinds: &[&str], at: Time, own: bool) -> Result<()> {
     let mut changes: Vec<CaseChange> = assignment.changes.read()?;
     changes.extend(kinds.iter().map(|kind| CaseChange { kind: (*kind).to_owned(), at, own }));
     let surplus = changes.len().saturating_sub(CHANGES_KEPT);

@@ -19,7 +19,7 @@ use crate::views::{
 
 /// Builds either view of an incident; the members of its own follow.
 macro_rules! view {
-    ($name:ident, $record:expr, $directory:expr, $($own:ident: $value:expr),*) => {{
+    ($name:ident, $record:expr, $directory:expr, $team:expr, $updated_at:expr, $($own:ident: $value:expr),*) => {{
         let (record, content) = ($record, &$record.content);
         $name {
             id: record.id(),
@@ -29,7 +29,7 @@ macro_rules! view {
             resolved_at: record.row.resolved_at.map(|at| at.0),
             closed_at: record.row.closed_at.map(|at| at.0),
             withdrawal: withdrawal(record),
-            updated_at: record.row.updated_at.0,
+            updated_at: $updated_at,
             report_sha256: crate::hex(&record.row.report_sha256),
             institution: institution(record, $directory),
             sector: record.triage.sector,
@@ -54,7 +54,7 @@ macro_rules! view {
             data_types: content.data_types.clone(),
             suspected_malicious: content.suspected_malicious,
             cross_border: content.cross_border,
-            indicators: record.indicators.iter().map(indicator).collect(),
+            indicators: super::team_indicators::seen_by(record, $directory, $team).map(|row| indicator(row, $directory)).collect(),
             measures_taken: content.measures_taken.clone(),
             assistance_requested: content.assistance_requested.clone(),
             contact: content.contact.clone(),
@@ -72,7 +72,7 @@ impl Record {
     /// As its institution or the coordinator sees it. An institution does not learn which other teams were looked at.
     pub fn incident(&self, directory: &Directory, language: Language, reader: Role) -> Incident {
         let with_candidates = reader == Role::Coordinator;
-        view!(Incident, self, directory,
+        view!(Incident, self, directory, None, self.row.updated_at.0,
             assignments: self.assignments.iter().map(|row| assignment(row, directory, with_candidates)).collect(),
             warnings: warnings(&self.warnings, language))
     }
@@ -98,7 +98,7 @@ impl Record {
             summary: row.summary.clone(),
             why: row.why.read()?,
             changes: row.changes.read()?,
-            incident: view!(CaseIncident, self, directory,),
+            incident: view!(CaseIncident, self, directory, Some(row.team_id.0), row.updated_at.0,),
         })
     }
 
@@ -113,10 +113,11 @@ impl Record {
         Ok(CaseItem::forgotten(row.id.0, state(row), self.row.reference.clone(), row.updated_at.0))
     }
 
-    /// Adds an indicator, or takes back one that was given before. Gives the row that is new, or the ordinal taken back.
+    /// Adds an indicator of the institution, or takes back one that it gave before; what teams have found is theirs. Gives the row that is new, or the ordinal taken back.
     pub fn add_indicator(&mut self, new: &NewIndicator, now: Time) -> IndicatorChange {
         let kind = new.r#type.to_string();
-        let known = self.indicators.iter_mut().find(|row| row.kind == kind && row.value == new.value);
+        let is_it = |row: &&mut IndicatorRow| row.added_by.is_none() && row.kind == kind && row.value == new.value;
+        let known = self.indicators.iter_mut().find(is_it);
         if new.retracted {
             return match known {
                 Some(row) if row.retracted_at.is_none() => {
@@ -193,7 +194,8 @@ fn institution(record: &Record, directory: &Directory) -> InstitutionRef {
     }
 }
 
-fn indicator(row: &IndicatorRow) -> Indicator {
+/// An indicator, with the team that found it where it wasn’t the institution.
+pub fn indicator(row: &IndicatorRow, directory: &Directory) -> Indicator {
     Indicator {
         r#type: row.kind.clone(),
         value: row.value.clone(),
@@ -201,6 +203,8 @@ fn indicator(row: &IndicatorRow) -> Indicator {
         description: row.description.clone(),
         added_at: row.added_at.0,
         retracted_at: row.retracted_at.map(|at| at.0),
+        added_by: row.added_by.map(|Id(id)| TeamRef { id, name: directory.team_name(id) }),
+        tlp: row.tlp.clone(),
     }
 }
 

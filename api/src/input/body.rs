@@ -34,26 +34,30 @@ const GRACE: Duration = Duration::from_secs(5);
 const MINIMUM_RATE: u64 = 512;
 
 /// Whoever sends for longer than this is judged again when the body is there: who was shut out meanwhile acts no more.
-const PROMPT: Duration = Duration::from_millis(500);
+pub(super) const PROMPT: Duration = Duration::from_millis(500);
 
 /// Nor may what came fast at first buy silence later: nobody is ahead by more than this.
 const LONGEST_SILENCE: Duration = Duration::from_secs(15);
 
 /// What is too large is read on for so long at most.
-const DRAIN_TIME: Duration = Duration::from_secs(5);
+pub(super) const DRAIN_TIME: Duration = Duration::from_secs(5);
 
 /// By when more of a body must have arrived.
 #[derive(Debug)]
-struct Pace {
+pub(super) struct Pace {
     due: Instant,
 }
 
 impl Pace {
-    fn new(start: Instant) -> Self {
+    pub(super) fn new(start: Instant) -> Self {
         Self { due: start + GRACE }
     }
 
-    fn arrived(&mut self, now: Instant, bytes: usize) {
+    pub(super) fn due(&self) -> Instant {
+        self.due
+    }
+
+    pub(super) fn arrived(&mut self, now: Instant, bytes: usize) {
         let bought = Duration::from_millis((bytes as u64).saturating_mul(1000) / MINIMUM_RATE);
         self.due = self.due.checked_add(bought).unwrap_or(self.due).min(now + LONGEST_SILENCE);
     }
@@ -200,14 +204,14 @@ fn too_large(limit: usize) -> Problem {
         .detail(format!("The body may have {kib} KiB."), format!("Розмір тіла запиту обмежено: {kib} КіБ."))
 }
 
-fn too_slow() -> Problem {
+pub(super) fn too_slow() -> Problem {
     Problem::new(Code::RequestTimeout).detail(
         "After the first five seconds a body must arrive at 512 bytes per second, without a silence of 15 seconds.",
         "Після перших п’яти секунд тіло запиту має надходити зі швидкістю щонайменше 512 байтів на секунду, без пауз у 15 секунд.",
     )
 }
 
-fn broken_off() -> Problem {
+pub(super) fn broken_off() -> Problem {
     Problem::new(Code::BadRequest).detail("The body broke off.", "Передавання тіла запиту обірвалося.")
 }
 

@@ -62,6 +62,15 @@ operations! {
         WithdrawIncident "withdraw_incident" POST "/v1/incidents/{id}/withdraw" ["incidents:write"] [] OwnIncidents Refused;
         ConfirmWithdrawal "confirm_withdrawal" POST "/v1/incidents/{id}/withdrawal/confirm" ["cases:write", "triage:write"] [] LedIncidents Refused;
         RejectWithdrawal "reject_withdrawal" POST "/v1/incidents/{id}/withdrawal/reject" ["cases:write", "triage:write"] [] LedIncidents Refused;
+        PostMessage "post_message" POST "/v1/incidents/{id}/messages" ["incidents:write", "cases:write"] [] PartiesOfIncident Refused;
+        ListMessages "list_messages" GET "/v1/incidents/{id}/messages" ["incidents:read", "cases:read"] [] PartiesOfIncident Refused;
+        AddAttachment "add_attachment" POST "/v1/incidents/{id}/attachments" ["incidents:write", "cases:write"] [] PartiesOfIncident Refused;
+        AddExternalAttachment "add_external_attachment" POST "/v1/incidents/{id}/attachments/external" ["incidents:write", "cases:write"] [] PartiesOfIncident Refused;
+        ListAttachments "list_attachments" GET "/v1/incidents/{id}/attachments" ["incidents:read", "cases:read"] [] PartiesOfIncident Refused;
+        GetAttachmentContent "get_attachment_content" GET "/v1/attachments/{id}/content" ["incidents:read", "cases:read"] [] PartiesOfIncident Refused;
+        AddTranslation "add_translation" POST "/v1/incidents/{id}/translations" ["cases:write", "triage:write"] [] PartiesOfIncident Refused;
+        ListTranslations "list_translations" GET "/v1/incidents/{id}/translations" ["incidents:read", "cases:read"] [] PartiesOfIncident Refused;
+        ListTriageProposals "list_triage_proposals" GET "/v1/incidents/{id}/triage-proposals" ["cases:read", "triage:write"] [] PartiesOfIncident Refused;
         // cases
         FollowCases "follow_cases" GET "/v1/cases" ["cases:read"] [Team] OwnCases Refused;
         GetCase "get_case" GET "/v1/cases/{id}" ["cases:read"] [Team] OwnCases Refused;
@@ -71,6 +80,10 @@ operations! {
         HandOverCase "hand_over_case" POST "/v1/cases/{id}/hand-over" ["cases:write"] [Team] OwnCases Refused;
         ResolveCase "resolve_case" POST "/v1/cases/{id}/resolve" ["cases:write"] [Team] OwnCases Refused;
         RequestSupport "request_support" POST "/v1/cases/{id}/request-support" ["cases:write"] [Team] OwnCases Refused;
+        AddTeamIndicators "add_team_indicators" POST "/v1/cases/{id}/indicators" ["cases:write"] [Team] OwnCases Refused;
+        ProposeTriage "propose_triage" POST "/v1/cases/{id}/triage-proposals" ["cases:write"] [Team] OwnCases Refused;
+        AcceptTriageProposal "accept_triage_proposal" POST "/v1/triage-proposals/{id}/accept" ["triage:write"] [] WholeService Refused;
+        RejectTriageProposal "reject_triage_proposal" POST "/v1/triage-proposals/{id}/reject" ["triage:write"] [] WholeService Refused;
         // assignments
         RevokeAssignment "revoke_assignment" POST "/v1/assignments/{id}/revoke" ["triage:write"] [] WholeService Refused;
         // routing rules

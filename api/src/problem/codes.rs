@@ -61,6 +61,7 @@ codes! {
     IdempotencyInProgress "idempotency_in_progress" 409 "The first request with this key is still being handled" "Перший запит із цим ключем ще обробляється",
     SelfChange "self_change" 409 "A client may not disable or renew itself" "Клієнт не може вимкнути сам себе чи оновити власні облікові дані",
     AlreadyExists "already_exists" 409 "It already exists" "Такий запис уже існує",
+    QuotaExceeded "quota_exceeded" 409 "The quota for attachments is used up" "Квоту на вкладення вичерпано",
     CursorExpired "cursor_expired" 410 "The cursor belongs to another store" "Курсор належить іншому сховищу",
     PreconditionFailed "precondition_failed" 412 "The resource has changed meanwhile" "Ресурс тим часом змінився",
     PayloadTooLarge "payload_too_large" 413 "The body is too large" "Тіло запиту завелике",
@@ -70,12 +71,14 @@ codes! {
     IdempotencyKeyRequired "idempotency_key_required" 422 "The header Idempotency-Key is needed" "Потрібен заголовок Idempotency-Key",
     IdempotencyKeyInvalid "idempotency_key_invalid" 422 "The header Idempotency-Key is malformed" "Заголовок Idempotency-Key має неправильний формат",
     IdempotencyKeyReused "idempotency_key_reused" 422 "The key was used with another body" "Цей ключ уже використано з іншим тілом запиту",
+    DigestMismatch "digest_mismatch" 422 "The bytes are not those of the digest" "Вміст не відповідає контрольній сумі",
     PreconditionRequired "precondition_required" 428 "The header If-Match is needed" "Потрібен заголовок If-Match",
     RateLimited "rate_limited" 429 "Too many requests" "Забагато запитів",
     HeadersTooLarge "headers_too_large" 431 "The headers are too large" "Заголовки запиту завеликі",
     Internal "internal" 500 "Something went wrong on our side" "Сталася помилка на нашому боці",
     Unavailable "unavailable" 503 "Not available at the moment" "Тимчасово недоступно",
     Overloaded "overloaded" 503 "Too busy at the moment" "Сервіс тимчасово перевантажений",
+    AttachmentsUnavailable "attachments_unavailable" 503 "Attachments can't be kept at the moment" "Вкладення тимчасово недоступні",
     StoreUnavailable "store_unavailable" 503 "The store can't be reached at the moment" "Сховище тимчасово недоступне",
 }
 

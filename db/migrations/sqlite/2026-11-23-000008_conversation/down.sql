@@ -1,0 +1,4 @@
+DROP TABLE triage_proposals;
+DROP TABLE translations;
+DROP TABLE attachments;
+DROP TABLE messages;
