@@ -2,9 +2,11 @@
 
 mod cases;
 mod events;
+mod links;
 
 pub use cases::{Case, CaseFeed, CaseItem};
 pub use events::{AuditEvent, EventActor, TimelineEvent};
+pub use links::{IncidentLink, IncidentLinkList, LinkedIncident, PossibleDuplicate};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -278,6 +280,11 @@ incident_view! {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         #[schema(max_items = 2000)]
         warnings: Vec<Warning>,
+        /// Only in the answer to the report that opened it: incidents of the last day that it may be about. If one of them
+        /// is the same, follow that one up.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schema(max_items = 5)]
+        possible_duplicates: Vec<PossibleDuplicate>,
     }
 }
 

@@ -14,6 +14,8 @@ pub mod error;
 pub mod feeds;
 pub mod idempotency;
 pub mod incidents;
+pub mod institutions;
+pub mod links;
 pub mod migrate;
 pub mod rows;
 pub mod rules;

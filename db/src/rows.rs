@@ -242,6 +242,7 @@ rows! {
         closed_at: Option<At> as Nullable<Moment>,
         withdrawal: Option<Json> as Nullable<JsonDoc>,
         merged_into: Option<Id> as Nullable<Uid>,
+        features: String as Text,
     }
 }
 
@@ -342,5 +343,19 @@ rows! {
         created_at: At as Moment,
         expires_at: Option<At> as Nullable<Moment>,
         replays: i32 as Integer,
+    }
+}
+
+rows! {
+    /// How one incident stands to another.
+    pub struct LinkRow => incident_links {
+        id: Id as Uid,
+        from_incident: Id as Uid,
+        to_incident: Id as Uid,
+        kind: String as Text,
+        reason: String as Text,
+        created_at: At as Moment,
+        created_by: String as Text,
+        removed_at: Option<At> as Nullable<Moment>,
     }
 }

@@ -171,6 +171,7 @@ table! {
         closed_at -> Nullable<Moment>,
         withdrawal -> Nullable<JsonDoc>,
         merged_into -> Nullable<Uid>,
+        features -> Text,
     }
 }
 
@@ -279,6 +280,21 @@ table! {
     }
 }
 
+table! {
+    use crate::types::sql::*;
+
+    incident_links (id) {
+        id -> Uid,
+        from_incident -> Uid,
+        to_incident -> Uid,
+        kind -> Text,
+        reason -> Text,
+        created_at -> Moment,
+        created_by -> Text,
+        removed_at -> Nullable<Moment>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     gate,
     directory,
@@ -295,5 +311,6 @@ allow_tables_to_appear_in_same_query!(
     indicators,
     assignments,
     audit_events,
-    idempotency_keys
+    idempotency_keys,
+    incident_links
 );

@@ -12,6 +12,7 @@
 mod check;
 mod decision;
 mod duty;
+mod effect;
 mod exclusion;
 mod found;
 mod reroute;
@@ -31,6 +32,7 @@ use uuid::Uuid;
 pub use check::RESERVED_RULE_IDS;
 pub use decision::{CandidateView, Choice, Decision, Outcome, Why};
 pub use duty::{check_duty_hours, is_on_duty};
+pub use effect::{EFFECT_INCIDENTS, RulesEffect, effect};
 pub use exclusion::{Exclusion, Exclusions};
 pub use reroute::{Changes, Held, Revocation, RevocationReason, reroute};
 pub use roster::{NoCoordinatorTeam, Roster, TeamEntry};

@@ -12,7 +12,7 @@ use zvit_db::error::{Result, StoreError};
 use zvit_db::rows::{AssignmentRow, FeedRow};
 use zvit_db::types::{At, Id, Json};
 use zvit_db::{feeds, incidents};
-use zvit_domain::routing::{Choice, Held, Load, Loads, Roster, RoundRobin, RoutingInput, reroute, weight};
+use zvit_domain::routing::{Choice, Held, Load, Loads, MANUAL_RULE, Roster, RoundRobin, RoutingInput, reroute, weight};
 use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::{AssignmentRole, CaseState};
@@ -150,7 +150,10 @@ pub fn give(
     actor: &Actor,
     reason: Option<&str>,
 ) -> Result<Uuid> {
-    let row = assignment(choice, record.id(), record.triage.level, change.now)?;
+    let mut row = assignment(choice, record.id(), record.triage.level, change.now)?;
+    if choice.rule_id != MANUAL_RULE {
+        row.rule_version = change.gate.rules_version;
+    }
     change.add_load(choice.team, row.weight, 1)?;
     note_assigned(change, actor, &row, directory, reason);
     let id = row.id.0;

@@ -9,6 +9,7 @@ use zvit_db::types::{At, Id, Json};
 use zvit_db::{cases, incidents};
 use zvit_domain::deadline::Deadline;
 use zvit_domain::report::Content;
+use zvit_domain::similarity::Features;
 use zvit_domain::taxonomy::Classification;
 use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
@@ -106,7 +107,11 @@ impl Record {
         Ok(record)
     }
 
-    fn read(row: IncidentRow) -> Result<Self> {
+    /// The incident alone, without indicators and assignments: for looking at many.
+    ///
+    /// # Errors
+    /// When a part can't be read.
+    pub fn read(row: IncidentRow) -> Result<Self> {
         let (content, triage) = (row.content.read()?, row.triage.read()?);
         let (deadlines, warnings) = (row.deadlines.read()?, row.warnings.read()?);
         Ok(Self::new(row, content, triage, deadlines, warnings))
@@ -178,6 +183,12 @@ impl Record {
         self.row.status = status.to_string();
     }
 
+    /// What it is compared by with other reports; indicators that were taken back don't count.
+    fn features(&self) -> Features {
+        let standing = self.indicators.iter().filter(|row| row.retracted_at.is_none());
+        Features::of(&self.content, standing.map(|row| (row.kind.as_str(), row.value.as_str())))
+    }
+
     /// Brings the row's columns in line with the parts.
     ///
     /// # Errors
@@ -198,6 +209,7 @@ impl Record {
         self.row.triage = Json::of(&self.triage)?;
         self.row.deadlines = Json::of(&self.deadlines)?;
         self.row.warnings = Json::of(&self.warnings)?;
+        self.row.features = self.features().to_text();
         Ok(())
     }
 
@@ -237,7 +249,8 @@ impl Record {
     }
 }
 
-fn note_changes(assignment: &mut AssignmentRow, kinds: &[&str], at: Time, own: bool) -> Result<()> {
+/// Adds to the changes that a case shows.
+pub(super) fn note_changes(assignment: &mut AssignmentRow, kinds: &[&str], at: Time, own: bool) -> Result<()> {
     let mut changes: Vec<CaseChange> = assignment.changes.read()?;
     changes.extend(kinds.iter().map(|kind| CaseChange { kind: (*kind).to_owned(), at, own }));
     let surplus = changes.len().saturating_sub(CHANGES_KEPT);
