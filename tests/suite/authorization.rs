@@ -37,6 +37,7 @@ struct Things {
     incident: String,
     case: String,
     client: String,
+    link: String,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -119,7 +120,10 @@ fn prepare(server: &Server) -> Things {
     let id = incident.string("/id");
     let case = server.case_of(&server.alpha(), &id);
     let client = made(server, "institution", Some(HOSPITAL)).account().client_id.clone();
-    Things { incident: id, case, client }
+    let other = server.hospital().submit(report("Інша подія")).string("/id");
+    let body = json!({"kind": "same_attack", "to": other, "reason": "Обхід"});
+    let link = server.coordinator().post(&format!("/v1/incidents/{id}/links")).fresh_key().json(body).expect(201);
+    Things { incident: id, case, client, link: link.string("/id") }
 }
 
 fn made(server: &Server, role: &str, owner: Option<&str>) -> Client {
@@ -209,6 +213,7 @@ fn path_of(operation: &Operation, things: &Things) -> String {
         "incidents" => &things.incident,
         "cases" | "assignments" => &things.case,
         "clients" => &things.client,
+        "links" => &things.link,
         "participants" => DONOR,
         "institutions" => GRID,
         "teams" if operation.path.ends_with("/availability") => ALPHA,

@@ -12,6 +12,7 @@ pub(crate) struct Targets {
     incident: String,
     case: String,
     client: String,
+    link: String,
 }
 
 impl Targets {
@@ -19,7 +20,12 @@ impl Targets {
         let incident = server.hospital().submit(report("Подія"));
         let body = json!({"role": "team", "owner": DELTA, "name": "На заміну"});
         let client = server.coordinator().post("/v1/clients").fresh_key().json(body).expect(201);
+        let other = server.hospital().submit(report("Інша подія")).string("/id");
+        let linked = json!({"kind": "same_attack", "to": other, "reason": "Перевірка"});
+        let path = format!("/v1/incidents/{}/links", incident.str("/id"));
+        let link = server.coordinator().post(&path).fresh_key().json(linked).expect(201).string("/id");
         Self {
+            link,
             incident: incident.string("/id"),
             case: incident.string("/assignments/0/id"),
             client: client.string("/client_id"),
@@ -45,6 +51,7 @@ impl Targets {
         match path.split('/').nth(2).unwrap_or_default() {
             "incidents" => &self.incident,
             "cases" | "assignments" => &self.case,
+            "links" => &self.link,
             "institutions" => WATER,
             "teams" if path.ends_with("/availability") => ALPHA,
             "teams" => DELTA,
