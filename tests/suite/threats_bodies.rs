@@ -66,7 +66,7 @@ impl Targets {
 pub(crate) fn caller(server: &Server, operation: &Operation) -> Client {
     let scopes = operation.described["security"].to_string();
     let alone = |scope: &str| scopes.contains(scope);
-    if alone("directory:write") || alone("directory:read") {
+    if alone("directory:write") || operation.path == "/v1/incidents/unmoved" || alone("directory:read") {
         server.coordinator()
     } else if alone("cases:write") || (alone("cases:read") && !alone("incidents:read")) {
         server.alpha()
