@@ -167,7 +167,8 @@ async fn run(app: &App, actor: Actor, key: RequestKey, input: RerouteInput) -> R
     let is_kept = app.read(move |tx| Ok(!idempotency::find(tx, &[of])?.is_empty())).await?;
     let mut found = Rerouting::new(&input, app.directory().versions.rules);
     let mut after = None;
-    while !is_kept {
+    let mut is_done = is_kept;
+    while !is_done {
         let (actor, reason, version) = (actor.clone(), input.reason.clone(), input.rule_version);
         let (portion, directory) = app
             .change(move |change, memory| {
@@ -178,9 +179,7 @@ async fn run(app: &App, actor: Actor, key: RequestKey, input: RerouteInput) -> R
         found.decided_by = directory.versions.rules;
         found.add(portion.incidents, portion.moves, &directory);
         after = portion.next;
-        if after.is_none() {
-            break;
-        }
+        is_done = after.is_none();
     }
     app.change(move |change, _| {
         once(change, Some(&key), |change| {
