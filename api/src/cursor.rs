@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
+use zvit_domain::time::Time;
 use zvit_domain::word::Text;
 
 use crate::problem::{Code, ErrorItem, Problem};
@@ -34,6 +35,10 @@ pub enum ListKind {
     Rules = 11,
     /// Notices.
     Notices = 30,
+    /// Links of an incident.
+    Links = 60,
+    /// Incidents that nobody has moved.
+    Unmoved = 61,
     /// Keys of a client.
     ClientKeys = 20,
     /// Messages about an incident.
@@ -49,6 +54,8 @@ pub enum ListKind {
 const VERSION: u8 = 1;
 /// Version, kind, eight random bytes of the store's id, four of the owner's.
 const HEAD: usize = 14;
+/// No incident changes after the year 9999; either database can be asked for what lies before.
+const MAX_MOMENT: i64 = 253_402_300_799_000_000;
 
 /// Where a list goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +131,24 @@ impl Scope {
         Uuid::from_slice(&self.decode(cursor)?).map(Some).map_err(|_| invalid())
     }
 
+    /// A cursor at a moment, and at an id among what happened then.
+    pub fn at_moment(&self, at: Time, id: Uuid) -> String {
+        self.encode(&[&at.as_micros().to_be_bytes()[..], id.as_bytes()].concat())
+    }
+
+    /// Reads a moment and an id from a cursor, if there is one.
+    ///
+    /// # Errors
+    /// As [`Scope::decode`].
+    pub fn moment_and_id(&self, cursor: Option<&str>) -> Result<Option<(Time, Uuid)>, Problem> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        let bytes = self.decode(cursor)?;
+        let (at, id) = bytes.split_at_checked(8).ok_or_else(invalid)?;
+        let at = at.try_into().map(i64::from_be_bytes).map_err(|_| invalid())?;
+        let id = Uuid::from_slice(id).map_err(|_| invalid())?;
+        if (0..=MAX_MOMENT).contains(&at) { Ok(Some((Time::from_micros(at), id))) } else { Err(invalid()) }
+    }
+
     /// Reads a name of visible ASCII characters from a cursor, if there is one: what no name can be never reaches the database.
     ///
     /// # Errors
@@ -171,7 +196,7 @@ mod tests {
     }
 
     /// Every kind of list there is.
-    const KINDS: [ListKind; 16] = [
+    const KINDS: [ListKind; 18] = [
         ListKind::Cases,
         ListKind::IncidentFeed,
         ListKind::Incidents,
@@ -188,6 +213,8 @@ mod tests {
         ListKind::Attachments,
         ListKind::Translations,
         ListKind::TriageProposals,
+        ListKind::Links,
+        ListKind::Unmoved,
     ];
 
     #[test]

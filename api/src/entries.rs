@@ -81,6 +81,9 @@ fn shown(row: &DirectoryRow) -> Result<Value, Problem> {
     entry.insert("active".into(), row.active.into());
     if row.kind == Kind::Institution.code() {
         entry.insert("on_hold".into(), row.on_hold.into());
+        if let Some(real) = row.joined_to {
+            entry.insert("joined_to".into(), serde_json::to_value(real.0)?);
+        }
     }
     entry.insert("version".into(), row.version.into());
     entry.insert("created_at".into(), serde_json::to_value(row.created_at.0)?);
@@ -91,10 +94,13 @@ fn shown(row: &DirectoryRow) -> Result<Value, Problem> {
 fn with_common_members(schema: RefOr<Schema>, kind: Kind) -> RefOr<Schema> {
     let RefOr::T(Schema::Object(mut object)) = schema else { return schema };
     let time = || RefOr::Ref(Ref::from_schema_name(Time::name()));
-    let id = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
-        .description(Some("Its id."));
+    let uuid = |description: &str| {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+            .description(Some(description))
+    };
+    let id = uuid("Its id.");
     let active = ObjectBuilder::new().schema_type(Type::Boolean).description(Some("Whether it takes part."));
     let version = ObjectBuilder::new()
         .schema_type(Type::Integer)
@@ -116,6 +122,10 @@ fn with_common_members(schema: RefOr<Schema>, kind: Kind) -> RefOr<Schema> {
     for (name, member) in members.into_iter().chain(of_its_kind) {
         object.properties.insert(name.to_owned(), member);
         object.required.push(name.to_owned());
+    }
+    if kind == Kind::Institution {
+        let joined_to = uuid("The institution that this provisional entry turned out to be.");
+        object.properties.insert("joined_to".to_owned(), joined_to.into());
     }
     object.additional_properties = None;
     RefOr::T(Schema::Object(object))

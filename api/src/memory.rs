@@ -32,6 +32,8 @@ pub struct Institution {
     pub active: bool,
     /// Whether its credentials may be in an attacker's hands: it may still report, and nothing else.
     pub on_hold: bool,
+    /// The institution that this one turned out to be, if it was entered provisionally.
+    pub joined_to: Option<Uuid>,
     /// The entry.
     pub entry: InstitutionInput,
 }
@@ -68,6 +70,7 @@ impl Directory {
                         id: row.id.0,
                         active: row.active,
                         on_hold: row.on_hold,
+                        joined_to: row.joined_to.map(|id| id.0),
                         entry: row.document.read()?,
                     };
                     loaded.institutions.insert(row.id.0, institution);
@@ -132,6 +135,11 @@ impl Directory {
     /// The codes of the TLP labels that a team may see: what its queries are narrowed to.
     pub fn labels_seen_by(&self, team: Uuid) -> Vec<&'static str> {
         Tlp::ALL.iter().filter(|label| self.may_see(team, **label)).map(|label| label.code()).collect()
+    }
+
+    /// The institution that an id stands for: a provisional entry that was joined stands for the one it was joined to.
+    pub fn joined(&self, institution: Uuid) -> Uuid {
+        self.institutions.get(&institution).and_then(|entry| entry.joined_to).unwrap_or(institution)
     }
 
     /// The name of a client's owner, where it has one.

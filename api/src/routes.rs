@@ -15,12 +15,15 @@ pub mod health;
 pub mod hold;
 pub mod incidents;
 pub mod incidents_batch;
+pub mod join;
+pub mod links;
 pub mod me;
 pub mod messages;
 pub mod notices;
 pub mod oauth2;
 pub mod receipt;
 pub mod reports;
+pub mod reroute;
 pub mod rules;
 pub mod simulate;
 pub mod statistics;
@@ -28,6 +31,7 @@ pub mod team_indicators;
 pub mod translations;
 pub mod triage;
 pub mod triage_proposals;
+pub mod unmoved;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -50,6 +54,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(incidents::submit_incident)
         .service(incidents::list_incidents)
         .service(incidents::follow_incidents)
+        .service(unmoved::list_unmoved_incidents)
         .service(incidents::get_incident)
         .service(reports::add_report)
         .service(reports::list_reports)
@@ -87,11 +92,15 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(triage::assign_team)
         .service(triage::revoke_assignment)
         .service(triage::close_incident)
+        .service(links::link_incident)
+        .service(links::list_incident_links)
+        .service(links::remove_incident_link)
         // routing rules
         .service(rules::get_routing_rules)
         .service(rules::replace_routing_rules)
         .service(rules::list_routing_rules_versions)
         .service(simulate::simulate_routing)
+        .service(reroute::reroute_assignments)
         // directory
         .service(directory::list_participants)
         .service(directory::create_participant)
@@ -107,6 +116,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(directory::deactivate_institution)
         .service(hold::hold_institution)
         .service(hold::release_institution)
+        .service(join::join_institution)
         .service(directory::list_teams)
         .service(directory::create_team)
         .service(directory::get_team)

@@ -167,7 +167,9 @@ fn directory(
         directory.participants.insert(*id, (true, entry.clone()));
     }
     for (id, entry) in &institutions.entries {
-        directory.institutions.insert(*id, Institution { id: *id, active: true, on_hold: false, entry: entry.clone() });
+        directory
+            .institutions
+            .insert(*id, Institution { id: *id, active: true, on_hold: false, joined_to: None, entry: entry.clone() });
     }
     directory.teams = teams
         .entries

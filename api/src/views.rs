@@ -4,6 +4,7 @@ mod attachments;
 mod cases;
 mod conversation;
 mod events;
+mod links;
 mod notices;
 mod receipt;
 mod statistics;
@@ -16,6 +17,7 @@ pub use conversation::{
     TriageProposalList,
 };
 pub use events::{AuditEvent, EventActor, TimelineEvent};
+pub use links::{IncidentLink, IncidentLinkList, LinkedIncident, PossibleDuplicate};
 pub use notices::{Notice, NoticeList, NoticeRecipient, WebhookSecret};
 pub use receipt::{PrintableReceipt, Receipt, ReceiptIncident, ReceiptReport, ReceiptTeam};
 pub use statistics::{
@@ -328,6 +330,11 @@ incident_view! {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         #[schema(max_items = 2000)]
         warnings: Vec<Warning>,
+        /// Only in the answer to the report that opened it: incidents of the last day that it may be about. If one of them
+        /// is the same, follow that one up.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[schema(max_items = 5)]
+        possible_duplicates: Vec<PossibleDuplicate>,
     }
 }
 

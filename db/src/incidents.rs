@@ -295,6 +295,7 @@ pub fn update(tx: &mut Tx<'_>, row: &IncidentRow) -> Result<()> {
             incidents::closed_at.eq(row.closed_at),
             incidents::withdrawal.eq(&row.withdrawal),
             incidents::merged_into.eq(row.merged_into),
+            incidents::features.eq(&row.features),
         ))
         .execute(*c))?;
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound) }
@@ -353,4 +354,58 @@ pub fn indicators_of(tx: &mut Tx<'_>, incident_ids: &[Id]) -> Result<Vec<Indicat
 pub fn retract_indicator(tx: &mut Tx<'_>, incident: Uuid, ordinal: i32, now: Time) -> Result<()> {
     on!(tx, c => diesel::update(indicators::table.find((Id(incident), ordinal))).set(indicators::retracted_at.eq(At(now))).execute(*c))?;
     Ok(())
+}
+
+/// A page of incidents with one of these statuses that nothing has happened to since `until`, the longest untouched first, after
+/// a place in that order.
+///
+/// # Errors
+/// The database's own.
+pub fn unmoved(
+    tx: &mut Tx<'_>,
+    statuses: &[&str],
+    until: Time,
+    after: Option<(Time, Uuid)>,
+    limit: i64,
+) -> Result<Vec<IncidentRow>> {
+    macro_rules! unmoved {
+        ($c:ident) => {{
+            let mut query = incidents::table
+                .filter(incidents::status.eq_any(statuses))
+                .filter(incidents::updated_at.le(At(until)))
+                .order((incidents::updated_at, incidents::id))
+                .limit(limit)
+                .into_boxed();
+            if let Some((at, id)) = after {
+                let same_moment = incidents::updated_at.eq(At(at)).and(incidents::id.gt(Id(id)));
+                query = query.filter(incidents::updated_at.gt(At(at)).or(same_moment));
+            }
+            query.load(*$c)
+        }};
+    }
+    Ok(on!(tx, c => unmoved!(c))?)
+}
+
+/// A page, in the order of their ids, of incidents with an assignment in this state that rules of this version decided.
+///
+/// # Errors
+/// The database's own.
+pub fn decided_by(
+    tx: &mut Tx<'_>,
+    rule_version: i32,
+    state: &str,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<IncidentRow>> {
+    let after = Id(after.unwrap_or(Uuid::nil()));
+    let decided = assignments::table
+        .filter(assignments::state.eq(state))
+        .filter(assignments::rule_version.eq(rule_version))
+        .select(assignments::incident_id);
+    Ok(on!(tx, c => incidents::table
+        .filter(incidents::id.gt(after))
+        .filter(incidents::id.eq_any(decided))
+        .order(incidents::id)
+        .limit(limit)
+        .load(*c))?)
 }

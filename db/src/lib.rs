@@ -19,6 +19,8 @@ pub mod escalation;
 pub mod feeds;
 pub mod idempotency;
 pub mod incidents;
+pub mod institutions;
+pub mod links;
 pub mod migrate;
 pub mod notices;
 pub mod polls;

@@ -242,6 +242,7 @@ rows! {
         closed_at: Option<At> as Nullable<Moment>,
         withdrawal: Option<Json> as Nullable<JsonDoc>,
         merged_into: Option<Id> as Nullable<Uid>,
+        features: String as Text,
     }
 }
 
@@ -461,5 +462,19 @@ rows! {
         decided_at: Option<At> as Nullable<Moment>,
         decided_by: Option<String> as Nullable<Text>,
         decision_reason: Option<String> as Nullable<Text>,
+    }
+}
+
+rows! {
+    /// How one incident stands to another.
+    pub struct LinkRow => incident_links {
+        id: Id as Uid,
+        from_incident: Id as Uid,
+        to_incident: Id as Uid,
+        kind: String as Text,
+        reason: String as Text,
+        created_at: At as Moment,
+        created_by: String as Text,
+        removed_at: Option<At> as Nullable<Moment>,
     }
 }

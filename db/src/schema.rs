@@ -171,6 +171,7 @@ table! {
         closed_at -> Nullable<Moment>,
         withdrawal -> Nullable<JsonDoc>,
         merged_into -> Nullable<Uid>,
+        features -> Text,
     }
 }
 
@@ -316,6 +317,21 @@ table! {
     }
 }
 
+table! {
+    use crate::types::sql::*;
+
+    incident_links (id) {
+        id -> Uid,
+        from_incident -> Uid,
+        to_incident -> Uid,
+        kind -> Text,
+        reason -> Text,
+        created_at -> Moment,
+        created_by -> Text,
+        removed_at -> Nullable<Moment>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     gate,
     directory,
@@ -333,6 +349,7 @@ allow_tables_to_appear_in_same_query!(
     assignments,
     audit_events,
     idempotency_keys,
+    incident_links,
     notices,
     webhook_secrets
 );

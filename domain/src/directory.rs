@@ -274,7 +274,8 @@ pub struct TeamInput {
 impl TeamInput {
     /// Whether somebody of the team can be told of a case although no tool of theirs polls.
     pub fn has_working_contact(&self) -> bool {
-        let is_told = |contact: &DirectoryContact| contact.channels(Occasion::Assigned, Occasion::URGENT).next().is_some();
+        let is_told =
+            |contact: &DirectoryContact| contact.channels(Occasion::Assigned, Occasion::URGENT).next().is_some();
         self.contacts.iter().any(is_told)
     }
 }

@@ -21,6 +21,7 @@
 //! | received, waiting, assigned, in_progress, resolved | withdraw | withdrawn, or a request that lead or coordinator confirms |
 //! | received, waiting, assigned, in_progress, resolved, closed | merge | merged |
 //! | resolved, closed, withdrawn | reopen | what its lead says |
+//! | merged | take the merger back | what its lead says |
 
 use crate::vocabulary::{CaseState, IncidentStatus};
 use crate::words;
@@ -215,6 +216,14 @@ fn ended_by(now: Option<Ending>, goal: Ending, also_from: &[Ending]) -> Result<S
     }
 }
 
+/// What taking a merger back does: nothing else brings a merged incident back.
+///
+/// # Errors
+/// When it isn't merged.
+pub fn take_merger_back(from: IncidentStatus) -> Result<Step<Option<Ending>>, Refusal> {
+    if from == IncidentStatus::Merged { Ok(Step::To(None)) } else { Err(Refusal::State) }
+}
+
 /// Whether a withdrawal is only asked for, and lead or coordinator decides: once somebody works on it, or when it is grave. An
 /// attacker with stolen credentials must not be able to send help away.
 pub fn withdrawal_needs_confirmation(level: u8, lead: Option<Lead>) -> bool {
@@ -385,6 +394,14 @@ mod tests {
             assert_eq!(V::Close.apply(open), Ok(Step::To(Some(Ending::Closed))));
         }
         assert_eq!(V::Close.apply(S::Closed), Ok(Step::AlreadyThere));
+    }
+
+    #[test]
+    fn only_what_is_merged_has_a_merger_to_take_back() {
+        for status in IncidentStatus::ALL {
+            let expected = if *status == IncidentStatus::Merged { Ok(Step::To(None)) } else { Err(Refusal::State) };
+            assert_eq!(take_merger_back(*status), expected, "{status}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@
 mod check;
 mod decision;
 mod duty;
+mod effect;
 mod exclusion;
 mod found;
 mod request;
@@ -32,6 +33,7 @@ use uuid::Uuid;
 pub use check::RESERVED_RULE_IDS;
 pub use decision::{CandidateView, Choice, Decision, Outcome, Why};
 pub use duty::{Standing, check_duty_hours, is_on_duty, standing_at};
+pub use effect::{EFFECT_INCIDENTS, RulesEffect, effect};
 pub use exclusion::{Exclusion, Exclusions};
 pub use request::{request_support, serves_kind};
 pub use reroute::{Changes, Held, Revocation, RevocationReason, reroute};

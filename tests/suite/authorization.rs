@@ -40,6 +40,7 @@ struct Things {
     notice: String,
     attachment: String,
     proposal: String,
+    link: String,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -122,11 +123,14 @@ fn prepare(server: &Server) -> Things {
     let id = incident.string("/id");
     let case = server.case_of(&server.alpha(), &id);
     let client = made(server, "institution", Some(HOSPITAL)).account().client_id.clone();
+    let other = server.hospital().submit(report("Інша подія")).string("/id");
+    let body = json!({"kind": "same_attack", "to": other, "reason": "Обхід"});
+    let link = server.coordinator().post(&format!("/v1/incidents/{id}/links")).fresh_key().json(body).expect(201);
     let notice = crate::notices::a_settled_notice(&server.store);
     let attachment = crate::attachments::attach(&server.hospital(), &id, b"content").string("/id");
     let proposal = json!({"level": 3, "reason": "Обхід"});
     let proposal = server.verb(&server.alpha(), &case, "triage-proposals", proposal).expect(201).string("/id");
-    Things { incident: id, case, client, notice, attachment, proposal }
+    Things { incident: id, case, client, notice, attachment, proposal, link: link.string("/id") }
 }
 
 fn made(server: &Server, role: &str, owner: Option<&str>) -> Client {
@@ -218,6 +222,7 @@ fn path_of(operation: &Operation, things: &Things) -> String {
         "clients" => &things.client,
         "attachments" => &things.attachment,
         "triage-proposals" => &things.proposal,
+        "links" => &things.link,
         "participants" => DONOR,
         "notices" => &things.notice,
         "institutions" if operation.path.ends_with("/webhook-secret") => HOSPITAL,

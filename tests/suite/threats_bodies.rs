@@ -15,6 +15,7 @@ pub(crate) struct Targets {
     notice: String,
     attachment: String,
     proposal: String,
+    link: String,
 }
 
 impl Targets {
@@ -22,6 +23,10 @@ impl Targets {
         let incident = server.hospital().submit(report("Подія"));
         let body = json!({"role": "team", "owner": DELTA, "name": "На заміну"});
         let client = server.coordinator().post("/v1/clients").fresh_key().json(body).expect(201);
+        let other = server.hospital().submit(report("Інша подія")).string("/id");
+        let linked = json!({"kind": "same_attack", "to": other, "reason": "Перевірка"});
+        let path = format!("/v1/incidents/{}/links", incident.str("/id"));
+        let link = server.coordinator().post(&path).fresh_key().json(linked).expect(201).string("/id");
         let attachment = crate::attachments::attach(&server.hospital(), incident.str("/id"), b"content");
         let proposal = server.verb(
             &server.alpha(),
@@ -30,6 +35,7 @@ impl Targets {
             json!({"level": 3, "reason": "Перевірка"}),
         );
         Self {
+            link,
             attachment: attachment.string("/id"),
             proposal: proposal.expect(201).string("/id"),
             incident: incident.string("/id"),
@@ -76,6 +82,7 @@ impl Targets {
             "incidents" => &self.incident,
             "cases" | "assignments" => &self.case,
             "notices" => &self.notice,
+            "links" => &self.link,
             "institutions" => WATER,
             "teams" => DELTA,
             "participants" => DONOR,
@@ -91,7 +98,7 @@ impl Targets {
 pub(crate) fn caller(server: &Server, operation: &Operation) -> Client {
     let scopes = operation.described["security"].to_string();
     let alone = |scope: &str| scopes.contains(scope);
-    if alone("directory:write") || alone("directory:read") {
+    if alone("directory:write") || operation.path == "/v1/incidents/unmoved" || alone("directory:read") {
         server.coordinator()
     } else if alone("cases:write") || (alone("cases:read") && !alone("incidents:read")) {
         server.alpha()

@@ -169,7 +169,10 @@ pub fn give(
     actor: &Actor,
     reason: Option<&str>,
 ) -> Result<Uuid> {
-    let row = assignment(choice, record.id(), record.triage.level, change.now)?;
+    let mut row = assignment(choice, record.id(), record.triage.level, change.now)?;
+    if choice.rule_id != MANUAL_RULE {
+        row.rule_version = change.gate.rules_version;
+    }
     change.add_load(choice.team, row.weight, 1)?;
     note_assigned(change, actor, &row, directory, reason);
     let about = about_assigned(record, &row);

@@ -265,6 +265,12 @@ pub fn set_active<E: Entry>(
             "Команду координатора не можна деактивувати: вона остання для кожного інциденту.",
         ));
     }
+    if active && row.joined_to.is_some() {
+        return Err(Problem::new(Code::StateConflict).detail(
+            "This provisional entry was joined to another institution, which has its incidents now.",
+            "Цей тимчасовий запис приєднано до іншої установи; його інциденти тепер належать їй.",
+        ));
+    }
     row.active = active;
     if !active {
         shut_out(change, row.id.0)?;

@@ -71,6 +71,7 @@ pub fn follow_up(
             report.warnings.push(hold::not_applied("/stage"));
         }
     }
+    super::links::check_not_merged(change, record)?;
     check_status(record)?;
     check_stage(change, record, report.stage)??;
     check_external_ref(change, record, &report)?;

@@ -116,6 +116,7 @@ pub fn discreet_answer(answer: Answer, item: &Submission, directory: &Directory)
 fn echo(mut kept: Kept, parsed: &Parsed) -> Result<Kept, Problem> {
     let mut incident: Incident = serde_json::from_str(&kept.body)?;
     incident.external_ref = parsed.change.external_ref.clone();
+    incident.possible_duplicates.clear();
     incident.warnings.retain(|warning| warning.code != NOT_APPLIED);
     kept.body = serde_json::to_string(&incident)?;
     Ok(kept)
@@ -144,6 +145,7 @@ fn receipt(mut kept: Kept, parsed: &Parsed, doubts: &[StoredWarning], language: 
     incident.updated_at = incident.received_at;
     incident.assignments.clear();
     incident.deadlines.clear();
+    incident.possible_duplicates.clear();
     incident.warnings = warnings(doubts, language);
     incident.submitted_on_hold = Some(true);
     kept.body = serde_json::to_string(&incident)?;

@@ -10,6 +10,7 @@ use zvit_db::{cases, incidents};
 use zvit_domain::deadline::{self, Deadline};
 use zvit_domain::lifecycle::{Ending, Lead, status_by_lead};
 use zvit_domain::report::Content;
+use zvit_domain::similarity::Features;
 use zvit_domain::taxonomy::Classification;
 use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
@@ -107,7 +108,11 @@ impl Record {
         Ok(record)
     }
 
-    fn read(row: IncidentRow) -> Result<Self> {
+    /// The incident alone, without indicators and assignments: for looking at many.
+    ///
+    /// # Errors
+    /// When a part can't be read.
+    pub fn read(row: IncidentRow) -> Result<Self> {
         let (content, triage) = (row.content.read()?, row.triage.read()?);
         let (deadlines, warnings) = (row.deadlines.read()?, row.warnings.read()?);
         Ok(Self::new(row, content, triage, deadlines, warnings))
@@ -211,6 +216,12 @@ impl Record {
         }
     }
 
+    /// What it is compared by with other reports; indicators that were taken back don't count.
+    fn features(&self) -> Features {
+        let standing = self.indicators.iter().filter(|row| row.retracted_at.is_none());
+        Features::of(&self.content, standing.map(|row| (row.kind.as_str(), row.value.as_str())))
+    }
+
     /// Brings the row's columns in line with the parts.
     ///
     /// # Errors
@@ -230,6 +241,7 @@ impl Record {
         self.row.content = Json::of(&self.content)?;
         self.row.triage = Json::of(&self.triage)?;
         self.row.warnings = Json::of(&self.warnings)?;
+        self.row.features = self.features().to_text();
         Ok(())
     }
 

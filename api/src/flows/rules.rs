@@ -5,15 +5,20 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use uuid::Uuid;
 use zvit_db::change::Change;
+use zvit_db::conn::Tx;
+use zvit_db::incidents;
 use zvit_db::rows::RuleVersionRow;
 use zvit_db::types::{At, Json};
 use zvit_domain::fault::Fault;
-use zvit_domain::routing::RuleSet;
+use zvit_domain::routing::{EFFECT_INCIDENTS, Roster, RoutingInput, RuleSet, RulesEffect};
+use zvit_domain::time::Time;
 
+use super::assign::routing_input;
 use super::event::Event;
+use super::record::Record;
 use crate::actor::Actor;
 use crate::memory::Directory;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 /// Every fault of a rule set against the directory.
 pub fn faults(rules: &RuleSet, directory: &Directory) -> Vec<Fault> {
@@ -28,6 +33,43 @@ pub fn faults(rules: &RuleSet, directory: &Directory) -> Vec<Fault> {
 pub fn check(rules: &RuleSet, directory: &Directory) -> Result<(), Problem> {
     let faults = faults(rules, directory);
     if faults.is_empty() { Ok(()) } else { Err(faults.into()) }
+}
+
+/// What a rule set would have done with the newest incidents, beside the one that holds.
+///
+/// # Errors
+/// The store's.
+pub fn effect(
+    tx: &mut Tx<'_>,
+    directory: &Directory,
+    (present, draft): (&RuleSet, &RuleSet),
+    now: Time,
+) -> Result<RulesEffect, Problem> {
+    let roster = Roster::new(&directory.teams, now).map_err(Problem::internal)?;
+    let rows = incidents::newest(tx, i64::from(EFFECT_INCIDENTS))?;
+    let records = rows.into_iter().map(Record::read).collect::<Result<Vec<_>, _>>()?;
+    // As if each were reported now: what became of it under the rules that held is not these rules' doing.
+    let inputs = records
+        .iter()
+        .map(|record| RoutingInput { expiries: 0, ..routing_input(record, record.classification().class, &[], &[]) });
+    Ok(zvit_domain::routing::effect(inputs, present, draft, &roster, now))
+}
+
+/// Refuses rules that would leave much more to the default than those that hold.
+///
+/// # Errors
+/// 409 with the effect.
+pub fn check_effect(effect: &RulesEffect) -> Result<(), Problem> {
+    if !effect.is_unsafe() {
+        return Ok(());
+    }
+    let RulesEffect { incidents, to_default_before: before, to_default_after: after, .. } = effect;
+    Err(Problem::new(Code::RulesUnsafe)
+        .detail(
+            format!("Of the last {incidents} incidents {after} instead of {before} would fall to the default. If that is meant, send `force`: true."),
+            format!("З останніх інцидентів ({incidents}) до резервної команди потрапило б {after} замість {before}. Якщо так і задумано, надішліть `force`: true."),
+        )
+        .extension("effect", effect))
 }
 
 /// Makes a rule set the one that holds.

@@ -74,7 +74,8 @@ impl Record {
         let with_candidates = reader == Role::Coordinator;
         view!(Incident, self, directory, None, self.row.updated_at.0,
             assignments: self.assignments.iter().map(|row| assignment(row, directory, with_candidates)).collect(),
-            warnings: warnings(&self.warnings, language))
+            warnings: warnings(&self.warnings, language),
+            possible_duplicates: Vec::new())
     }
 
     /// As a team sees it: one of its assignments, with the incident.

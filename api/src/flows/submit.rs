@@ -30,6 +30,7 @@ use super::notices::{self, Occasion, Recipient};
 use super::provisional::reporters;
 use super::record::{Record, is_exercise, state};
 use super::reference::references;
+use super::similar::{self, Recent};
 use crate::actor::Actor;
 use crate::clock;
 use crate::memory::{Directory, Institution};
@@ -109,6 +110,7 @@ pub fn submit(change: &mut Change<'_>, memory: &Memory, clocks: &Clocks, items: 
     let mut kept_rows = find_kept(change, items)?;
     let reporters = reporters(change, items, |key| kept_rows.contains_key(key))?;
     let directory = memory.directory_for(change)?;
+    let reporters: Vec<Uuid> = reporters.into_iter().map(|id| directory.joined(id)).collect();
     directory.coordinator_team()?;
     let roster = directory.roster(change.now)?;
     let mut batch = Batch::open(change, &directory, &reporters, items)?;
@@ -181,6 +183,7 @@ struct Batch {
     loads: Loads,
     turns: RoundRobin,
     turns_moved: bool,
+    recent: Recent,
     rows: Rows,
 }
 
@@ -194,10 +197,18 @@ impl Batch {
         let loads = loads_of(&rows);
         let external: Vec<String> = items.iter().filter_map(|item| item.parsed.change.external_ref.clone()).collect();
         let taken = incidents::with_external_refs(&mut change.tx, reporters, &external)?;
+        let feeds: HashMap<Uuid, FeedRow> = rows.into_iter().map(|row| (row.owner.0, row)).collect();
+        let asking: Vec<Uuid> = items
+            .iter()
+            .zip(reporters)
+            .filter(|(item, institution)| similar::asks(item, **institution, directory))
+            .map(|(_, institution)| *institution)
+            .collect();
         Ok(Self {
             references: references(change, items.len())?,
             external_refs: taken.into_iter().map(|(owner, external, id)| ((owner, external), id)).collect(),
-            feeds: rows.into_iter().map(|row| (row.owner.0, row)).collect(),
+            recent: Recent::read(change, &asking, &feeds)?,
+            feeds,
             moved: HashSet::new(),
             loads,
             turns: round_robin(change)?,
@@ -240,7 +251,11 @@ impl Batch {
         if let Some(external) = &item.parsed.change.external_ref {
             self.external_refs.insert((institution.id, external.clone()), record.id());
         }
-        let incident = record.incident(directory, item.actor.language, item.actor.role);
+        let mut incident = record.incident(directory, item.actor.language, item.actor.role);
+        if similar::asks(item, institution.id, directory) {
+            incident.possible_duplicates = self.recent.like(&record);
+        }
+        self.recent.learn(&record);
         let answer = Kept::new(201, &incident)?
             .at(format!("/v1/incidents/{}", record.id()))
             .tagged(crate::input::etag(record.row.version))
@@ -309,6 +324,7 @@ impl Batch {
             closed_at: None,
             withdrawal: None,
             merged_into: None,
+            features: String::new(),
         };
         let mut record = Record::new(row, content, judged, deadlines, item.warnings.clone());
         for indicator in &item.parsed.indicators {
@@ -368,6 +384,7 @@ impl Batch {
             feed.open_cases += 1;
             self.moved.insert(choice.team);
             row.position = feed.position;
+            row.rule_version = change.gate.rules_version;
             note_assigned(change, &service, &row, directory, None);
             self.rows.notices.extend(notices::rows(
                 directory,

@@ -49,6 +49,7 @@ operations! {
         ListIncidents "list_incidents" GET "/v1/incidents" ["incidents:read"] [] OwnIncidents Refused;
         SubmitIncident "submit_incident" POST "/v1/incidents" ["incidents:write"] [] ReportsFor Allowed;
         FollowIncidents "follow_incidents" GET "/v1/incidents/feed" ["incidents:read"] [] OwnIncidents Refused;
+        ListUnmovedIncidents "list_unmoved_incidents" GET "/v1/incidents/unmoved" ["incidents:read"] [Coordinator] WholeService Refused;
         GetIncident "get_incident" GET "/v1/incidents/{id}" ["incidents:read"] [] OwnIncidents Refused;
         ListReports "list_reports" GET "/v1/incidents/{id}/reports" ["incidents:read", "cases:read"] [] PartiesOfIncident Refused;
         AddReport "add_report" POST "/v1/incidents/{id}/reports" ["incidents:write"] [] OwnIncidents Allowed;
@@ -71,6 +72,9 @@ operations! {
         AddTranslation "add_translation" POST "/v1/incidents/{id}/translations" ["cases:write", "triage:write"] [] PartiesOfIncident Refused;
         ListTranslations "list_translations" GET "/v1/incidents/{id}/translations" ["incidents:read", "cases:read"] [] PartiesOfIncident Refused;
         ListTriageProposals "list_triage_proposals" GET "/v1/incidents/{id}/triage-proposals" ["cases:read", "triage:write"] [] PartiesOfIncident Refused;
+        LinkIncident "link_incident" POST "/v1/incidents/{id}/links" ["triage:write"] [] WholeService Refused;
+        ListIncidentLinks "list_incident_links" GET "/v1/incidents/{id}/links" ["incidents:read", "cases:read"] [] PartiesOfIncident Refused;
+        RemoveIncidentLink "remove_incident_link" POST "/v1/links/{id}/remove" ["triage:write"] [] WholeService Refused;
         // cases
         FollowCases "follow_cases" GET "/v1/cases" ["cases:read"] [Team] OwnCases Refused;
         GetCase "get_case" GET "/v1/cases/{id}" ["cases:read"] [Team] OwnCases Refused;
@@ -91,6 +95,7 @@ operations! {
         ReplaceRoutingRules "replace_routing_rules" PUT "/v1/routing-rules" ["routing:write"] [] WholeService Refused;
         ListRoutingRulesVersions "list_routing_rules_versions" GET "/v1/routing-rules/versions" ["routing:read"] [] WholeService Refused;
         SimulateRouting "simulate_routing" POST "/v1/routing/simulate" ["routing:write"] [] WholeService Refused;
+        RerouteAssignments "reroute_assignments" POST "/v1/routing/reroute" ["routing:write"] [] WholeService Refused;
         // participants, institutions, teams
         ListParticipants "list_participants" GET "/v1/participants" ["directory:read"] [] WholeService Refused;
         CreateParticipant "create_participant" POST "/v1/participants" ["directory:write"] [] WholeService Refused;
@@ -106,6 +111,7 @@ operations! {
         DeactivateInstitution "deactivate_institution" POST "/v1/institutions/{id}/deactivate" ["directory:write"] [] WholeService Refused;
         HoldInstitution "hold_institution" POST "/v1/institutions/{id}/hold" ["directory:write"] [] WholeService Refused;
         ReleaseInstitution "release_institution" POST "/v1/institutions/{id}/release" ["directory:write"] [] WholeService Refused;
+        JoinInstitution "join_institution" POST "/v1/institutions/{id}/join" ["directory:write"] [] WholeService Refused;
         ListTeams "list_teams" GET "/v1/teams" ["directory:read"] [] WholeService Refused;
         CreateTeam "create_team" POST "/v1/teams" ["directory:write"] [] WholeService Refused;
         GetTeam "get_team" GET "/v1/teams/{id}" ["directory:read"] [] WholeService Refused;

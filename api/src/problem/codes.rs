@@ -58,6 +58,7 @@ codes! {
     DuplicateEdrpou "duplicate_edrpou" 409 "The EDRPOU code is already registered" "Цей код ЄДРПОУ вже зареєстровано",
     ExternalRefExists "external_ref_exists" 409 "The external reference is already in use" "Цей зовнішній номер уже використано",
     StateConflict "state_conflict" 409 "The present state does not allow this" "Поточний стан цього не дозволяє",
+    RulesUnsafe "rules_unsafe" 409 "Too many incidents would be left to the default team" "Забагато інцидентів потрапило б до резервної команди",
     IdempotencyInProgress "idempotency_in_progress" 409 "The first request with this key is still being handled" "Перший запит із цим ключем ще обробляється",
     SelfChange "self_change" 409 "A client may not disable or renew itself" "Клієнт не може вимкнути сам себе чи оновити власні облікові дані",
     AlreadyExists "already_exists" 409 "It already exists" "Такий запис уже існує",

@@ -32,7 +32,7 @@ use crate::state::App;
 use crate::views::{Report, ReportList};
 
 /// The states in which a team may read what belongs to the incident.
-const HELD: &[&str] = &["assigned", "acknowledged", "in_progress", "resolved"];
+pub const HELD: &[&str] = &["assigned", "acknowledged", "in_progress", "resolved"];
 
 /// The incident, for any of the parties that may read what belongs to it.
 ///

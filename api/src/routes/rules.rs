@@ -4,20 +4,22 @@ use actix_web::{HttpResponse, get, put, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use zvit_db::conn::Tx;
 use zvit_db::rows::RuleVersionRow;
 use zvit_db::{feeds, rules as store};
 use zvit_domain::fault::Fault;
-use zvit_domain::routing::{ActOn, Rule, RuleSet};
+use zvit_domain::routing::{ActOn, Rule, RuleSet, RulesEffect};
 use zvit_domain::time::Time;
 
 use crate::auth::Caller;
+use crate::clock;
 use crate::cursor::{ListKind, Scope};
 use crate::flows::idempotency::Kept;
-use crate::flows::rules::{check as check_rules, faults, put as set_rules};
+use crate::flows::rules::{check as check_rules, check_effect, effect as effect_of, faults, put as set_rules};
 use crate::input::{Body, IfMatch, IfNoneMatch, Query, Schemas, etag};
 use crate::memory::Directory;
 use crate::permission::{GetRoutingRules, ListRoutingRulesVersions, ReplaceRoutingRules};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::reply;
 use crate::routes::reports::PartQuery;
 use crate::state::App;
@@ -48,6 +50,10 @@ pub struct RoutingRulesVersion {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 2000)]
     pub reason: Option<String>,
+    /// Only in the answer that set them: what they would have done with the newest incidents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub effect: Option<RulesEffect>,
 }
 
 impl RoutingRulesVersion {
@@ -61,6 +67,7 @@ impl RoutingRulesVersion {
             changed_by: Some(row.changed_by.clone()),
             changed_at: Some(row.created_at.0),
             reason: row.reason.clone(),
+            effect: None,
         })
     }
 
@@ -74,6 +81,7 @@ impl RoutingRulesVersion {
             changed_by: None,
             changed_at: None,
             reason: None,
+            effect: None,
         }
     }
 }
@@ -110,6 +118,9 @@ pub struct RoutingRulesInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 2_147_483_647)]
     pub restore: Option<i32>,
+    /// Set them even if many more incidents would fall to the default.
+    #[serde(default)]
+    pub force: bool,
     /// Why.
     #[schema(min_length = 1, max_length = 2000)]
     pub reason: String,
@@ -143,7 +154,9 @@ pub async fn get_routing_rules(
 
 /// Set the routing rules
 ///
-/// The whole document at once, or `restore` for an earlier version. They hold for every report from now on.
+/// The whole document at once, or `restore` for an earlier version. They hold for every report from now on. They are tried out on
+/// the newest 500 incidents first; if over 20 percent more of those would fall to the default rule or the coordinator's team than
+/// by the rules that hold, that is 409 `rules_unsafe` with the `effect`, unless `force` is true.
 #[utoipa::path(
     tag = "routing", operation_id = "replace_routing_rules",
     params(("If-Match" = String, Header, description = "ETag of the rules that hold", max_length = 300)),
@@ -161,22 +174,47 @@ pub async fn replace_routing_rules(
     let checked = body.json::<RoutingRulesInput>(&schemas)?;
     let semantic = rules_faults(&checked.value, &app.directory());
     let input = checked.strict(semantic)?;
-    let actor = caller.actor();
+    let (actor, directory, now) = (caller.actor(), app.directory(), clock::now());
+    // Tried out before the change: nobody else waits for that.
+    let (input, rules, tried_beside, effect) = app
+        .read(move |tx| {
+            let rules = wanted(tx, &input)?;
+            check_rules(&rules, &directory)?;
+            let version = feeds::gate(tx)?.rules_version;
+            let present = version_of(tx, version)?.unwrap_or_default();
+            Ok((input, rules.clone(), version, effect_of(tx, &directory, (&present, &rules), now)?))
+        })
+        .await?;
     let answer = app
         .change(move |change, memory| {
             let directory = memory.directory_for(change)?;
-            let rules = match input.restore {
-                Some(0) => RuleSet::default(),
-                Some(version) => store::find(&mut change.tx, version)?.ok_or_else(unknown_version)?.document.read()?,
-                None => set_of(&input),
-            };
             check_rules(&rules, &directory)?;
             if_match.required(&etag(change.gate.rules_version))?;
+            if tried_beside != change.gate.rules_version {
+                return Err(Problem::new(Code::PreconditionFailed));
+            }
+            if !input.force {
+                check_effect(&effect)?;
+            }
             let row = set_rules(change, &directory, &actor, &rules, Some(&input.reason))?;
-            Ok(Kept::new(200, &RoutingRulesVersion::of(&row)?)?.tagged(etag(row.version)))
+            let shown = RoutingRulesVersion { effect: Some(effect), ..RoutingRulesVersion::of(&row)? };
+            Ok(Kept::new(200, &shown)?.tagged(etag(row.version)))
         })
         .await?;
     Ok(reply::kept(answer))
+}
+
+/// The rules of a version; none before anyone has set rules.
+fn version_of(tx: &mut Tx<'_>, version: i32) -> Result<Option<RuleSet>, Problem> {
+    Ok(store::find(tx, version)?.map(|row| row.document.read()).transpose()?)
+}
+
+fn wanted(tx: &mut Tx<'_>, input: &RoutingRulesInput) -> Result<RuleSet, Problem> {
+    match input.restore {
+        Some(0) => Ok(RuleSet::default()),
+        Some(version) => version_of(tx, version)?.ok_or_else(unknown_version),
+        None => Ok(set_of(input)),
+    }
 }
 
 fn set_of(input: &RoutingRulesInput) -> RuleSet {

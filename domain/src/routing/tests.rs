@@ -1,6 +1,7 @@
 //! Routing: the rules of the house as examples, then as properties.
 
 mod duty;
+mod effects;
 mod flood;
 mod leads;
 mod properties;

@@ -1,0 +1,211 @@
+//! Deciding again what rules of a faulty version decided, as far as nobody has taken it up yet.
+
+use uuid::Uuid;
+use zvit_db::change::Change;
+use zvit_db::conn::Tx;
+use zvit_db::error::{Result, StoreError};
+use zvit_db::incidents;
+use zvit_db::rows::AssignmentRow;
+use zvit_domain::routing::{Changes, Choice, Held, Loads, MANUAL_RULE, Roster, RoundRobin, reroute, weight};
+use zvit_domain::time::Time;
+use zvit_domain::vocabulary::{AssignmentRole, CaseState};
+use zvit_domain::word::Word;
+
+use super::assign::{REVOKED_BY_COORDINATOR, give, keep_turns, loads, round_robin, routing_input, take_away};
+use super::record::{Record, state};
+use crate::actor::Actor;
+use crate::memory::Directory;
+
+/// So many incidents are looked at in one change, so that nobody waits long for the next.
+pub const PORTION: i64 = 50;
+
+/// One team that takes the place of another, comes to an incident, or leaves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// The incident.
+    pub incident: Uuid,
+    /// Its reference.
+    pub reference: String,
+    /// The role.
+    pub role: AssignmentRole,
+    /// Who had it.
+    pub from: Option<Uuid>,
+    /// Who has it now.
+    pub to: Option<Uuid>,
+}
+
+/// What was found among some of the incidents.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Portion {
+    /// How many incidents were looked at.
+    pub incidents: usize,
+    /// What moves.
+    pub moves: Vec<Move>,
+    /// Where the next portion begins.
+    pub next: Option<Uuid>,
+}
+
+/// What decisions depend on, brought forward from incident to incident.
+#[derive(Debug)]
+pub struct Standing {
+    loads: Loads,
+    turns: RoundRobin,
+}
+
+impl Standing {
+    /// As the store has it, with these turns.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn read(tx: &mut Tx<'_>, directory: &Directory, turns: RoundRobin) -> Result<Self> {
+        Ok(Self { loads: loads(tx, directory)?, turns })
+    }
+
+    fn advance(&mut self, record: &Record, changes: &Changes) {
+        for revocation in &changes.revoke {
+            let lost = record.assignment(revocation.assignment_id).map_or(0, |row| row.weight);
+            let load = self.loads.entry(revocation.team).or_default();
+            load.weighted = load.weighted.saturating_sub(u32::try_from(lost).unwrap_or(0));
+            load.open_cases = load.open_cases.saturating_sub(1);
+        }
+        for choice in &changes.add {
+            let load = self.loads.entry(choice.team).or_default();
+            load.weighted += if choice.role == AssignmentRole::Lead { weight(record.triage.level) } else { 0 };
+            load.open_cases += 1;
+        }
+        self.turns.extend(changes.round_robin.clone());
+    }
+}
+
+/// What would move among the incidents after `after`; nothing is changed.
+///
+/// # Errors
+/// The store's.
+pub fn look(
+    tx: &mut Tx<'_>,
+    directory: &Directory,
+    standing: &mut Standing,
+    (rule_version, after): (i32, Option<Uuid>),
+    now: Time,
+) -> Result<Portion> {
+    let roster = Roster::new(&directory.teams, now).map_err(|error| StoreError::Refused(error.to_string()))?;
+    let (records, mut portion) = records(tx, rule_version, after)?;
+    for record in &records {
+        let changes = decide(record, directory, &roster, standing, rule_version, now);
+        portion.moves.extend(moves(record, &changes));
+        standing.advance(record, &changes);
+    }
+    Ok(portion)
+}
+
+/// Moves what must move among the incidents after `after`.
+///
+/// # Errors
+/// The store's.
+pub fn act(
+    change: &mut Change<'_>,
+    directory: &Directory,
+    actor: &Actor,
+    (rule_version, after): (i32, Option<Uuid>),
+    reason: &str,
+) -> Result<Portion> {
+    let now = change.now;
+    let roster = Roster::new(&directory.teams, now).map_err(|error| StoreError::Refused(error.to_string()))?;
+    let turns = round_robin(change)?;
+    let mut standing = Standing::read(&mut change.tx, directory, turns)?;
+    let (records, mut portion) = records(&mut change.tx, rule_version, after)?;
+    for mut record in records {
+        let changes = decide(&record, directory, &roster, &standing, rule_version, now);
+        portion.moves.extend(moves(&record, &changes));
+        standing.advance(&record, &changes);
+        if changes.is_empty() {
+            continue;
+        }
+        for revocation in &changes.revoke {
+            take_away(change, &mut record, revocation.assignment_id, directory, actor, reason)?;
+        }
+        for choice in &changes.add {
+            give(change, &mut record, choice, directory, actor, Some(reason))?;
+        }
+        keep_turns(change, standing.turns.clone(), changes.round_robin)?;
+        record.save(change, &["assignment"], actor)?;
+    }
+    Ok(portion)
+}
+
+fn records(tx: &mut Tx<'_>, rule_version: i32, after: Option<Uuid>) -> Result<(Vec<Record>, Portion)> {
+    let rows = incidents::decided_by(tx, rule_version, CaseState::Assigned.code(), after, PORTION)?;
+    let is_more = i64::try_from(rows.len()).unwrap_or(PORTION) == PORTION;
+    let next = rows.last().filter(|_| is_more).map(|row| row.id.0);
+    let records = Record::load_all(tx, rows)?;
+    let portion = Portion { incidents: records.len(), moves: Vec::new(), next };
+    Ok((records, portion))
+}
+
+/// Whether the assignment is to be decided again.
+fn is_open_to_question(row: &AssignmentRow, rule_version: i32) -> bool {
+    row.rule_version == rule_version && row.rule_id != MANUAL_RULE && state(row) == CaseState::Assigned
+}
+
+/// The rules of today, over what the faulty ones decided; everything else on the incident stays as if it were taken up.
+fn decide(
+    record: &Record,
+    directory: &Directory,
+    roster: &Roster<'_>,
+    standing: &Standing,
+    rule_version: i32,
+    now: Time,
+) -> Changes {
+    let kept_away: Vec<Uuid> = record
+        .assignments
+        .iter()
+        .filter(|row| row.outcome.as_deref() == Some(REVOKED_BY_COORDINATOR))
+        .map(|row| row.team_id.0)
+        .collect();
+    let held: Vec<Held<'_>> = record
+        .assignments
+        .iter()
+        .map(|row| Held {
+            assignment_id: row.id.0,
+            team: row.team_id.0,
+            role: role(row),
+            rule_id: &row.rule_id,
+            state: match state(row) {
+                CaseState::Assigned if !is_open_to_question(row, rule_version) => CaseState::Acknowledged,
+                state => state,
+            },
+        })
+        .collect();
+    let class = record.classification().class;
+    let input = routing_input(record, class, &[], &kept_away);
+    reroute(&input, &directory.rules, roster, &held, &standing.loads, &standing.turns, now)
+}
+
+fn role(row: &AssignmentRow) -> AssignmentRole {
+    if row.role == AssignmentRole::Lead.code() { AssignmentRole::Lead } else { AssignmentRole::Support }
+}
+
+/// The lead from one team to the other in one step; support comes and goes by itself.
+fn moves(record: &Record, changes: &Changes) -> Vec<Move> {
+    let one = |role, from, to| Move { incident: record.id(), reference: record.row.reference.clone(), role, from, to };
+    let is_lead = |choice: &&Choice| choice.role == AssignmentRole::Lead;
+    let lead = changes.add.iter().find(is_lead).map(|choice| choice.team);
+    let mut found: Vec<Move> = changes
+        .revoke
+        .iter()
+        .filter_map(|revocation| record.assignment(revocation.assignment_id))
+        .map(|row| match role(row) {
+            AssignmentRole::Lead => one(AssignmentRole::Lead, Some(row.team_id.0), lead),
+            AssignmentRole::Support => one(AssignmentRole::Support, Some(row.team_id.0), None),
+        })
+        .collect();
+    let is_told = |choice: &&Choice| is_lead(choice) && found.iter().any(|told| told.role == AssignmentRole::Lead);
+    let more: Vec<Move> = changes
+        .add
+        .iter()
+        .filter(|choice| !is_told(choice))
+        .map(|choice| one(choice.role, None, Some(choice.team)))
+        .collect();
+    found.extend(more);
+    found
+}

@@ -1,0 +1,2 @@
+ALTER TABLE incidents DROP COLUMN features;
+DROP TABLE incident_links;
