@@ -7,6 +7,7 @@ pub mod directory;
 pub mod enrol;
 pub mod events;
 pub mod feed;
+pub mod grants;
 pub mod health;
 pub mod hold;
 pub mod incidents;
@@ -43,6 +44,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(reports::add_report)
         .service(reports::list_reports)
         .service(events::get_timeline)
+        .service(grants::grant_parts)
         // cases
         .service(cases::follow_cases)
         .service(cases::get_case)

@@ -1,8 +1,10 @@
 //! What callers are shown.
 
+mod case_incident;
 mod cases;
 mod events;
 
+pub use case_incident::{CaseIncident, GeneratedSummary};
 pub use cases::{Case, CaseFeed, CaseItem};
 pub use events::{AuditEvent, EventActor, TimelineEvent};
 
@@ -141,7 +143,7 @@ pub struct CaseChange {
     pub own: bool,
 }
 
-/// Declares a view of an incident: the members every party sees, and those of its own.
+/// Declares the view of an incident: what stands in its reports, and what is the view's own. Teams see `CaseIncident`.
 macro_rules! incident_view {
     ($(#[$doc:meta])* $name:ident { $($(#[$own_doc:meta])* $own:ident: $own_type:ty,)* }) => {
         $(#[$doc])*
@@ -279,11 +281,6 @@ incident_view! {
         #[schema(max_items = 2000)]
         warnings: Vec<Warning>,
     }
-}
-
-incident_view! {
-    /// An incident, as a team sees it in its case.
-    CaseIncident {}
 }
 
 /// One submission about an incident.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use zvit_domain::disclosure::{Part, SizeBand};
 use zvit_domain::impact::{
     ActorCharacterization, FunctionalImpact, InformationImpact, LocationOfObservedActivity, ObservedActivity,
     PotentialImpact, Recoverability, Scored,
@@ -170,6 +171,10 @@ vocabularies! {
     roles: Role,
     /// Roles of participants.
     participant_roles: ParticipantRole,
+    /// Parts of an incident that a team is shown or not.
+    disclosure_parts: Part,
+    /// Size bands.
+    size_bands: SizeBand,
 }
 
 fn term<W: Word>(word: &W) -> Term {

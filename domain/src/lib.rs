@@ -5,6 +5,7 @@
 
 pub mod deadline;
 pub mod directory;
+pub mod disclosure;
 pub mod edrpou;
 pub mod fault;
 pub mod ids;

@@ -84,6 +84,7 @@ impl Place {
             signing_key_days: 0,
             log_format: LogFormat::Text,
             rehearsal_clock: None,
+            rehearsal_moment: None,
         }
     }
 }

@@ -9,13 +9,12 @@ use zvit_domain::time::Time;
 use zvit_domain::vocabulary::{AssignmentRole, Role};
 use zvit_domain::word::Language;
 
+use super::disclosure;
 use super::record::{Record, state};
 use crate::memory::Directory;
-use crate::views::{
-    Assignment, Case, CaseIncident, CaseItem, Incident, Indicator, InstitutionRef, StoredWarning, TeamRef, Warning,
-};
+use crate::views::{Assignment, Case, CaseItem, Incident, Indicator, InstitutionRef, StoredWarning, TeamRef, Warning};
 
-/// Builds either view of an incident; the members of its own follow.
+/// Builds the view of an incident; the members of its own follow.
 macro_rules! view {
     ($name:ident, $record:expr, $directory:expr, $($own:ident: $value:expr),*) => {{
         let (record, content) = ($record, &$record.content);
@@ -72,11 +71,12 @@ impl Record {
             warnings: warnings(&self.warnings, language))
     }
 
-    /// As a team sees it: one of its assignments, with the incident.
+    /// As a team sees it: one of its assignments, with as much of the incident as is disclosed to it.
     ///
     /// # Errors
     /// When a stored document can't be read.
     pub fn case(&self, row: &AssignmentRow, directory: &Directory) -> Result<Case> {
+        let disclosed = disclosure::of(self, row, directory);
         Ok(Case {
             id: row.id.0,
             state: state(row),
@@ -91,7 +91,8 @@ impl Record {
             summary: row.summary.clone(),
             why: row.why.read()?,
             changes: row.changes.read()?,
-            incident: view!(CaseIncident, self, directory,),
+            disclosed: disclosed.parts().iter().collect(),
+            incident: disclosure::case_incident(self, disclosed, directory),
         })
     }
 
@@ -165,11 +166,11 @@ pub fn assignment(row: &AssignmentRow, directory: &Directory, with_candidates: b
     }
 }
 
-fn role(row: &AssignmentRow) -> AssignmentRole {
+pub(super) fn role(row: &AssignmentRow) -> AssignmentRole {
     if row.role == "lead" { AssignmentRole::Lead } else { AssignmentRole::Support }
 }
 
-fn institution(record: &Record, directory: &Directory) -> InstitutionRef {
+pub(super) fn institution(record: &Record, directory: &Directory) -> InstitutionRef {
     let Id(id) = record.row.institution_id;
     match directory.institutions.get(&id) {
         Some(known) => {
@@ -179,7 +180,7 @@ fn institution(record: &Record, directory: &Directory) -> InstitutionRef {
     }
 }
 
-fn indicator(row: &IndicatorRow) -> Indicator {
+pub(super) fn indicator(row: &IndicatorRow) -> Indicator {
     Indicator {
         r#type: row.kind.clone(),
         value: row.value.clone(),

@@ -53,6 +53,7 @@ operations! {
         ListReports "list_reports" GET "/v1/incidents/{id}/reports" ["incidents:read", "cases:read"] [] PartiesOfIncident Refused;
         AddReport "add_report" POST "/v1/incidents/{id}/reports" ["incidents:write"] [] OwnIncidents Allowed;
         GetTimeline "get_timeline" GET "/v1/incidents/{id}/timeline" ["incidents:read", "cases:read"] [] PartiesOfIncident Refused;
+        GrantParts "grant_parts" POST "/v1/incidents/{id}/grants" ["cases:write", "triage:write"] [] PartiesOfIncident Refused;
         OverrideTriage "override_triage" PUT "/v1/incidents/{id}/triage" ["triage:write"] [] WholeService Refused;
         AssignTeam "assign_team" POST "/v1/incidents/{id}/assignments" ["triage:write"] [] WholeService Refused;
         CloseIncident "close_incident" POST "/v1/incidents/{id}/close" ["triage:write"] [] WholeService Refused;

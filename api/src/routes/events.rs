@@ -6,11 +6,13 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 use zvit_db::audit::{self, Filter, Reader};
 use zvit_db::rows::AuditRow;
+use zvit_domain::disclosure::Part;
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
 
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
+use crate::flows::disclosure;
 use crate::input::{PathId, Query, default_limit};
 use crate::permission::{GetTimeline, ListAuditEvents, Permission};
 use crate::problem::Problem;
@@ -22,7 +24,7 @@ use crate::views::{AuditEvent, AuditEventList, EventActor, Timeline, TimelineEve
 
 /// Follow the course of an incident
 ///
-/// Oldest first; each party sees what it may.
+/// Oldest first; each party sees what it may: a team to which `course` is not disclosed, what happened to its own case.
 #[utoipa::path(
     tag = "incidents", operation_id = "get_timeline",
     params(("id" = Uuid, Path, description = "The incident's id"), PartQuery),
@@ -43,15 +45,26 @@ pub async fn get_timeline(
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Timeline, store, owner: id };
             let after = scope.position(query.cursor.as_deref())?.unwrap_or(0);
-            let reader = match (actor.role, actor.owner) {
-                (Role::Coordinator, _) => Reader::Coordinator,
-                (Role::Team, Some(team)) => Reader::Team(team),
-                _ => Reader::Institution,
+            let (reader, disclosed) = match (actor.role, actor.owner) {
+                (Role::Coordinator, _) => (Reader::Coordinator, None),
+                (Role::Team, Some(team)) => {
+                    let disclosed = disclosure::of_team(tx, &directory, team, &incident)?;
+                    let is_whole = disclosed.has(Part::Course);
+                    (if is_whole { Reader::Team(team) } else { Reader::TeamAlone(team) }, Some(disclosed))
+                }
+                _ => (Reader::Institution, None),
             };
             let mut rows = audit::timeline(tx, id, reader, after, i64::from(query.limit) + 1)?;
             let next_cursor = next(&mut rows, query.limit, &scope);
             let of_own_side = |row: &AuditRow| actor.owner.is_some() && clients.owner_of(&row.actor_id) == actor.owner;
-            let items = rows.iter().map(|row| step(row, reader, of_own_side(row))).collect::<Result<_, _>>()?;
+            let item = |row: &AuditRow| {
+                let own = of_own_side(row);
+                step(row, reader, own).map(|step| match disclosed {
+                    Some(disclosed) if !disclosed.has(Part::Course) => step.narrowed(disclosed.is_minimal(), own),
+                    _ => step,
+                })
+            };
+            let items = rows.iter().map(item).collect::<Result<_, _>>()?;
             Ok((Timeline { items, next_cursor }, sensitive([&incident], actor.owner)))
         })
         .await?;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use zvit_db::conn::Tx;
 use zvit_db::incidents::{self, Sight};
 use zvit_db::rows::{IncidentRow, ReportRow};
+use zvit_domain::disclosure::Part;
 use zvit_domain::report::{Circumstances, Content, FollowUpInput, ReportFields, parse};
 use zvit_domain::vocabulary::{Role, Stage};
 use zvit_domain::word::{Language, Word};
@@ -15,6 +16,7 @@ use crate::actor::Actor;
 use crate::auth::Caller;
 use crate::clock;
 use crate::cursor::{ListKind, Scope};
+use crate::flows::disclosure;
 use crate::flows::follow_up::{FollowUp, follow_up};
 use crate::flows::hold;
 use crate::flows::idempotency::{Kept, once};
@@ -163,7 +165,8 @@ pub struct PartQuery {
 
 /// List the reports of an incident
 ///
-/// Every submission as it came, oldest first.
+/// Every submission as it came, oldest first. A team to which `reports` is not disclosed is refused with
+/// `disclosure_withheld`.
 #[utoipa::path(
     tag = "incidents", operation_id = "list_reports",
     params(("id" = Uuid, Path, description = "The incident's id"), PartQuery),
@@ -181,6 +184,7 @@ pub async fn list_reports(
     let (list, reads) = app
         .read(move |tx| {
             let incident = find_for_party(tx, &directory, &actor, id)?;
+            disclosure::check(tx, &directory, &actor, &incident, Part::Reports)?;
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Reports, store, owner: id };
             let limit = usize::try_from(query.limit).unwrap_or(50);
