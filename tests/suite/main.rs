@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod above_ceiling;
 mod acting_person;
 mod assertions;
 mod audit_events;
@@ -23,6 +24,7 @@ mod crash;
 mod demo;
 mod denials;
 mod directory;
+mod disclosure;
 mod docs;
 mod enrolment;
 mod feed_promise;
@@ -58,6 +60,7 @@ mod sensitive_reads;
 mod signing_keys;
 mod spares;
 mod stopping;
+mod support_sight;
 mod threats_bodies;
 mod threats_claims;
 mod threats_cursors;
