@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use zvit_domain::deadline::Deadline;
+use zvit_domain::disclosure::Part;
 use zvit_domain::impact::ImpactAnswers;
 use zvit_domain::region::Region;
 use zvit_domain::report::Contact;
@@ -127,6 +128,10 @@ pub struct Assignment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub acknowledged_at: Option<Time>,
+    /// What a support team was granted beyond what its kind of help needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub grants: Vec<Part>,
     /// Why this team.
     pub why: Why,
 }

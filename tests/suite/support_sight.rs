@@ -92,6 +92,9 @@ both!(the_lead_shows_more_and_takes_it_back, |server| {
         assert_eq!(event["data"]["parts"], json!(["title", "reports"]), "{event}");
         assert_eq!(event["reason"], "Потрібно для налаштування");
     }
+    let assignments = server.hospital().get(&format!("/v1/incidents/{}", supported.incident)).expect(200);
+    let shown = assignments.list("/assignments").iter().find(|one| one["id"] == supported.support.as_str());
+    assert_eq!(shown.map(|one| &one["grants"]), Some(&json!(["title", "reports"])), "{assignments}");
     // The same again changes nothing; with nothing, it is taken back.
     let again = supported.grant(&alpha, &json!(["title", "reports"])).expect(200);
     assert_eq!(again.etag(), granted.etag());
@@ -125,6 +128,8 @@ both!(what_cannot_be_granted_is_said, |server| {
         send(json!({"parts": []})).faults(&["/assignment_id", "/reason"]);
         send(body(&supported.lead, json!([]), "x")).problem(409, "state_conflict");
     });
+    // Taken up, so that the lead stays although nobody brings satellite terminals any more.
+    server.verb(&alpha, &supported.lead, "acknowledge", json!({})).expect(200);
     server.verb(&server.delta(), &supported.support, "decline", json!({"reason": "Немає терміналів"})).expect(200);
     send(body(&supported.support, json!([]), "x")).problem(409, "state_conflict");
 });

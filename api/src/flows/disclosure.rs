@@ -148,14 +148,7 @@ pub fn check_conversation(
 
 /// The regions that point at no single institution: at least [`COMMON_FROM`] of the directory share them and the sector.
 fn common_regions(regions: &[Region], sector: Sector, directory: &Directory) -> Vec<Region> {
-    let is_common = |region: &&Region| {
-        let sharing = directory.institutions.values().filter(|institution| {
-            let entry = &institution.entry;
-            let works_in = entry.sector == sector || entry.other_sectors.contains(&sector);
-            institution.active && !entry.provisional && works_in && entry.region == Some(**region)
-        });
-        sharing.count() >= COMMON_FROM
-    };
+    let is_common = |region: &&Region| directory.neighbours(sector, **region) >= COMMON_FROM;
     regions.iter().filter(is_common).copied().collect()
 }
 
@@ -278,6 +271,7 @@ mod tests {
             alter(number, &mut institution);
             directory.institutions.insert(id, institution);
         }
+        directory.count_neighbours();
         directory
     }
 

@@ -3,6 +3,7 @@
 use zvit_db::error::Result;
 use zvit_db::rows::{AssignmentRow, IndicatorRow};
 use zvit_db::types::{At, Id};
+use zvit_domain::disclosure::Parts;
 use zvit_domain::report::NewIndicator;
 use zvit_domain::routing::Why;
 use zvit_domain::time::Time;
@@ -162,6 +163,7 @@ pub fn assignment(row: &AssignmentRow, directory: &Directory, with_candidates: b
         acknowledge_by: row.acknowledge_by.map(|at| at.0),
         assigned_at: row.assigned_at.0,
         acknowledged_at: row.acknowledged_at.map(|at| at.0),
+        grants: Parts::read(&row.grants).iter().collect(),
         why: if with_candidates { why } else { why.without_candidates() },
     }
 }
