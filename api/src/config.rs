@@ -13,6 +13,7 @@ use serde::Deserialize;
 use validator::Validate;
 use zvit_db::conn::DatabaseUrl;
 use zvit_domain::deadline::Clocks;
+use zvit_domain::time::Time;
 use zvit_domain::word::Text;
 
 pub use notices::{MailSettings, NoticeArgs, NoticeSettings};
@@ -149,6 +150,11 @@ pub struct ServeArgs {
     #[arg(long, value_name = "FILE", hide = true)]
     #[serde(skip)]
     pub rehearsal_clock: Option<PathBuf>,
+    /// For rehearsals, on this machine only: the moment (microseconds since 1970) at which the clock stands still, so that the
+    /// same requests get the same answers again, ids and all
+    #[arg(long, value_name = "MICROSECONDS", hide = true)]
+    #[serde(skip)]
+    pub rehearsal_moment: Option<i64>,
     /// Limits against abuse and overload.
     #[command(flatten)]
     #[serde(flatten)]
@@ -327,6 +333,7 @@ impl ConfigFile {
             notices: args.notices.or(&self.notices)?,
             log_format: args.log_format.or(self.log_format).unwrap_or(LogFormat::Text),
             rehearsal_clock: args.rehearsal_clock.clone(),
+            rehearsal_moment: args.rehearsal_moment.map(Time::from_micros),
         };
         settings
             .validate()
@@ -438,6 +445,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Says by how much the clock is ahead, in a rehearsal.
     pub rehearsal_clock: Option<PathBuf>,
+    /// At which moment the clock stands, in a rehearsal that is to be repeated exactly.
+    pub rehearsal_moment: Option<Time>,
 }
 
 impl Settings {
@@ -446,9 +455,10 @@ impl Settings {
         !self.tls.is_on() && !self.listen.ip().to_canonical().is_loopback()
     }
 
-    /// Whoever writes the file could make every deadline pass.
+    /// Whoever writes the file could make every deadline pass, and ids that are counted can be foreseen.
     fn refuse_rehearsal_before_others(&self) -> Result<(), ConfigFault> {
-        if self.rehearsal_clock.is_some() && !self.listen.ip().to_canonical().is_loopback() {
+        let is_rehearsal = self.rehearsal_clock.is_some() || self.rehearsal_moment.is_some();
+        if is_rehearsal && !self.listen.ip().to_canonical().is_loopback() {
             return Err(ConfigFault::Value(
                 "a clock that can be put ahead is for rehearsals on this machine only".into(),
             ));

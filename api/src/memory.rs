@@ -11,10 +11,11 @@ use zvit_db::error::{Result, StoreError};
 use zvit_db::rows::{ClientKeyRow, ClientRow, DirectoryRow, SigningKeyRow};
 use zvit_db::{clients, credentials, directory, rules};
 use zvit_domain::directory::{InstitutionInput, ParticipantInput, TeamInput};
+use zvit_domain::region::Region;
 use zvit_domain::routing::{Roster, RuleSet, TeamEntry};
 use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
-use zvit_domain::vocabulary::Role;
+use zvit_domain::vocabulary::{Role, Sector};
 use zvit_domain::word::Word;
 
 use crate::flows::signing_keys::plan::{KeyState, KeyTimes};
@@ -45,6 +46,8 @@ pub struct Directory {
     pub versions: Versions,
     /// Institutions by id.
     pub institutions: HashMap<Uuid, Institution>,
+    /// How many active institutions, provisional ones aside, work in a sector and sit in a region.
+    pub(crate) neighbours: HashMap<(Sector, Region), usize>,
     /// Participants by id, with whether they are active.
     pub participants: HashMap<Uuid, (bool, ParticipantInput)>,
     /// Teams, the coordinator's own among them.
@@ -81,6 +84,7 @@ impl Directory {
                 _ => teams.push(row),
             }
         }
+        loaded.count_neighbours();
         loaded.teams = teams.iter().map(|row| loaded.team(row)).collect::<Result<_>>()?;
         loaded.rules = match rules::find(tx, versions.rules)? {
             Some(row) => row.document.read()?,
@@ -109,6 +113,26 @@ impl Directory {
         let silent: HashSet<Uuid> = self.teams.iter().filter(is_silent).map(|entry| entry.id).collect();
         let roster = Roster::new(&self.teams, now).map_err(|error| StoreError::Refused(error.to_string()))?;
         Ok(roster.with_silent(|team| silent.contains(&team)))
+    }
+
+    /// Counts again who shares sector and region, after the institutions were put in.
+    pub(crate) fn count_neighbours(&mut self) {
+        self.neighbours.clear();
+        for institution in self.institutions.values().filter(|one| one.active && !one.entry.provisional) {
+            let Some(region) = institution.entry.region else { continue };
+            let mut sectors = institution.entry.other_sectors.clone();
+            sectors.push(institution.entry.sector);
+            sectors.sort_unstable();
+            sectors.dedup();
+            for sector in sectors {
+                *self.neighbours.entry((sector, region)).or_default() += 1;
+            }
+        }
+    }
+
+    /// How many active institutions share this sector and region.
+    pub fn neighbours(&self, sector: Sector, region: Region) -> usize {
+        self.neighbours.get(&(sector, region)).copied().unwrap_or(0)
     }
 
     /// The name of a team.

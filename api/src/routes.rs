@@ -11,6 +11,7 @@ pub mod endings;
 pub mod enrol;
 pub mod events;
 pub mod feed;
+pub mod grants;
 pub mod health;
 pub mod hold;
 pub mod incidents;
@@ -73,6 +74,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(attachment_content::get_attachment_content)
         .service(translations::add_translation)
         .service(translations::list_translations)
+        .service(grants::grant_parts)
         // cases
         .service(cases::follow_cases)
         .service(cases::get_case)

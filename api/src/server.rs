@@ -114,6 +114,10 @@ pub async fn start(settings: &Settings) -> Result<Running, StartFault> {
         log::warn!("this is a rehearsal: the clock is ahead by what {} says", file.display());
         clock::follow(file.clone());
     }
+    if let Some(moment) = settings.rehearsal_moment {
+        log::warn!("this is a rehearsal: the clock stands at {moment}");
+        clock::stand_at(moment);
+    }
     let ready = setup::open(&settings.database, settings.issuer.as_deref())?;
     let (issuer, store_id) = (ready.issuer.clone(), ready.store_id);
     drop(ready);

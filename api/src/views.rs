@@ -1,6 +1,7 @@
 //! What callers are shown.
 
 mod attachments;
+mod case_incident;
 mod cases;
 mod conversation;
 mod events;
@@ -11,6 +12,7 @@ mod statistics;
 mod withdrawal;
 
 pub use attachments::{Attachment, AttachmentList, ExternalLocation};
+pub use case_incident::{CaseIncident, GeneratedSummary};
 pub use cases::{Case, CaseFeed, CaseItem};
 pub use conversation::{
     Author, Message, MessageList, TeamIndicators, Translation, TranslationList, TranslationOf, TriageProposal,
@@ -30,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use zvit_domain::deadline::Deadline;
+use zvit_domain::disclosure::Part;
 use zvit_domain::impact::ImpactAnswers;
 use zvit_domain::region::Region;
 use zvit_domain::report::Contact;
@@ -165,6 +168,10 @@ pub struct Assignment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub first_delivered_at: Option<Time>,
+    /// What a support team was granted beyond what its kind of help needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub grants: Vec<Part>,
     /// Why this team.
     pub why: Why,
 }
@@ -181,7 +188,7 @@ pub struct CaseChange {
     pub own: bool,
 }
 
-/// Declares a view of an incident: the members every party sees, and those of its own.
+/// Declares the view of an incident: what stands in its reports, and what is the view's own. Teams see `CaseIncident`.
 macro_rules! incident_view {
     ($(#[$doc:meta])* $name:ident { $($(#[$own_doc:meta])* $own:ident: $own_type:ty,)* }) => {
         $(#[$doc])*
@@ -336,11 +343,6 @@ incident_view! {
         #[schema(max_items = 5)]
         possible_duplicates: Vec<PossibleDuplicate>,
     }
-}
-
-incident_view! {
-    /// An incident, as a team sees it in its case.
-    CaseIncident {}
 }
 
 /// One submission about an incident.

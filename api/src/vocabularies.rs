@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 use zvit_domain::conversation::{AttachmentKind, ProposalState, TranslatedText, Visibility};
+use zvit_domain::disclosure::{Part, SizeBand};
 use zvit_domain::impact::{
     ActorCharacterization, FunctionalImpact, InformationImpact, LocationOfObservedActivity, ObservedActivity,
     PotentialImpact, Recoverability, Scored,
@@ -179,6 +180,10 @@ vocabularies! {
     translated_texts: TranslatedText,
     /// States of a proposal.
     proposal_states: ProposalState,
+    /// Parts of an incident that a team is shown or not.
+    disclosure_parts: Part,
+    /// Size bands.
+    size_bands: SizeBand,
 }
 
 fn term<W: Word>(word: &W) -> Term {

@@ -46,6 +46,8 @@ pub enum Reader {
     Institution,
     /// An assigned team.
     Team(Uuid),
+    /// An assigned team that is not shown the whole course: only what happened to its own assignment.
+    TeamAlone(Uuid),
     /// The coordinator.
     Coordinator,
 }
@@ -90,6 +92,14 @@ pub fn timeline(tx: &mut Tx<'_>, incident: Uuid, reader: Reader, after: i64, lim
                     .eq_any([Audience::All.code(), Audience::Responders.code()])
                     .or(audit_events::audience.eq(Audience::Team.code()).and(audit_events::team_id.assume_not_null().eq(Id(team)))),
             )
+            .filter(audit_events::position.gt(after))
+            .order(audit_events::position)
+            .limit(limit)
+            .load(*c))?,
+        Reader::TeamAlone(team) => on!(tx, c => audit_events::table
+            .filter(of)
+            .filter(audit_events::audience.eq_any([Audience::All.code(), Audience::Responders.code(), Audience::Team.code()]))
+            .filter(audit_events::team_id.eq(Some(Id(team))))
             .filter(audit_events::position.gt(after))
             .order(audit_events::position)
             .limit(limit)

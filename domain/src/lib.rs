@@ -6,6 +6,7 @@
 pub mod conversation;
 pub mod deadline;
 pub mod directory;
+pub mod disclosure;
 pub mod edrpou;
 pub mod fault;
 pub mod ids;

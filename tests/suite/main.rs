@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod above_ceiling;
 mod acting_person;
 mod assertions;
 mod attachments;
@@ -28,6 +29,7 @@ mod delivered;
 mod demo;
 mod denials;
 mod directory;
+mod disclosure;
 mod docs;
 mod enrolment;
 mod escalation;
@@ -75,6 +77,7 @@ mod silence;
 mod spares;
 mod statistics;
 mod stopping;
+mod support_sight;
 mod team_indicators;
 mod threats_bodies;
 mod threats_claims;

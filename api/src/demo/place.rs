@@ -90,6 +90,7 @@ impl Place {
             attachment_quota_mb: DEFAULT_ATTACHMENT_QUOTA_MB,
             log_format: LogFormat::Text,
             rehearsal_clock: None,
+            rehearsal_moment: None,
         }
     }
 }

@@ -5,6 +5,8 @@ use zvit_db::error::{Result, StoreError};
 use zvit_db::incidents;
 use zvit_domain::ids::Reference;
 
+use crate::clock;
+
 /// As many references as there are items, none of them taken; a collision is answered with a longer one.
 pub(super) fn references(change: &mut Change<'_>, count: usize) -> Result<Vec<Reference>> {
     let year = change.now.year();
@@ -25,6 +27,6 @@ pub(super) fn references(change: &mut Change<'_>, count: usize) -> Result<Vec<Re
 }
 
 fn draw(year: i16, symbols: usize) -> Result<Reference> {
-    let random = getrandom::u64().map_err(|error| StoreError::Failed(format!("no random numbers: {error}")))?;
+    let random = clock::random().map_err(|error| StoreError::Failed(format!("no random numbers: {error}")))?;
     Ok(Reference::generate(year, random, symbols))
 }

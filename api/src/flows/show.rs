@@ -4,20 +4,20 @@ use zvit_db::error::Result;
 use zvit_db::rows::{AssignmentRow, IndicatorRow};
 use zvit_db::types::{At, Id};
 use zvit_domain::deadline::Deadline;
+use zvit_domain::disclosure::Parts;
 use zvit_domain::report::NewIndicator;
 use zvit_domain::routing::Why;
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::{AssignmentRole, Assistance, Role};
 use zvit_domain::word::{Language, Word};
 
+use super::disclosure;
 use super::record::{Record, state};
 use super::withdrawal::withdrawal;
 use crate::memory::Directory;
-use crate::views::{
-    Assignment, Case, CaseIncident, CaseItem, Incident, Indicator, InstitutionRef, StoredWarning, TeamRef, Warning,
-};
+use crate::views::{Assignment, Case, CaseItem, Incident, Indicator, InstitutionRef, StoredWarning, TeamRef, Warning};
 
-/// Builds either view of an incident; the members of its own follow.
+/// Builds the view of an incident; the members of its own follow.
 macro_rules! view {
     ($name:ident, $record:expr, $directory:expr, $team:expr, $updated_at:expr, $($own:ident: $value:expr),*) => {{
         let (record, content) = ($record, &$record.content);
@@ -78,11 +78,12 @@ impl Record {
             possible_duplicates: Vec::new())
     }
 
-    /// As a team sees it: one of its assignments, with the incident.
+    /// As a team sees it: one of its assignments, with as much of the incident as is disclosed to it.
     ///
     /// # Errors
     /// When a stored document can't be read.
     pub fn case(&self, row: &AssignmentRow, directory: &Directory) -> Result<Case> {
+        let disclosed = disclosure::of(self, row, directory);
         Ok(Case {
             id: row.id.0,
             state: state(row),
@@ -99,7 +100,8 @@ impl Record {
             summary: row.summary.clone(),
             why: row.why.read()?,
             changes: row.changes.read()?,
-            incident: view!(CaseIncident, self, directory, Some(row.team_id.0), row.updated_at.0,),
+            disclosed: disclosed.parts().iter().collect(),
+            incident: disclosure::case_incident(self, row, disclosed, directory),
         })
     }
 
@@ -173,11 +175,12 @@ pub fn assignment(row: &AssignmentRow, directory: &Directory, with_candidates: b
         acknowledged_at: row.acknowledged_at.map(|at| at.0),
         resolved_at: row.resolved_at.map(|at| at.0),
         first_delivered_at: row.first_delivered_at.map(|at| at.0),
+        grants: Parts::read(&row.grants).iter().collect(),
         why: if with_candidates { why } else { why.without_candidates() },
     }
 }
 
-fn role(row: &AssignmentRow) -> AssignmentRole {
+pub(super) fn role(row: &AssignmentRow) -> AssignmentRole {
     if row.role == "lead" { AssignmentRole::Lead } else { AssignmentRole::Support }
 }
 
@@ -185,7 +188,7 @@ fn assistance(row: &AssignmentRow) -> Option<Assistance> {
     row.assistance.as_deref().and_then(Assistance::from_code)
 }
 
-fn institution(record: &Record, directory: &Directory) -> InstitutionRef {
+pub(super) fn institution(record: &Record, directory: &Directory) -> InstitutionRef {
     let Id(id) = record.row.institution_id;
     match directory.institutions.get(&id) {
         Some(known) => {

@@ -7,12 +7,14 @@ use zvit_db::change::Change;
 use zvit_db::incidents;
 use zvit_db::rows::IndicatorRow;
 use zvit_db::types::{At, Id};
+use zvit_domain::disclosure::Part;
 use zvit_domain::fault::Fault;
 use zvit_domain::report::NewIndicator;
 use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::IncidentStatus;
 use zvit_domain::word::Word;
 
+use super::disclosure::of_holder;
 use super::event::Event;
 use super::record::Record;
 use super::show::indicator;
@@ -70,6 +72,8 @@ pub fn add(
         return Err(Problem::new(Code::StateConflict)
             .detail("This incident was withdrawn or merged.", "Цей інцидент відкликано або об’єднано з іншим."));
     }
+    // Whoever is not shown the indicators must not find out by adding them which are known.
+    of_holder(record, directory, team).require(Part::Indicators)?;
     check_room(record, team, indicators.len())?;
     let mut touched = Vec::new();
     // Whoever saw what is taken back now hears of it as well.

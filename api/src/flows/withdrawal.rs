@@ -5,11 +5,13 @@ use serde_json::json;
 use uuid::Uuid;
 use zvit_db::change::Change;
 use zvit_db::types::Json;
+use zvit_domain::disclosure::Part;
 use zvit_domain::lifecycle::{IncidentVerb, Step, WithdrawalState, withdrawal_needs_confirmation};
 use zvit_domain::vocabulary::Role;
 
 use super::assign::take_away;
 use super::closing::over;
+use super::disclosure::of_holder;
 use super::event::Event;
 use super::record::{Record, state};
 use crate::actor::Actor;
@@ -70,6 +72,10 @@ pub fn decide(
     to: WithdrawalState,
     reason: &str,
 ) -> Result<(), Problem> {
+    // Its reason is in the institution's own words: who has not acknowledged what it sees only codes of does so first.
+    if let (Role::Team, Some(team)) = (actor.role, actor.owner) {
+        of_holder(record, directory, team).require(Part::Description)?;
+    }
     let asked = withdrawal(record).ok_or_else(|| {
         Problem::new(Code::StateConflict)
             .detail("Nobody asked to withdraw this incident.", "Ніхто не просив відкликати цей інцидент.")

@@ -56,6 +56,7 @@ operations! {
         GetTimeline "get_timeline" GET "/v1/incidents/{id}/timeline" ["incidents:read", "cases:read"] [] PartiesOfIncident Refused;
         GetReceipt "get_receipt" GET "/v1/incidents/{id}/receipt" ["incidents:read"] [] OwnIncidents Refused;
         PrintReceipt "print_receipt" GET "/v1/incidents/{id}/receipt/printable" ["incidents:read"] [] OwnIncidents Refused;
+        GrantParts "grant_parts" POST "/v1/incidents/{id}/grants" ["cases:write", "triage:write"] [] PartiesOfIncident Refused;
         OverrideTriage "override_triage" PUT "/v1/incidents/{id}/triage" ["triage:write"] [] WholeService Refused;
         AssignTeam "assign_team" POST "/v1/incidents/{id}/assignments" ["triage:write"] [] WholeService Refused;
         CloseIncident "close_incident" POST "/v1/incidents/{id}/close" ["triage:write"] [] WholeService Refused;

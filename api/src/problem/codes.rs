@@ -50,6 +50,8 @@ codes! {
     InstitutionOnHold "institution_on_hold" 403 "Access of the institution is on hold" "Доступ установи призупинено",
     /// The scope would do, but not for what was asked, such as reporting for an institution one does not represent.
     Forbidden "forbidden" 403 "This client may not do that" "Цьому клієнтові це не дозволено",
+    /// The case is the team's, but this part of the incident is not shown to it: not yet, or not for its kind of help.
+    DisclosureWithheld "disclosure_withheld" 403 "This part of the incident is not disclosed to the team" "Цю частину інциденту команді не розкрито",
     NotFound "not_found" 404 "Not found" "Не знайдено",
     MethodNotAllowed "method_not_allowed" 405 "The method is not allowed here" "Цей метод тут не дозволено",
     RequestTimeout "request_timeout" 408 "The request arrived too slowly" "Запит надходив надто повільно",

@@ -19,7 +19,7 @@ use crate::blobs::{Blobs, Chunks, Sha256, hazardous_archive, unavailable};
 use crate::input::PathId;
 use crate::permission::{GetAttachmentContent, Permission};
 use crate::problem::Problem;
-use crate::routes::reports::find_for_party;
+use crate::routes::reports::find_for_reader;
 use crate::sensitive_reads::sensitive;
 use crate::state::App;
 
@@ -45,7 +45,7 @@ pub async fn get_attachment_content(
     let (row, reads) = app
         .read(move |tx| {
             let row = attachments::find(tx, id)?.ok_or_else(Problem::not_found)?;
-            let incident = find_for_party(tx, &directory, &actor, row.incident_id.0)?;
+            let incident = find_for_reader(tx, &directory, &actor, row.incident_id.0)?;
             Ok((row, sensitive([&incident], actor.owner)))
         })
         .await?;

@@ -27,7 +27,7 @@ use crate::permission::{AddAttachment, AddExternalAttachment, ListAttachments, P
 use crate::problem::{Code, Problem};
 use crate::reply;
 use crate::routes::messages::{blank, check_party, cut};
-use crate::routes::reports::{PartQuery, find_for_party};
+use crate::routes::reports::{PartQuery, find_for_reader, find_for_speaker};
 use crate::sensitive_reads::sensitive;
 use crate::state::App;
 use crate::views::{Attachment, AttachmentList, Author, ExternalLocation};
@@ -196,7 +196,7 @@ async fn write(
         .change(move |change, memory| {
             once(change, Some(&key), |change| {
                 let directory = memory.directory_for(change)?;
-                let row = find_for_party(&mut change.tx, &directory, &actor, id)?;
+                let row = find_for_speaker(&mut change.tx, &directory, &actor, id)?;
                 let mut record = Record::load(&mut change.tx, row)?;
                 let row = add(change, &mut record, &actor, new, (Some(blobs.as_ref()), quota))?;
                 kept(&row)
@@ -270,7 +270,7 @@ pub async fn add_external_attachment(
         .change(move |change, memory| {
             once(change, Some(&key), |change| {
                 let directory = memory.directory_for(change)?;
-                let row = find_for_party(&mut change.tx, &directory, &actor, id)?;
+                let row = find_for_speaker(&mut change.tx, &directory, &actor, id)?;
                 let mut record = Record::load(&mut change.tx, row)?;
                 kept(&add(change, &mut record, &actor, new, (None, 0))?)
             })
@@ -316,7 +316,7 @@ pub async fn list_attachments(
     let (store, directory) = (app.store_id, app.directory());
     let (list, reads) = app
         .read(move |tx| {
-            let incident = find_for_party(tx, &directory, &actor, id)?;
+            let incident = find_for_reader(tx, &directory, &actor, id)?;
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Attachments, store, owner: id };
             let after = scope.id(query.cursor.as_deref())?;

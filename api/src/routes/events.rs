@@ -5,13 +5,18 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 use zvit_db::audit::{self, Filter, Reader};
-use zvit_db::rows::AuditRow;
+use zvit_db::conn::Tx;
+use zvit_db::rows::{AuditRow, IncidentRow};
+use zvit_domain::disclosure::Part;
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
 
+use crate::actor::Actor;
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
+use crate::flows::disclosure;
 use crate::input::{PathId, Query, default_limit};
+use crate::memory::Directory;
 use crate::permission::{GetTimeline, ListAuditEvents, Permission};
 use crate::problem::Problem;
 use crate::reply;
@@ -22,7 +27,7 @@ use crate::views::{AuditEvent, AuditEventList, EventActor, Timeline, TimelineEve
 
 /// Follow the course of an incident
 ///
-/// Oldest first; each party sees what it may.
+/// Oldest first; each party sees what it may: a team to which `course` is not disclosed, what happened to its own case.
 #[utoipa::path(
     tag = "incidents", operation_id = "get_timeline",
     params(("id" = Uuid, Path, description = "The incident's id"), PartQuery),
@@ -43,20 +48,34 @@ pub async fn get_timeline(
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Timeline, store, owner: id };
             let after = scope.position(query.cursor.as_deref())?.unwrap_or(0);
-            let reader = match (actor.role, actor.owner) {
-                (Role::Coordinator, _) => Reader::Coordinator,
-                (Role::Team, Some(team)) => Reader::Team(team),
-                _ => Reader::Institution,
-            };
+            let (reader, is_minimal) = reader(tx, &directory, &actor, &incident)?;
             let mut rows = audit::timeline(tx, id, reader, after, i64::from(query.limit) + 1)?;
             let next_cursor = next(&mut rows, query.limit, &scope);
             let of_own_side = |row: &AuditRow| actor.owner.is_some() && clients.owner_of(&row.actor_id) == actor.owner;
-            let items = rows.iter().map(|row| step(row, reader, of_own_side(row))).collect::<Result<_, _>>()?;
+            let items = rows.iter().map(|row| step(row, reader, is_minimal, of_own_side(row)));
+            let items = items.collect::<Result<_, _>>()?;
             Ok((Timeline { items, next_cursor }, sensitive([&incident], actor.owner)))
         })
         .await?;
     app.note_reads(&caller, GetTimeline::OPERATION.id, reads).await?;
     reply::json(&timeline)
+}
+
+/// Who reads, and whether only codes are disclosed to them.
+fn reader(
+    tx: &mut Tx<'_>,
+    directory: &Directory,
+    actor: &Actor,
+    incident: &IncidentRow,
+) -> Result<(Reader, bool), Problem> {
+    let team = match (actor.role, actor.owner) {
+        (Role::Coordinator, _) => return Ok((Reader::Coordinator, false)),
+        (Role::Team, Some(team)) => team,
+        _ => return Ok((Reader::Institution, false)),
+    };
+    let disclosed = disclosure::of_team(tx, directory, team, incident)?;
+    let reader = if disclosed.has(Part::Course) { Reader::Team(team) } else { Reader::TeamAlone(team) };
+    Ok((reader, disclosed.is_minimal()))
 }
 
 /// Cuts the page to its limit; the cursor, if there is more.
@@ -67,19 +86,22 @@ fn next(rows: &mut Vec<AuditRow>, limit: u32, scope: &Scope) -> Option<String> {
     rows.last().filter(|_| more).map(|row| scope.at(row.position))
 }
 
-/// Client ids are the coordinator's business; persons are that of their own side too.
-fn step(row: &AuditRow, reader: Reader, of_own_side: bool) -> Result<TimelineEvent, Problem> {
+/// Client ids are the coordinator's business; persons are that of their own side too. Who is not shown the whole course gets
+/// its own steps without what others said in them.
+fn step(row: &AuditRow, reader: Reader, is_minimal: bool, of_own_side: bool) -> Result<TimelineEvent, Problem> {
     let is_coordinator = reader == Reader::Coordinator;
     let id = is_coordinator.then(|| row.actor_id.clone());
     let person = row.acting_person.clone().filter(|_| is_coordinator || of_own_side);
-    Ok(TimelineEvent {
+    let step = TimelineEvent {
         id: row.id.0,
         at: row.at.0,
         r#type: row.kind.clone(),
         actor: EventActor { role: row.actor_role.clone(), id, name: row.actor_name.clone(), person },
         reason: row.reason.clone(),
         data: row.data.read()?,
-    })
+    };
+    let is_alone = matches!(reader, Reader::TeamAlone(_));
+    Ok(if is_alone { step.narrowed(is_minimal, of_own_side) } else { step })
 }
 
 /// What audit events are narrowed by.

@@ -6,11 +6,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use zvit_db::incidents::{self, Sight};
 use zvit_db::links::{self as store, Reader};
+use zvit_domain::disclosure::Part;
 use zvit_domain::link::LinkKind;
 use zvit_domain::vocabulary::Role;
 
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
+use crate::flows::disclosure;
 use crate::flows::idempotency::{Kept, once};
 use crate::flows::links::{NewLink, link, shown, unlink};
 use crate::flows::record::Record;
@@ -110,6 +112,7 @@ pub async fn list_incident_links(
     let (list, reads) = app
         .read(move |tx| {
             let incident = find_for_party(tx, &directory, &actor, id)?;
+            disclosure::check(tx, &directory, &actor, &incident, Part::Course)?;
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Links, store: store_id, owner: id };
             let after = scope.id(query.cursor.as_deref())?;

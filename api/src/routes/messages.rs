@@ -23,7 +23,7 @@ use crate::intake::request_key;
 use crate::permission::{ListMessages, Permission, PostMessage};
 use crate::problem::Problem;
 use crate::reply;
-use crate::routes::reports::{PartQuery, find_for_party};
+use crate::routes::reports::{PartQuery, find_for_reader, find_for_speaker};
 use crate::routes::translations;
 use crate::sensitive_reads::sensitive;
 use crate::state::App;
@@ -56,7 +56,7 @@ pub(crate) fn blank(pointer: &str, text: &str) -> Option<Fault> {
 /// 404 for what isn't the caller's; the store's.
 pub(crate) async fn check_party<P>(app: &web::Data<App>, caller: &Caller<P>, id: Uuid) -> Result<(), Problem> {
     let (actor, directory) = (caller.actor(), app.directory());
-    app.read(move |tx| find_for_party(tx, &directory, &actor, id).map(drop)).await
+    app.read(move |tx| find_for_speaker(tx, &directory, &actor, id).map(drop)).await
 }
 
 /// Post a message
@@ -104,7 +104,7 @@ pub async fn post_message(
         .change(move |change, memory| {
             once(change, Some(&key), |change| {
                 let directory = memory.directory_for(change)?;
-                let row = find_for_party(&mut change.tx, &directory, &actor, id)?;
+                let row = find_for_speaker(&mut change.tx, &directory, &actor, id)?;
                 let mut record = Record::load(&mut change.tx, row)?;
                 let row = post(change, &mut record, &directory, &actor, message)?;
                 let kept = Kept::new(201, &show(&row, Vec::new()))?;
@@ -134,7 +134,7 @@ pub async fn list_messages(
     let (store, directory) = (app.store_id, app.directory());
     let (list, reads) = app
         .read(move |tx| {
-            let incident = find_for_party(tx, &directory, &actor, id)?;
+            let incident = find_for_reader(tx, &directory, &actor, id)?;
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Messages, store, owner: id };
             let after = scope.id(query.cursor.as_deref())?;

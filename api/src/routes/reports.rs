@@ -7,6 +7,7 @@ use uuid::Uuid;
 use zvit_db::conn::Tx;
 use zvit_db::incidents::{self, Sight};
 use zvit_db::rows::{IncidentRow, ReportRow};
+use zvit_domain::disclosure::Part;
 use zvit_domain::report::{Circumstances, Content, FollowUpInput, ReportFields, parse};
 use zvit_domain::vocabulary::{Role, Stage};
 use zvit_domain::word::{Language, Word};
@@ -15,6 +16,7 @@ use crate::actor::Actor;
 use crate::auth::Caller;
 use crate::clock;
 use crate::cursor::{ListKind, Scope};
+use crate::flows::disclosure;
 use crate::flows::follow_up::{FollowUp, follow_up};
 use crate::flows::hold;
 use crate::flows::idempotency::{Kept, once};
@@ -46,6 +48,36 @@ pub fn find_for_party(tx: &mut Tx<'_>, directory: &Directory, actor: &Actor, id:
         _ => None,
     };
     found.ok_or_else(Problem::not_found)
+}
+
+/// The same, for reading what the parties write to each other.
+///
+/// # Errors
+/// As [`find_for_party`]; 403 for a team that it is not disclosed to.
+pub fn find_for_reader(
+    tx: &mut Tx<'_>,
+    directory: &Directory,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<IncidentRow, Problem> {
+    let row = find_for_party(tx, directory, actor, id)?;
+    disclosure::check_conversation(tx, directory, actor, &row)?;
+    Ok(row)
+}
+
+/// The same, for writing to the other parties.
+///
+/// # Errors
+/// As [`find_for_party`]; 403 for a team that sees only codes until it acknowledges.
+pub fn find_for_speaker(
+    tx: &mut Tx<'_>,
+    directory: &Directory,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<IncidentRow, Problem> {
+    let row = find_for_party(tx, directory, actor, id)?;
+    disclosure::check_may_speak(tx, directory, actor, &row)?;
+    Ok(row)
 }
 
 /// Add a report
@@ -163,7 +195,8 @@ pub struct PartQuery {
 
 /// List the reports of an incident
 ///
-/// Every submission as it came, oldest first.
+/// Every submission as it came, oldest first. A team to which `reports` is not disclosed is refused with
+/// `disclosure_withheld`.
 #[utoipa::path(
     tag = "incidents", operation_id = "list_reports",
     params(("id" = Uuid, Path, description = "The incident's id"), PartQuery),
@@ -181,6 +214,7 @@ pub async fn list_reports(
     let (list, reads) = app
         .read(move |tx| {
             let incident = find_for_party(tx, &directory, &actor, id)?;
+            disclosure::check(tx, &directory, &actor, &incident, Part::Reports)?;
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Reports, store, owner: id };
             let limit = usize::try_from(query.limit).unwrap_or(50);

@@ -22,7 +22,7 @@ use crate::permission::{AddTranslation, ListTranslations, Permission};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::messages::{blank, check_party, cut};
-use crate::routes::reports::{PartQuery, find_for_party};
+use crate::routes::reports::{PartQuery, find_for_reader};
 use crate::sensitive_reads::sensitive;
 use crate::state::App;
 use crate::views::{Author, Translation, TranslationList, TranslationOf};
@@ -101,7 +101,7 @@ pub async fn add_translation(
         .change(move |change, memory| {
             once(change, Some(&key), |change| {
                 let directory = memory.directory_for(change)?;
-                let row = find_for_party(&mut change.tx, &directory, &actor, id)?;
+                let row = find_for_reader(&mut change.tx, &directory, &actor, id)?;
                 let mut record = Record::load(&mut change.tx, row)?;
                 let row = add(change, &mut record, &actor, reader(&actor), new)?;
                 let kept = Kept::new(201, &show(&row, false))?;
@@ -131,7 +131,7 @@ pub async fn list_translations(
     let (store, directory) = (app.store_id, app.directory());
     let (list, reads) = app
         .read(move |tx| {
-            let incident = find_for_party(tx, &directory, &actor, id)?;
+            let incident = find_for_reader(tx, &directory, &actor, id)?;
             let reads = sensitive([&incident], actor.owner);
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Translations, store, owner: id };

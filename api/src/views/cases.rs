@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use zvit_domain::disclosure::Part;
 use zvit_domain::routing::Why;
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::{AssignmentRole, Assistance, CaseState};
@@ -57,6 +58,10 @@ pub struct Case {
     /// The latest changes, oldest first.
     #[schema(max_items = 20)]
     pub changes: Vec<CaseChange>,
+    /// The parts of the incident that the team is shown beside the codes that every team sees; which, depends on the TLP
+    /// label, the team's role, whether it has acknowledged, and what it was granted.
+    #[schema(max_items = 50)]
+    pub disclosed: Vec<Part>,
     /// The incident.
     pub incident: CaseIncident,
 }
@@ -133,6 +138,10 @@ pub struct CaseItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_items = 20)]
     pub changes: Option<Vec<CaseChange>>,
+    /// The parts of the incident that the team is shown beside the codes that every team sees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 50)]
+    pub disclosed: Option<Vec<Part>>,
     /// The incident.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -160,6 +169,7 @@ impl From<Case> for CaseItem {
             summary: case.summary,
             why: Some(case.why),
             changes: Some(case.changes),
+            disclosed: Some(case.disclosed),
             incident: Some(case.incident),
         }
     }
@@ -187,6 +197,7 @@ impl CaseItem {
             summary: None,
             why: None,
             changes: None,
+            disclosed: None,
             incident: None,
         }
     }

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use zvit_domain::time::Time;
+use zvit_domain::vocabulary::Role;
+use zvit_domain::word::Word;
 
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -43,6 +45,27 @@ pub struct TimelineEvent {
     /// Particulars, by type.
     #[schema(value_type = Object)]
     pub data: serde_json::Value,
+}
+
+/// What a step about a team's own case may say to a team that is not shown the whole course: codes, ids and times.
+const OF_ONES_OWN_CASE: &[&str] = &["assignment_id", "team", "role", "rule", "acknowledge_by", "parts", "before"];
+
+impl TimelineEvent {
+    /// The step without what others said in it: particulars only by their names, an institution by its role, and while the
+    /// team is shown codes only (`minimal`) no reason but one from its `own` side.
+    #[must_use]
+    pub fn narrowed(mut self, minimal: bool, own: bool) -> Self {
+        if minimal && !own {
+            self.reason = None;
+        }
+        if let Some(particulars) = self.data.as_object_mut() {
+            particulars.retain(|name, _| OF_ONES_OWN_CASE.contains(&name.as_str()));
+        }
+        if self.actor.role == Role::Institution.code() {
+            self.actor.name = Role::Institution.label_en().to_owned();
+        }
+        self
+    }
 }
 
 /// One change, as auditors see it.

@@ -1,0 +1,164 @@
+//! What a support team sees, and `POST /v1/incidents/{id}/grants`.
+
+use zvit_tests::directory::{CHARLIE, DELTA};
+use zvit_tests::report::complete;
+use zvit_tests::{Client, Server, Value, both, fresh, json};
+
+/// An incident of the hospital's that alpha leads and delta supports with satellite terminals.
+struct Supported {
+    incident: String,
+    lead: String,
+    support: String,
+}
+
+impl Supported {
+    fn at(server: &Server) -> Self {
+        let report = complete()
+            .with("sector", "health")
+            .with("external_ref", fresh())
+            .with("assistance_requested", json!(["satellite_communications"]));
+        let incident = server.hospital().submit(report).string("/id");
+        let (lead, support) = (server.case_of(&server.alpha(), &incident), server.case_of(&server.delta(), &incident));
+        Self { incident, lead, support }
+    }
+
+    fn grants(&self) -> String {
+        format!("/v1/incidents/{}/grants", self.incident)
+    }
+
+    fn grant(&self, client: &Client, parts: &Value) -> zvit_tests::Answer {
+        let body = json!({"assignment_id": self.support, "parts": parts, "reason": "Потрібно для налаштування"});
+        client.post(&self.grants()).json(body).send()
+    }
+
+    fn seen(&self, server: &Server) -> zvit_tests::Answer {
+        server.delta().get(&format!("/v1/cases/{}", self.support)).expect(200)
+    }
+}
+
+const BY_ITS_KIND: [&str; 6] = ["institution", "contact", "services", "regions", "affected_systems", "affected_users"];
+
+both!(satellite_support_sees_whom_where_and_how_much_and_no_more, |server| {
+    let supported = Supported::at(server);
+    let seen = supported
+        .seen(server)
+        .with("/role", "support")
+        .with("/disclosed", json!(BY_ITS_KIND))
+        .with("/incident/institution/name_en", "Test Hospital")
+        .with("/incident/contact/email", "duty@registry.example")
+        .with("/incident/regions", json!(["UA-30", "UA-32"]))
+        .with("/incident/affected_services", json!(["Реєстр актів (тест)"]))
+        .with("/incident/affected_systems", 120)
+        .with("/incident/affected_users", 5_000_000)
+        .with("/incident/assistance_requested", json!(["satellite_communications"]))
+        .with("/incident/pap", "amber");
+    for member in
+        ["title", "description", "indicators", "measures_taken", "triage", "impact", "became_aware_at", "report_sha256"]
+    {
+        assert!(!seen.has(&format!("/incident/{member}")), "{member}\n{seen}");
+    }
+    let delta = server.delta();
+    delta.get(&format!("/v1/incidents/{}/reports", supported.incident)).problem(403, "disclosure_withheld");
+    let timeline = delta.get(&format!("/v1/incidents/{}/timeline", supported.incident)).expect(200);
+    let kinds: Vec<&str> = timeline.list("/items").iter().filter_map(|event| event["type"].as_str()).collect();
+    assert_eq!(kinds, ["assigned"], "{timeline}");
+});
+
+both!(the_lead_shows_more_and_takes_it_back, |server| {
+    let supported = Supported::at(server);
+    let (alpha, delta) = (server.alpha(), server.delta());
+    let reports = format!("/v1/incidents/{}/reports", supported.incident);
+    let timeline = format!("/v1/incidents/{}/timeline", supported.incident);
+    let cursor = delta.get("/v1/cases").expect(200).string("/next_cursor");
+    let granted = supported
+        .grant(&alpha, &json!(["reports", "title", "title"]))
+        .expect(200)
+        .with("/assignment_id", supported.support.as_str())
+        .with("/team/id", DELTA)
+        .with("/parts", json!(["title", "reports"]));
+    assert_eq!(granted.list("/disclosed").len(), BY_ITS_KIND.len() + 2, "{granted}");
+    let seen = supported.seen(server).with("/disclosed", granted.at("/disclosed").clone());
+    seen.with("/incident/title", "Реєстр недоступний").without("/incident/description");
+    delta.get(&reports).expect(200);
+    // Its tools learn of it.
+    let news = delta.get(&format!("/v1/cases?cursor={cursor}")).expect(200);
+    assert_eq!(news.at("/items/0/incident/title"), "Реєстр недоступний");
+    let changes = news.list("/items/0/changes");
+    assert_eq!(changes.last().map(|change| &change["kind"]), Some(&json!("grant")), "{news}");
+    // So does everybody who follows the incident, with the reason.
+    for client in [server.hospital(), alpha.clone(), delta.clone(), server.coordinator()] {
+        let events = client.get(&timeline).expect(200);
+        let event = events.list("/items").iter().find(|event| event["type"] == "grant_changed").expect("the event");
+        assert_eq!(event["data"]["parts"], json!(["title", "reports"]), "{event}");
+        assert_eq!(event["reason"], "Потрібно для налаштування");
+    }
+    let assignments = server.hospital().get(&format!("/v1/incidents/{}", supported.incident)).expect(200);
+    let shown = assignments.list("/assignments").iter().find(|one| one["id"] == supported.support.as_str());
+    assert_eq!(shown.map(|one| &one["grants"]), Some(&json!(["title", "reports"])), "{assignments}");
+    // The same again changes nothing; with nothing, it is taken back.
+    let again = supported.grant(&alpha, &json!(["title", "reports"])).expect(200);
+    assert_eq!(again.etag(), granted.etag());
+    supported.grant(&server.coordinator(), &json!([])).expect(200).with("/parts", json!([]));
+    supported.seen(server).with("/disclosed", json!(BY_ITS_KIND)).without("/incident/title");
+    delta.get(&reports).problem(403, "disclosure_withheld");
+});
+
+both!(who_may_not_grant_is_refused, |server| {
+    let supported = Supported::at(server);
+    let parts = json!(["title"]);
+    server.store.untouched(|| {
+        supported.grant(&server.delta(), &parts).problem(403, "forbidden");
+        supported.grant(&server.bravo(), &parts).problem(404, "not_found");
+        supported.grant(&server.front_office(), &parts).problem(404, "not_found");
+    });
+    supported.grant(&server.hospital(), &parts).problem(403, "scope_lacking");
+    supported.seen(server).without("/incident/title");
+});
+
+both!(what_cannot_be_granted_is_said, |server| {
+    let (supported, other) = (Supported::at(server), Supported::at(server));
+    let alpha = server.alpha();
+    let body = |assignment: &str, parts: Value, reason: &str| json!({"assignment_id": assignment, "parts": parts, "reason": reason});
+    let send = |body: Value| alpha.post(&supported.grants()).json(body).send();
+    server.store.untouched(|| {
+        send(body(&other.support, json!([]), "x")).faults(&["/assignment_id"]);
+        send(body(&supported.incident, json!([]), "x")).faults(&["/assignment_id"]);
+        send(body(&supported.support, json!(["everything"]), "x")).faults(&["/parts/0"]);
+        send(body(&supported.support, json!([]), "")).faults(&["/reason"]);
+        send(json!({"parts": []})).faults(&["/assignment_id", "/reason"]);
+        send(body(&supported.lead, json!([]), "x")).problem(409, "state_conflict");
+    });
+    // Taken up, so that the lead stays although nobody brings satellite terminals any more.
+    server.verb(&alpha, &supported.lead, "acknowledge", json!({})).expect(200);
+    server.verb(&server.delta(), &supported.support, "decline", json!({"reason": "Немає терміналів"})).expect(200);
+    send(body(&supported.support, json!([]), "x")).problem(409, "state_conflict");
+});
+
+both!(a_grant_opens_nothing_before_the_support_team_acknowledges_what_is_red, |server| {
+    let report = complete()
+        .with("sector", "water")
+        .with("tlp", "red")
+        .with("assistance_requested", json!(["cyber_defense_technology"]));
+    let incident = server.water().submit(report).string("/id");
+    let coordinator = server.coordinator();
+    let path = format!("/v1/incidents/{incident}");
+    // The coordinator's own team leads, charlie supports.
+    for (team, role) in [(zvit_tests::directory::FRONT_OFFICE, "lead"), (CHARLIE, "support")] {
+        let body = json!({"team_id": team, "role": role, "reason": "Перевірка"});
+        coordinator.post(&format!("{path}/assignments")).fresh_key().json(body).expect(201);
+    }
+    let front_office = server.front_office();
+    let (lead, support) = (server.case_of(&front_office, &incident), server.case_of(&server.charlie(), &incident));
+    let body = json!({"assignment_id": support, "parts": ["description"], "reason": "Перевірка"});
+    let grants = format!("{path}/grants");
+    // Who sees only codes opens nothing to others.
+    front_office.post(&grants).json(body.clone()).problem(403, "disclosure_withheld");
+    coordinator.post(&grants).json(body.clone()).expect(200).with("/disclosed", json!([]));
+    let case = format!("/v1/cases/{support}");
+    server.charlie().get(&case).expect(200).with("/disclosed", json!([])).without("/incident/description");
+    server.verb(&server.charlie(), &support, "acknowledge", json!({})).expect(200);
+    let seen = server.charlie().get(&case).expect(200);
+    assert!(seen.has("/incident/description") && !seen.has("/incident/title"), "{seen}");
+    server.verb(&front_office, &lead, "acknowledge", json!({})).expect(200);
+    front_office.post(&grants).json(body).expect(200).with("/parts", json!(["description"]));
+});
