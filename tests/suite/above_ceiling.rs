@@ -68,6 +68,8 @@ fn course(server: &Server) {
     hospital.submit(report("Лише спільноті").with("tlp", "green"));
     server.grid().submit(report("Диспетчерська").with("external_ref", "G-1"));
     server.registry().submit(report("Реєстр прав"));
+    // That a team first has a case is noted when it reads it: before anything else happens, in both runs.
+    server.receive_everything();
 }
 
 /// Everything that a team, or an institution, can read, and what it is told about ids it may not know.

@@ -11,6 +11,13 @@ fn read(client: &Client, incident: &str) -> Answer {
     client.get(&format!("/v1/incidents/{incident}")).expect(200)
 }
 
+/// Lets team alpha acknowledge, so that it keeps the case while time passes.
+#[track_caller]
+fn taken_up(server: &Server, incident: &str) {
+    let case = server.case_of(&server.alpha(), incident);
+    server.verb(&server.alpha(), &case, "acknowledge", json!({})).expect(200);
+}
+
 fn stage<'a>(incident: &'a Answer, stage: &str) -> &'a Value {
     let found = incident.list("/deadlines").iter().find(|one| one["stage"] == stage);
     found.unwrap_or_else(|| panic!("no {stage}\n{incident}"))
@@ -31,8 +38,9 @@ fn becomes(client: &Client, incident: &str, of: &str, state: &str) -> Answer {
 
 both!(a_stage_that_did_not_come_in_is_overdue_once, |server| {
     let hospital = server.hospital();
-    let before = hospital.submit(report("Подія"));
-    let id = before.string("/id");
+    let id = hospital.submit(report("Подія")).string("/id");
+    taken_up(server, &id);
+    let before = read(&hospital, &id);
     let other = server.grid().submit(report("Інша подія")).string("/id");
     assert_eq!(stage(&before, "preliminary")["state"], "pending");
     server.pass(25 * HOUR);
@@ -69,6 +77,7 @@ both!(the_institution_is_told_before_a_stage_is_due, |server| {
     let hospital = server.hospital();
     let first = hospital.submit(report("Подія"));
     let id = first.string("/id");
+    taken_up(server, &id);
     server.pass(20 * HOUR);
     let early =
         hospital.submit(report("Пізніша подія").with("became_aware_at", first.str("/received_at"))).string("/id");

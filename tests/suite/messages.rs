@@ -98,6 +98,7 @@ both!(each_party_reads_what_it_may_and_feeds_move_for_those_alone, |server| {
 
 both!(what_is_hidden_changes_nothing_of_what_others_are_shown, |server| {
     let scene = Scene::of(server);
+    server.receive_everything();
     let seen = |client: &Client, path: &str| {
         let answer = client.get(path).expect(200);
         (answer.find_header("etag").map(str::to_owned), answer.text())

@@ -173,7 +173,10 @@ both_stores!(what_fails_is_tried_again_then_given_up_and_can_be_sent_again, |sto
     hooks.answer(503);
     let_contacts(&server, &team(ALPHA), json!([{"name": "x", "webhook": {"url": hooks.url("/")}}]));
     let secret = secret_of(&server, ALPHA);
-    let incident = server.hospital().submit(report("Подія")).string("/id");
+    let submitted = server.hospital().submit(report("Подія"));
+    let incident = submitted.string("/id");
+    // Else the case would go to another team meanwhile, and the notice with it.
+    server.verb(&server.alpha(), submitted.str("/assignments/0/id"), "acknowledge", json!({})).expect(200);
     for (failures, wait) in (1..).zip(WAITS_S) {
         eventually("it is tried", || (only(&server, "pending")["attempts"] == failures).then_some(()));
         let notice = only(&server, "pending");

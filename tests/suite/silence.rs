@@ -1,17 +1,29 @@
 //! Teams whose tools don't poll and who have no contact that can be told.
 
-use zvit_tests::directory::{ALPHA, BRAVO, CHARLIE, DELTA};
-use zvit_tests::{Answer, Server, both, both_stores, eventually, json, report};
+use std::sync::Arc;
 
-/// Takes the team's contacts away.
+use zvit_tests::directory::{ALPHA, BRAVO, CHARLIE, DELTA, GREEN};
+use zvit_tests::{Answer, Server, Store, both_stores, eventually, json, report};
+
+/// A server on whose store every partner team but these has a contact that can be told.
 #[track_caller]
-fn without_contacts(server: &Server, team: &str) {
+fn start(store: &Arc<Store>, minutes: &str, without: &[&str]) -> Server {
+    let server = Server::start_with(store, &["--silent-after-minutes", minutes]);
+    for team in [ALPHA, BRAVO, CHARLIE, DELTA, GREEN].into_iter().filter(|team| !without.contains(team)) {
+        give_contact(&server, team);
+    }
+    server
+}
+
+#[track_caller]
+fn give_contact(server: &Server, team: &str) {
     let path = format!("/v1/teams/{team}");
     let held = server.coordinator().get(&path).expect(200);
     let mut body = held.value.clone();
-    for name in ["id", "active", "version", "created_at", "updated_at", "contacts"] {
+    for name in ["id", "active", "version", "created_at", "updated_at"] {
         body.as_object_mut().unwrap().remove(name);
     }
+    body["contacts"] = json!([{"name": "Duty desk", "email": "duty@team.example"}]);
     server.coordinator().put(&path).if_match(&held.etag()).json(body).expect(200);
 }
 
@@ -21,8 +33,8 @@ fn submitted(server: &Server, what: &str) -> Answer {
     server.coordinator().get(&format!("/v1/incidents/{id}")).expect(200)
 }
 
-both!(a_silent_team_is_passed_over_until_it_polls, |server| {
-    without_contacts(server, ALPHA);
+both_stores!(a_silent_team_is_passed_over_until_it_polls, |store| {
+    let server = &start(store, "60", &[ALPHA]);
     let passed_over = submitted(server, "Ніхто не помітить").with("/assignments/0/team/id", BRAVO);
     let candidates = passed_over.list("/assignments/0/why/candidates");
     assert!(
@@ -40,28 +52,24 @@ both!(a_silent_team_is_passed_over_until_it_polls, |server| {
     submitted(server, "І знову чує").with("/assignments/0/team/id", ALPHA);
 });
 
-both!(among_silent_teams_the_rules_hold_as_ever, |server| {
-    for team in [ALPHA, BRAVO, CHARLIE, DELTA] {
-        without_contacts(server, team);
-    }
-    submitted(server, "Усі мовчать").with("/assignments/0/team/id", ALPHA).with("/assignments/0/why/outcome", "rule");
+both_stores!(among_silent_teams_the_rules_hold_as_ever, |store| {
+    let server = start(store, "60", &[ALPHA, BRAVO, CHARLIE, DELTA]);
+    submitted(&server, "Усі мовчать").with("/assignments/0/team/id", ALPHA).with("/assignments/0/why/outcome", "rule");
 });
 
 both_stores!(other_processes_and_later_ones_know_who_polled, |store| {
-    let server = Server::start(store);
-    without_contacts(&server, ALPHA);
+    let server = start(store, "60", &[ALPHA]);
     server.alpha().get("/v1/cases").expect(200);
     server.pass(31);
     eventually("the poll is written", || (store.count("team_polls") == 1).then_some(()));
-    let later = Server::start(store);
+    let later = Server::start_with(store, &["--silent-after-minutes", "60"]);
     submitted(&later, "Після запуску").with("/assignments/0/team/id", ALPHA);
     drop(server);
     submitted(&later, "Іншому процесові").with("/assignments/0/team/id", ALPHA);
 });
 
 both_stores!(how_long_is_a_setting, |store| {
-    let server = Server::start_with(store, &["--silent-after-minutes", "0"]);
-    without_contacts(&server, ALPHA);
+    let server = start(store, "0", &[ALPHA]);
     submitted(&server, "Ніхто не мовчить").with("/assignments/0/team/id", ALPHA);
     drop(server);
     let server = Server::start_with(store, &["--silent-after-minutes", "5"]);

@@ -61,7 +61,7 @@ both!(satellite_support_sees_whom_where_and_how_much_and_no_more, |server| {
     delta.get(&format!("/v1/incidents/{}/reports", supported.incident)).problem(403, "disclosure_withheld");
     let timeline = delta.get(&format!("/v1/incidents/{}/timeline", supported.incident)).expect(200);
     let kinds: Vec<&str> = timeline.list("/items").iter().filter_map(|event| event["type"].as_str()).collect();
-    assert_eq!(kinds, ["assigned"], "{timeline}");
+    assert_eq!(kinds, ["assigned", "delivered"], "{timeline}");
 });
 
 both!(the_lead_shows_more_and_takes_it_back, |server| {

@@ -51,6 +51,7 @@ both!(what_a_team_found_stands_beside_what_was_reported_with_its_name, |server| 
 
 both!(a_team_below_the_label_neither_sees_nor_counts_it, |server| {
     let scene = Scene::of(server);
+    server.receive_everything();
     let alpha = || {
         let case = server.alpha().get(&format!("/v1/cases/{}", scene.alpha_case)).expect(200);
         let timeline = server.alpha().get(&scene.path("timeline")).expect(200);

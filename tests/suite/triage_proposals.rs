@@ -65,6 +65,7 @@ both!(a_rejected_proposal_changes_nothing_and_says_why, |server| {
 
 both!(a_proposal_is_between_its_team_and_the_coordinator, |server| {
     let scene = Scene::of(server);
+    server.receive_everything();
     let place =
         |client: Client, path: &str| client.get(&format!("{path}?limit=200")).expect(200).string("/next_cursor");
     let places = || {

@@ -70,10 +70,10 @@ fn expire(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Director
             && matches!(CaseVerb::Expire.apply(state(row), Holder::Partner), Ok(Step::To(_)))
             && row.acknowledge_by.is_some_and(|by| by.0 <= change.now)
     };
-    let due: Vec<Uuid> = record.assignments.iter().filter(is_due).map(|row| row.id.0).collect();
-    for id in due {
-        set_state(change, record, id, CaseState::Expired)?;
-        note_expired(change, record, directory, id)?;
+    let due: Vec<AssignmentRow> = record.assignments.iter().filter(is_due).cloned().collect();
+    for row in due {
+        set_state(change, record, row.id.0, CaseState::Expired)?;
+        note_expired(change, record, directory, &row)?;
     }
     if Ending::of(record.status()).is_none() {
         realign(change, record, directory)?;
@@ -81,8 +81,9 @@ fn expire(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Director
     record.save(change, &["assignment"], &Actor::service())
 }
 
-fn note_expired(change: &mut Change<'_>, record: &Record, directory: &Directory, id: Uuid) -> Result<()> {
-    let row = record.assignment(id).ok_or(StoreError::NotFound)?;
+/// `row` is the assignment as it was: with the time that has passed.
+fn note_expired(change: &mut Change<'_>, record: &Record, directory: &Directory, row: &AssignmentRow) -> Result<()> {
+    let id = row.id.0;
     let team = row.team_id.0;
     Event::assignment("expired", record.id(), id, team)
         .with(json!({
