@@ -2,9 +2,10 @@
 //! that mean something to SQL, to a search, to a terminal or to nobody.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use zvit_tests::walk::Walk;
-use zvit_tests::{Value, both, fresh, json, report};
+use zvit_tests::{Server, Store, Value, both_stores, fresh, json, report};
 
 use crate::threats_bodies::{Targets, caller, refusal, renew, send, with_bodies};
 
@@ -61,7 +62,13 @@ const NOT_ASKED_FOR: &[&str] = &[
     "audience",
 ];
 
-both!(no_member_but_those_of_the_document_is_written_anywhere, |server| {
+/// A server that lets a client call as often as the walks do.
+fn unlimited(store: &Arc<Store>) -> Server {
+    Server::start_with(store, &["--client-rate", "100000", "--client-burst", "100000"])
+}
+
+both_stores!(no_member_but_those_of_the_document_is_written_anywhere, |store| {
+    let server = &unlimited(store);
     let walk = Walk::of(&server.anyone());
     let targets = Targets::at(server);
     let mut walked = 0;
@@ -93,7 +100,8 @@ both!(no_member_but_those_of_the_document_is_written_anywhere, |server| {
     assert!(walked > 1_000, "{walked}");
 });
 
-both!(a_lenient_reading_writes_no_more_than_a_strict_one, |server| {
+both_stores!(a_lenient_reading_writes_no_more_than_a_strict_one, |store| {
+    let server = &unlimited(store);
     let mut body = json!({"description": "Подія", "title": "Подія"});
     let plain = server.hospital().post("/v1/incidents").fresh_key().lenient().json(body.clone()).expect(201);
     for name in NOT_ASKED_FOR {
@@ -183,7 +191,8 @@ const FREE: &[&str] = &[
     "PUT /v1/routing-rules /reason",
 ];
 
-both!(no_text_in_any_member_breaks_anything, |server| {
+both_stores!(no_text_in_any_member_breaks_anything, |store| {
+    let server = &unlimited(store);
     let walk = Walk::of(&server.anyone());
     let targets = Targets::at(server);
     let mut taken = BTreeSet::new();
@@ -240,7 +249,8 @@ both!(no_text_in_any_member_breaks_anything, |server| {
     server.hospital().submit(report("Усе ще приймає"));
 });
 
-both!(what_a_report_says_is_kept_to_the_letter, |server| {
+both_stores!(what_a_report_says_is_kept_to_the_letter, |store| {
+    let server = &unlimited(store);
     for (trade, text) in HOSTILE {
         if text.trim().is_empty() {
             continue;
@@ -264,7 +274,8 @@ both!(what_a_report_says_is_kept_to_the_letter, |server| {
     }
 });
 
-both!(no_query_breaks_anything, |server| {
+both_stores!(no_query_breaks_anything, |store| {
+    let server = &unlimited(store);
     let walk = Walk::of(&server.anyone());
     let targets = Targets::at(server);
     let encode = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();

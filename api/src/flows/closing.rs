@@ -153,7 +153,7 @@ fn go_on(
 }
 
 /// Whether a team may still have what it had.
-fn can_hold(record: &Record, directory: &Directory, team: Uuid, now: Time) -> bool {
+pub(super) fn can_hold(record: &Record, directory: &Directory, team: Uuid, now: Time) -> bool {
     let entry = directory.teams.iter().find(|entry| entry.id == team);
     entry.is_some_and(|entry| {
         let takes_part = entry.participant.as_ref().is_none_or(|participant| participant.is_valid_at(now));

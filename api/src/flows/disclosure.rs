@@ -196,7 +196,7 @@ pub fn case_incident(
         updated_at: row.updated_at.0,
         resolved_at: record.row.resolved_at.map(|at| at.0),
         closed_at: record.row.closed_at.map(|at| at.0),
-        withdrawal: withdrawal(record).filter(|_| handled),
+        withdrawal: withdrawal(record).filter(|_| shown(Part::Description)),
         summary: in_one_line(record),
         sector: record.triage.sector,
         level: record.triage.level,

@@ -19,6 +19,7 @@ use zvit_domain::vocabulary::{CaseState, IncidentStatus};
 use zvit_domain::word::Word;
 
 use super::assign::{realign, set_state, take_away};
+use super::closing::can_hold;
 use super::event::Event;
 use super::record::{Record, note_changes, state};
 use crate::actor::Actor;
@@ -294,6 +295,7 @@ fn merge(
     }
     record.row.status = IncidentStatus::Merged.to_string();
     record.row.merged_into = Some(survivor.row.id);
+    record.row.withdrawal = None;
     Event::incident("merged", record.id())
         .seen_by(Audience::Institution)
         .with(json!({"into": end(survivor)}))
@@ -314,13 +316,21 @@ fn part(
     take_merger_back(record.status()).map_err(Problem::internal)?;
     record.row.status = IncidentStatus::Received.to_string();
     record.row.merged_into = None;
-    let kept: Vec<Uuid> = record
+    let kept: Vec<(Uuid, bool)> = record
         .assignments
         .iter()
         .filter(|row| state(row) == CaseState::Resolved && row.outcome.as_deref() == Some(MERGED))
-        .map(|row| row.id.0)
+        .map(|row| {
+            let goes_on = row.acknowledged_at.is_some() && can_hold(record, directory, row.team_id.0, change.now);
+            (row.id.0, goes_on)
+        })
         .collect();
-    for id in kept {
+    for (id, goes_on) in kept {
+        // Nobody works on what was never acknowledged, nor would anything remind of it.
+        if !goes_on {
+            take_away(change, record, id, directory, &Actor::service(), "reopened")?;
+            continue;
+        }
         set_state(change, record, id, CaseState::InProgress)?;
         record.alter(id, |row| row.outcome = None);
     }

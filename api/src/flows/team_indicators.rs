@@ -77,7 +77,7 @@ pub fn add(
     check_room(record, team, indicators.len())?;
     let mut touched = Vec::new();
     // Whoever saw what is taken back now hears of it as well.
-    let mut labels = vec![tlp];
+    let mut labels = Vec::new();
     for new in indicators {
         let Some(row) = take(change, record, directory, team, new, tlp)? else { continue };
         labels.push(label(&row));

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use zvit_db::audit::Audience;
 use zvit_db::change::Change;
 use zvit_db::conn::Tx;
-use zvit_db::error::Result;
+use zvit_db::error::{Result, StoreError};
 use zvit_db::{escalation, feeds, incidents, waiting};
 use zvit_domain::routing::RoundRobin;
 use zvit_domain::time::Time;
@@ -96,11 +96,22 @@ pub fn give_out(change: &mut Change<'_>, directory: &Arc<Directory>, ids: &[Uuid
 /// # Errors
 /// The store's.
 pub fn give_next(change: &mut Change<'_>, directory: &Arc<Directory>) -> Result<()> {
-    if waiting::is_any(&mut change.tx)? {
-        let ids = plan(&mut change.tx, directory, change.now, NEXT_LOOKED_AT, NEXT)?;
-        give_out(change, directory, &ids)?;
+    if !waiting::is_any(&mut change.tx)? {
+        return Ok(());
     }
-    Ok(())
+    let given = change.attempt(|change| {
+        let ids = plan(&mut change.tx, directory, change.now, NEXT_LOOKED_AT, NEXT)?;
+        give_out(change, directory, &ids)
+    });
+    match given {
+        Err(error @ (StoreError::Unavailable(_) | StoreError::NotWritable(_))) => Err(error),
+        Err(error) => {
+            // What made the place free stands all the same; the queue is looked at again in a second.
+            log::error!("the queue: {error}");
+            Ok(())
+        }
+        Ok(_) => Ok(()),
+    }
 }
 
 /// Teams that take part no more and still have open cases.

@@ -39,7 +39,10 @@ pub fn withdraw(
     if step == Step::AlreadyThere || (is_asked_for && !decides_itself) {
         return Ok(());
     }
-    let is_decided = decides_itself || !withdrawal_needs_confirmation(record.triage.level, record.lead_standing());
+    // Whoever has taken it up counts, also a support team, or a lead that has handed it over since.
+    let is_taken_up = record.assignments.iter().any(|row| row.acknowledged_at.is_some());
+    let has_to_be_confirmed = is_taken_up || withdrawal_needs_confirmation(record.triage.level, record.lead_standing());
+    let is_decided = decides_itself || !has_to_be_confirmed;
     keep(
         record,
         &Withdrawal {

@@ -346,6 +346,11 @@ async fn run<T: DeserializeOwned + ToSchema>(
     let key = key.optional()?.map(|key| request_key(&actor, operation, key, &raw));
     let answer = app
         .change(move |change, memory| {
+            // A kept answer shows the whole case: only to a team that still has it.
+            if !verb.ends_sight() {
+                let directory = memory.directory_for(change)?;
+                find(change, &directory, team, id)?;
+            }
             once(change, key.as_ref(), |change| {
                 let done = once(change, last_word.as_ref(), |change| {
                     let directory: Arc<Directory> = memory.directory_for(change)?;

@@ -128,6 +128,17 @@ pub async fn list_incident_links(
             let more = rows.len() > limit;
             rows.truncate(limit);
             let next_cursor = rows.last().filter(|_| more).map(|row| scope.encode(row.id.0.as_bytes()));
+            if let (Role::Team, Some(team)) = (actor.role, actor.owner) {
+                let mut open = Vec::new();
+                for row in rows {
+                    let other = if row.from_incident.0 == id { row.to_incident.0 } else { row.from_incident.0 };
+                    let Some(end) = incidents::find(tx, Sight::All, other)? else { continue };
+                    if disclosure::of_team(tx, &directory, team, &end)?.has(Part::Course) {
+                        open.push(row);
+                    }
+                }
+                rows = open;
+            }
             Ok((IncidentLinkList { items: shown(tx, &rows)?, next_cursor }, sensitive([&incident], actor.owner)))
         })
         .await?;

@@ -7,12 +7,15 @@ use uuid::Uuid;
 use zvit_db::conversation::translations_of;
 use zvit_db::rows::TranslationRow;
 use zvit_domain::conversation::{TranslatedText, language_tag};
+use zvit_domain::disclosure::{Part, Parts};
 use zvit_domain::fault::Fault;
+use zvit_domain::vocabulary::Role;
 use zvit_domain::word::Word;
 
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
 use crate::flows::conversation::reader;
+use crate::flows::disclosure::{check, of_holder};
 use crate::flows::idempotency::{Kept, once};
 use crate::flows::record::Record;
 use crate::flows::translate::{NewTranslation, add, naming_faults, original};
@@ -102,6 +105,7 @@ pub async fn add_translation(
             once(change, Some(&key), |change| {
                 let directory = memory.directory_for(change)?;
                 let row = find_for_reader(&mut change.tx, &directory, &actor, id)?;
+                check(&mut change.tx, &directory, &actor, &row, part_of(new.of.kind))?;
                 let mut record = Record::load(&mut change.tx, row)?;
                 let row = add(change, &mut record, &actor, reader(&actor), new)?;
                 let kept = Kept::new(201, &show(&row, false))?;
@@ -139,12 +143,28 @@ pub async fn list_translations(
             let mut rows = translations_of(tx, id, reader(&actor), after, i64::from(query.limit) + 1)?;
             let next_cursor = cut(&mut rows, query.limit, &scope, |row| row.id);
             let record = Record::load(tx, incident)?;
-            let items = rows.iter().map(|row| show(row, is_outdated(&record, row))).collect();
+            let shown = match (actor.role, actor.owner) {
+                (Role::Team, Some(team)) => of_holder(&record, &directory, team).parts(),
+                _ => Parts::all(),
+            };
+            let rows = rows.iter().filter(|row| shown.has(part_of(of(row).kind)));
+            let items = rows.map(|row| show(row, is_outdated(&record, row))).collect();
             Ok((TranslationList { items, next_cursor }, reads))
         })
         .await?;
     app.note_reads(&caller, ListTranslations::OPERATION.id, reads).await?;
     reply::json(&list)
+}
+
+/// The part of the incident that a text belongs to: a translation shows as much as the original.
+fn part_of(kind: TranslatedText) -> Part {
+    match kind {
+        TranslatedText::Title => Part::Title,
+        TranslatedText::Description => Part::Description,
+        TranslatedText::MeasuresTaken => Part::MeasuresTaken,
+        TranslatedText::Message => Part::Conversation,
+        TranslatedText::ResolutionSummary => Part::Course,
+    }
 }
 
 /// Whether the original says something else by now. Messages never change.

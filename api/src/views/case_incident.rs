@@ -50,7 +50,7 @@ pub struct CaseIncident {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub closed_at: Option<Time>,
-    /// The withdrawal that the institution asked for, once the team sees more than codes.
+    /// The withdrawal that the institution asked for, where the description is disclosed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub withdrawal: Option<Withdrawal>,

@@ -1,3 +1,7 @@
+-- features is what an incident is compared by to find possible duplicates: hashes, so that neither content nor indicators have to
+-- be read for it. It stands first: the lock that it takes must not come after a weaker one on the same table.
+ALTER TABLE incidents ADD COLUMN features text NOT NULL DEFAULT '';
+
 -- How incidents stand to each other. A link that was removed is kept; the audit says by whom and why.
 CREATE TABLE incident_links (
     id uuid PRIMARY KEY,
@@ -11,7 +15,3 @@ CREATE TABLE incident_links (
 );
 CREATE UNIQUE INDEX incident_links_kind ON incident_links (from_incident, to_incident, kind) WHERE removed_at IS NULL;
 CREATE INDEX incident_links_to ON incident_links (to_incident);
-
--- features is what an incident is compared by to find possible duplicates: hashes, so that neither content nor indicators have to
--- be read for it.
-ALTER TABLE incidents ADD COLUMN features text NOT NULL DEFAULT '';
