@@ -36,6 +36,7 @@ VOLUME /var/lib/zvit
 ENV ZVIT_LISTEN=0.0.0.0:8080 \
     ZVIT_TLS=self-signed \
     ZVIT_TLS_DIR=/var/lib/zvit/tls \
+    ZVIT_ATTACHMENTS_DIR=/var/lib/zvit/attachments \
     ZVIT_LOG_FORMAT=json
 EXPOSE 8080
 
