@@ -1,6 +1,7 @@
 //! Reporting clocks that run out: what became overdue is written, what soon will be is told.
 
 use serde_json::json;
+use uuid::Uuid;
 use zvit_db::audit::Audience;
 use zvit_db::change::Change;
 use zvit_db::clocks;
@@ -8,37 +9,36 @@ use zvit_db::error::Result;
 use zvit_domain::deadline::{mark_overdue, mark_reminded};
 use zvit_domain::vocabulary::Stage;
 
+use super::escalate::one_by_one;
 use super::event::Event;
 use super::notices::{About, Occasion, Recipient, announce};
 use super::record::Record;
 use crate::actor::Actor;
 use crate::memory::Directory;
 
-/// Writes what is due by now, for at most so many incidents of either kind. Says for how many there was something to write.
+/// Writes what is due by now, for at most so many incidents of either kind. Says for how many there was something to write. One
+/// that can't be read is logged and holds nobody up.
 ///
 /// # Errors
 /// The store's.
 pub fn advance(change: &mut Change<'_>, directory: &Directory, limit: i64) -> Result<usize> {
     let now = change.now;
-    let rows = clocks::due(&mut change.tx, now, limit)?;
-    let records = Record::load_all(&mut change.tx, rows)?;
-    let count = records.len();
-    for mut record in records {
+    let ids: Vec<Uuid> = clocks::due(&mut change.tx, now, limit)?.into_iter().map(|row| row.id.0).collect();
+    one_by_one(change, &ids, "its reporting clocks", |change, record| {
         let runs = !record.is_over();
         let overdue = if runs { mark_overdue(&mut record.deadlines, now) } else { Vec::new() };
         if runs {
-            remind(change, directory, &mut record)?;
+            remind(change, directory, record)?;
         }
         if overdue.is_empty() {
             // Nothing of it is shown, so nobody's version or feed moves.
             record.settle_clocks()?;
-            clocks::keep(&mut change.tx, &record.row)?;
+            clocks::keep(&mut change.tx, &record.row)
         } else {
-            tell_overdue(change, directory, &record, &overdue)?;
-            record.save(change, &["overdue"], &Actor::service())?;
+            tell_overdue(change, directory, record, &overdue)?;
+            record.save(change, &["overdue"], &Actor::service())
         }
-    }
-    Ok(count)
+    })
 }
 
 fn remind(change: &mut Change<'_>, directory: &Directory, record: &mut Record) -> Result<()> {

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 use zvit_db::change::Change;
 use zvit_db::conn::Tx;
-use zvit_db::error::{Result, StoreError};
+use zvit_db::error::Result;
 use zvit_db::incidents;
 use zvit_db::rows::AssignmentRow;
 use zvit_domain::routing::{Changes, Choice, Held, Loads, MANUAL_RULE, Roster, RoundRobin, reroute, weight};
@@ -88,7 +88,7 @@ pub fn look(
     (rule_version, after): (i32, Option<Uuid>),
     now: Time,
 ) -> Result<Portion> {
-    let roster = Roster::new(&directory.teams, now).map_err(|error| StoreError::Refused(error.to_string()))?;
+    let roster = directory.roster(now)?;
     let (records, mut portion) = records(tx, rule_version, after)?;
     for record in &records {
         let changes = decide(record, directory, &roster, standing, rule_version, now);
@@ -110,7 +110,7 @@ pub fn act(
     reason: &str,
 ) -> Result<Portion> {
     let now = change.now;
-    let roster = Roster::new(&directory.teams, now).map_err(|error| StoreError::Refused(error.to_string()))?;
+    let roster = directory.roster(now)?;
     let turns = round_robin(change)?;
     let mut standing = Standing::read(&mut change.tx, directory, turns)?;
     let (records, mut portion) = records(&mut change.tx, rule_version, after)?;

@@ -4,6 +4,7 @@
 //! holds up nobody else.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -46,6 +47,8 @@ pub(super) struct Notices {
     busy: Busy,
     /// Ended with the duty: a notice that is then under way is sent again after its lease.
     tasks: Mutex<JoinSet<()>>,
+    /// The hour in which old ones were last looked for: that reads all that are settled, so not every second.
+    cleared_in: AtomicI64,
 }
 
 /// Targets that are being told something.
@@ -70,7 +73,13 @@ impl Notices {
         });
         let guard = Guard { ports: settings.webhook_ports.clone(), allow: settings.webhook_allow.clone() };
         let sender = Arc::new(Sender { mailer, webhooks: Webhooks::new(guard), public_url });
-        Self { app: app.clone(), sender, busy: Busy::default(), tasks: Mutex::default() }
+        Self {
+            app: app.clone(),
+            sender,
+            busy: Busy::default(),
+            tasks: Mutex::default(),
+            cleared_in: AtomicI64::new(-1),
+        }
     }
 
     fn begin(&self, leased: Vec<Leased>, since: Instant) {
@@ -99,7 +108,10 @@ impl Duty for Notices {
         let busy: Vec<String> = self.busy.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
         let room = AT_ONCE.saturating_sub(busy.len());
         let asked = busy.clone();
-        let (is_due, is_old) = app.read(move |tx| Ok((any_due(tx, &asked, now)?, any_old(tx, now)?))).await?;
+        let hour = now.as_seconds() / 3_600;
+        let looks_back = self.cleared_in.load(Ordering::Relaxed) != hour;
+        let (is_due, is_old) =
+            app.read(move |tx| Ok((any_due(tx, &asked, now)?, looks_back && any_old(tx, now)?))).await?;
         if is_due && room > 0 {
             let (since, means) = (Instant::now(), Means { email: self.sender.mailer.is_some() });
             let limit = i64::try_from(room).unwrap_or(1);
@@ -113,6 +125,8 @@ impl Duty for Notices {
         }
         if is_old {
             app.change(|change, _| Ok(clear_old(change, CLEARED_AT_ONCE)?)).await?;
+        } else {
+            self.cleared_in.store(hour, Ordering::Relaxed);
         }
         Ok(())
     }
