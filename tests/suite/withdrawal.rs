@@ -116,6 +116,15 @@ both!(what_a_team_works_on_is_withdrawn_only_if_the_lead_or_the_coordinator_conf
     }
 });
 
+both!(what_was_taken_up_and_handed_over_is_still_withdrawn_only_if_somebody_confirms, |server| {
+    let incident = server.hospital().submit(trifle());
+    let (id, case) = (incident.string("/id"), incident.string("/assignments/0/id"));
+    server.verb(&server.alpha(), &case, "acknowledge", json!({})).expect(200);
+    server.verb(&server.alpha(), &case, "hand-over", reason("Зміна закінчилась")).expect(200);
+    read(server, &id).with("/status", "assigned");
+    withdraw(&server.hospital(), &id).expect(200).with("/withdrawal/state", "requested").with("/status", "assigned");
+});
+
 both!(what_is_grave_is_withdrawn_only_if_somebody_confirms, |server| {
     let incident = server.hospital().submit(report("Апарати зупинилися").with("danger_to_life", true));
     let id = incident.string("/id");
