@@ -15,6 +15,7 @@ pub mod disclosure;
 pub mod enrolment;
 pub mod escalate;
 pub mod event;
+pub mod exercise;
 pub mod follow_up;
 pub mod grant;
 pub mod hold;

@@ -1,7 +1,8 @@
 //! The reporting stages and their clocks (Resolution 1533 of the Cabinet of Ministers of Ukraine, 26 November 2025):
 //! when each stage is due, what has come in, and which stage may come next.
 //!
-//! An exercise has no clocks: its list of deadlines is empty, and every function here takes that in its stride.
+//! The clocks of an exercise stand still and are shown to nobody; should it prove real, they go on from what came in meanwhile.
+//! An empty list is taken in its stride by every function here.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -57,6 +58,10 @@ pub struct Deadline {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub submitted_at: Option<Time>,
+    /// The later stage that came in its place: it was never given itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub covered_by: Option<Stage>,
     /// Whether the institution was told that it is due soon: kept in the store and shown to nobody.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[schema(ignore)]
@@ -102,7 +107,8 @@ pub fn open(start: Time, clocks: &Clocks) -> Vec<Deadline> {
         .into_iter()
         .filter_map(|stage| {
             let due_at = clocks.due_at(stage, start)?;
-            Some(Deadline { stage, due_at, state: StageState::Pending, submitted_at: None, reminded: false })
+            let (submitted_at, covered_by) = (None, None);
+            Some(Deadline { stage, due_at, state: StageState::Pending, submitted_at, covered_by, reminded: false })
         })
         .collect()
 }
@@ -115,6 +121,7 @@ pub fn submit(deadlines: &mut [Deadline], stage: Stage, at: Time) {
     }
     for deadline in deadlines.iter_mut().filter(|d| d.stage <= stage && d.submitted_at.is_none()) {
         deadline.judge(at);
+        deadline.covered_by = (deadline.stage != stage).then_some(stage);
     }
 }
 
@@ -238,6 +245,8 @@ mod tests {
             states(&deadlines),
             [StageState::Submitted, StageState::Late, StageState::Submitted, StageState::Submitted]
         );
+        let covered: Vec<Option<Stage>> = deadlines.iter().map(|d| d.covered_by).collect();
+        assert_eq!(covered, [None, Some(Stage::Final), Some(Stage::Final), None], "what was not given itself says so");
     }
 
     #[test]
@@ -327,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exercise_has_no_clocks() {
+    fn without_clocks_nothing_is_judged() {
         let mut none: Vec<Deadline> = Vec::new();
         submit(&mut none, Stage::Final, at(1));
         restart(&mut none, at(2), &Clocks::default(), at(3));

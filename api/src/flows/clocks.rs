@@ -25,7 +25,7 @@ pub fn advance(change: &mut Change<'_>, directory: &Directory, limit: i64) -> Re
     let now = change.now;
     let ids: Vec<Uuid> = clocks::due(&mut change.tx, now, limit)?.into_iter().map(|row| row.id.0).collect();
     one_by_one(change, &ids, "its reporting clocks", |change, record| {
-        let runs = !record.is_over();
+        let runs = record.clocks_run();
         let overdue = if runs { mark_overdue(&mut record.deadlines, now) } else { Vec::new() };
         if runs {
             remind(change, directory, record)?;

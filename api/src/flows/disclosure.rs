@@ -7,7 +7,6 @@
 use uuid::Uuid;
 use zvit_db::conn::Tx;
 use zvit_db::rows::{AssignmentRow, IncidentRow};
-use zvit_domain::deadline::Deadline;
 use zvit_domain::disclosure::{COMMON_FROM, Codes, Part, Parts, SizeBand, Standing, summary};
 use zvit_domain::region::Region;
 use zvit_domain::taxonomy::Classification;
@@ -230,7 +229,7 @@ pub fn case_incident(
         became_aware_at: shown(Part::Times).then(|| record.became_aware_at()),
         detected_at: content.detected_at.filter(|_| shown(Part::Times)),
         started_at: content.started_at.filter(|_| shown(Part::Times)),
-        deadlines: shown(Part::Times).then(|| record.deadlines.iter().map(Deadline::shown).collect()),
+        deadlines: shown(Part::Times).then(|| record.shown_deadlines()),
         triage: shown(Part::Triage).then(|| record.triage.clone()),
         external_ref: content.external_ref.clone().filter(|_| shown(Part::ExternalRef)),
     }

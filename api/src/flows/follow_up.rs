@@ -11,12 +11,13 @@ use zvit_domain::deadline::{self, Clocks, StageFault};
 use zvit_domain::fault::Fault;
 use zvit_domain::report::Parsed;
 use zvit_domain::triage::{RuleData, Triage, TriageInput, triage};
-use zvit_domain::vocabulary::{IncidentStatus, InfrastructureCategory, Sector, Stage};
+use zvit_domain::vocabulary::{IncidentStatus, InfrastructureCategory, Role, Sector, Stage};
 use zvit_domain::word::Word;
 
 use super::assign::{realign, reweigh};
 use super::closing;
 use super::event::{Event, note_spare};
+use super::exercise;
 use super::hold;
 use super::record::{Record, is_exercise};
 use super::show::IndicatorChange;
@@ -83,16 +84,12 @@ pub fn follow_up(
     if is_untrusted && is_weaker(record, directory) {
         record.content = known;
         report.warnings.push(hold::not_applied(""));
+    } else if !was_exercise && report.actor.role != Role::Coordinator {
+        exercise::keep_real(change, record, &known, &mut report);
     }
     take_indicators(change, record, &report.parsed)?;
-    move_clocks(
-        change,
-        record,
-        clocks,
-        report.stage,
-        was_exercise,
-        became_aware_before != record.content.became_aware_at,
-    );
+    let aware_changed = became_aware_before != record.content.became_aware_at;
+    move_clocks(change, record, clocks, report.stage, aware_changed);
     record.warnings.retain(|warning| warning.code != "tlp_above_every_ceiling");
     let row = keep(change, record, directory, &report)?;
     reopen(change, record, directory, report.stage, &report.actor)?;
@@ -222,24 +219,16 @@ fn move_clocks(
     record: &mut Record,
     clocks: &Clocks,
     stage: Stage,
-    was_exercise: bool,
     aware_changed: bool,
 ) {
-    let received = record.row.received_at.0;
-    let start = deadline::clock_start(record.content.became_aware_at, received);
-    match (was_exercise, is_exercise(&record.content)) {
-        (_, true) => record.deadlines.clear(),
-        (true, false) => {
-            record.deadlines = deadline::open(start, clocks);
-            deadline::submit(&mut record.deadlines, Stage::Initial, received);
-        }
-        (false, false) if aware_changed => {
-            deadline::restart(&mut record.deadlines, start, clocks, change.now);
+    let start = record.clock_start();
+    if aware_changed {
+        deadline::restart(&mut record.deadlines, start, clocks, change.now);
+        if !is_exercise(&record.content) {
             Event::incident("clocks_restarted", record.id())
                 .with(json!({"became_aware_at": record.became_aware_at(), "start": start}))
                 .note(change, &Actor::service());
         }
-        _ => {}
     }
     deadline::submit(&mut record.deadlines, stage, change.now);
 }

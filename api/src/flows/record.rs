@@ -148,6 +148,16 @@ impl Record {
         self.ending().is_some()
     }
 
+    /// Whether its clocks run: neither for what somebody has ended nor for an exercise.
+    pub fn clocks_run(&self) -> bool {
+        !self.is_over() && !is_exercise(&self.content)
+    }
+
+    /// The stages and their clocks as parties are shown them; an exercise shows none.
+    pub fn shown_deadlines(&self) -> Vec<Deadline> {
+        if is_exercise(&self.content) { Vec::new() } else { self.deadlines.iter().map(Deadline::shown).collect() }
+    }
+
     /// The moment from which its clocks run.
     pub fn clock_start(&self) -> Time {
         deadline::clock_start(self.content.became_aware_at, self.row.received_at.0)
@@ -245,13 +255,13 @@ impl Record {
         Ok(())
     }
 
-    /// Brings the columns of the clocks in line: nothing runs for what somebody has ended.
+    /// Brings the columns of the clocks in line with whether they run.
     ///
     /// # Errors
     /// When the deadlines can't be written as JSON: a defect.
     pub fn settle_clocks(&mut self) -> Result<()> {
         let (due, remind) =
-            if self.is_over() { (None, None) } else { deadline::next_moments(&self.deadlines, self.clock_start()) };
+            if self.clocks_run() { deadline::next_moments(&self.deadlines, self.clock_start()) } else { (None, None) };
         (self.row.next_due_at, self.row.remind_at) = (due.map(At), remind.map(At));
         self.row.deadlines = Json::of(&self.deadlines)?;
         Ok(())

@@ -3,7 +3,6 @@
 use zvit_db::error::Result;
 use zvit_db::rows::{AssignmentRow, IndicatorRow};
 use zvit_db::types::{At, Id};
-use zvit_domain::deadline::Deadline;
 use zvit_domain::disclosure::Parts;
 use zvit_domain::report::NewIndicator;
 use zvit_domain::routing::Why;
@@ -62,7 +61,7 @@ macro_rules! view {
             exercise: record.row.exercise,
             submitted_on_hold: super::hold::is_marked(record).then_some(true),
             triage: record.triage.clone(),
-            deadlines: record.deadlines.iter().map(Deadline::shown).collect(),
+            deadlines: record.shown_deadlines(),
             $($own: $value,)*
         }
     }};

@@ -287,13 +287,8 @@ impl Batch {
             },
             rule_data,
         );
-        let deadlines = if is_exercise(&content) {
-            Vec::new()
-        } else {
-            let mut deadlines = deadline::open(deadline::clock_start(content.became_aware_at, now), clocks);
-            deadline::submit(&mut deadlines, Stage::Initial, now);
-            deadlines
-        };
+        let mut deadlines = deadline::open(deadline::clock_start(content.became_aware_at, now), clocks);
+        deadline::submit(&mut deadlines, Stage::Initial, now);
         let reference = self.references.pop().ok_or_else(|| StoreError::Failed("no reference left".into()))?;
         let row = IncidentRow {
             id: Id(clock::new_id(now)),

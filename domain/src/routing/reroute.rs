@@ -8,6 +8,7 @@ use super::found::Found;
 use super::roster::Roster;
 use super::rules::RuleSet;
 use super::search::{RuleView, Search};
+use super::standard::acknowledge_minutes;
 use super::{Loads, MANUAL_RULE, REQUESTED_RULE, RoundRobin, RoutingInput};
 use crate::time::Time;
 use crate::vocabulary::{AssignmentRole, CaseState};
@@ -49,6 +50,20 @@ pub struct Revocation {
     pub reason: RevocationReason,
 }
 
+/// How long a team that stays and has not acknowledged may still take, by the rules of now. Never a reason to give it more time
+/// than it was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pace {
+    /// The assignment.
+    pub assignment_id: Uuid,
+    /// The rule that would give it to this team now.
+    pub rule_id: String,
+    /// Minutes from now.
+    pub minutes: u32,
+    /// Who is told when it does not acknowledge.
+    pub escalate_to: Option<Uuid>,
+}
+
 /// What is to be changed about an incident's assignments; nothing, if both lists are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changes {
@@ -56,6 +71,9 @@ pub struct Changes {
     pub revoke: Vec<Revocation>,
     /// Assignments that begin, a lead first. There is one whenever the incident would otherwise be without.
     pub add: Vec<Choice>,
+    /// How fast those must be that stay without having acknowledged.
+    #[serde(default)]
+    pub paces: Vec<Pace>,
     /// The TLP label is above what any active partner team may see.
     pub tlp_above_every_ceiling: bool,
     /// The places that moved on, by rule id.
@@ -64,7 +82,7 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Whether assignments change at all.
+    /// Whether assignments begin or end at all.
     pub fn is_empty(&self) -> bool {
         self.revoke.is_empty() && self.add.is_empty()
     }
@@ -80,6 +98,7 @@ impl Changes {
 ///   too many partners let the incident expire.
 /// - Whoever comes to lead no longer supports: only the coordinator's own team can, when nobody else is left.
 /// - Roles that nobody holds are filled, support rules that now match included.
+/// - A team that stays without having acknowledged must be as fast as the rules of now ask: the level may have risen.
 /// - A resolved incident gets no new teams, unless `reassign_resolved` asks for it.
 ///
 /// `current` teams need not be listed in `input.already`.
@@ -136,6 +155,7 @@ fn fill_lead<'a>(
     let own_team = place == Some(search.roster.coordinator_place());
     let stays = settled || (own_team && search.tries_used_up());
     if stays {
+        changes.paces.extend(lead.pace(None, search));
         on_it.extend(place);
         return;
     }
@@ -146,6 +166,7 @@ fn fill_lead<'a>(
         (place.is_some_and(|place| chosen.considered(place)), RevocationReason::NoLongerEligible)
     };
     if stays {
+        changes.paces.extend(lead.pace(Some(&chosen.rule), search));
         on_it.extend(place);
         return;
     }
@@ -182,6 +203,7 @@ fn fill_supports<'a>(
         };
         match reason {
             None => {
+                changes.paces.extend(held.pace(rule_of(held).as_ref(), search));
                 kept_rules.push(held.rule_id);
                 on_it.extend(search.roster.place(held.team));
             }
@@ -205,6 +227,16 @@ fn must_not_see(held: &Held<'_>, input: &RoutingInput<'_>, roster: &Roster<'_>) 
 impl Held<'_> {
     fn is_resolved_lead(&self) -> bool {
         self.role == AssignmentRole::Lead && self.state == CaseState::Resolved
+    }
+
+    /// How fast the team must be under `rule`, or, where a person chose it, at this level; none once it has taken the case up.
+    fn pace(&self, rule: Option<&RuleView<'_>>, search: &Search<'_>) -> Option<Pace> {
+        (self.state == CaseState::Assigned).then(|| Pace {
+            assignment_id: self.assignment_id,
+            rule_id: rule.map_or(self.rule_id, |rule| rule.id).to_owned(),
+            minutes: rule.and_then(|rule| rule.minutes).unwrap_or_else(|| acknowledge_minutes(search.level_used)),
+            escalate_to: rule.and_then(|rule| rule.escalate_to),
+        })
     }
 
     fn revoked(&self, reason: RevocationReason) -> Revocation {

@@ -170,3 +170,27 @@ fn a_resolved_incident_is_left_alone_unless_asked() {
     let asked = RoutingInput { reassign_resolved: true, ..incident() };
     assert_eq!(summary(&again(&asked, &any(), &[team(1), team(2)], &[done])).1, [(2, AssignmentRole::Lead)]);
 }
+
+#[test]
+fn who_stays_without_having_acknowledged_must_be_as_fast_as_the_rules_of_now() {
+    let mut urgent = lead("urgent");
+    urgent.when.level_min = Some(4);
+    urgent.assign.acknowledge_within_minutes = Some(15);
+    urgent.assign.escalate_to = Some(id(7));
+    let set = rules(vec![urgent, lead("any")]);
+    let pace = |level, current: Held<'_>| {
+        let input = RoutingInput { level, level_high: level, ..incident() };
+        let changes = again(&input, &set, &[team(1), team(2)], &[current]);
+        assert!(changes.is_empty());
+        changes.paces.into_iter().next()
+    };
+    let raised = pace(5, leading(1, CaseState::Assigned)).unwrap();
+    assert_eq!((raised.minutes, raised.rule_id.as_str(), raised.escalate_to), (15, "urgent", Some(id(7))));
+    let calm = pace(1, leading(1, CaseState::Assigned)).unwrap();
+    assert_eq!((calm.minutes, calm.rule_id.as_str(), calm.escalate_to), (acknowledge_minutes(1), "any", None));
+    for state in [CaseState::Acknowledged, CaseState::InProgress] {
+        assert_eq!(pace(5, leading(1, state)), None, "nobody waits for it any more");
+    }
+    let by_hand = held(1, AssignmentRole::Lead, MANUAL_RULE, CaseState::Assigned);
+    assert_eq!(pace(5, by_hand).unwrap().minutes, acknowledge_minutes(5), "a person chose the team, not the time");
+}
