@@ -67,7 +67,7 @@ fn undelivered(error: &Error) -> Undelivered {
             (_, true) => "tls_failed",
             _ => "connection_failed",
         };
-        return Undelivered::for_now(why);
+        return Undelivered::unreached(why);
     };
     let why = format!("smtp_{code}");
     // 55x is about this mailbox or this mail (RFC 5321, section 4.2.3); 53x and the like about this server and its settings, which
@@ -94,6 +94,7 @@ mod tests {
             deadline: None,
             link: "https://zvit.example/v1/cases/1".into(),
             exercise: false,
+            digest: None,
         };
         mailer.message(&told, address).map(|message| String::from_utf8(message.formatted()).unwrap())
     }
