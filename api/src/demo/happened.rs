@@ -1,13 +1,15 @@
 //! What happens to incidents beside being taken up: one example of each, told from the service's own timeline.
 
 use serde::Serialize;
-use zvit_domain::vocabulary::{CaseState, IncidentStatus};
+use zvit_domain::vocabulary::{AssignmentRole, CaseState, IncidentStatus};
+use zvit_domain::word::Word;
 
 use super::DemoFault;
 use super::mailbox::Mail;
 use super::outcome::{Outcome, Shown};
 use super::text::{Paint, wrap};
 use super::timeline;
+use crate::views::TimelineEvent;
 
 /// What a demonstration must show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -53,15 +55,28 @@ impl Happening {
         }
     }
 
-    /// The events of a timeline that tell it.
-    fn kinds(self) -> &'static [&'static str] {
-        match self {
-            Self::Declined => &["assigned", "declined", "acknowledged"],
-            Self::Lapsed => &["assigned", "half_deadline", "expired", "escalated", "acknowledged", "resolved"],
+    /// Whether an event of a timeline tells of it. What supporting teams do is beside the point, but where support is the point.
+    fn is_told_by(self, event: &TimelineEvent) -> bool {
+        let kinds: &[&str] = match self {
+            Self::Declined => &["assigned", "declined", "acknowledged", "started"],
+            Self::Lapsed => {
+                &["assigned", "half_deadline", "expired", "escalated", "acknowledged", "started", "resolved"]
+            }
             Self::Supported => &["assigned", "acknowledged", "started", "support_requested", "support_unavailable"],
             Self::HandedOver => &["assigned", "acknowledged", "started", "handed_over"],
-            Self::Resolved => &["incident_submitted", "assigned", "acknowledged", "started", "resolved"],
-        }
+            Self::Resolved => &["assigned", "acknowledged", "started", "resolved"],
+        };
+        let is_aside = event.data.get("role").is_some_and(|role| role == AssignmentRole::Support.code());
+        kinds.contains(&event.r#type.as_str()) && (self == Self::Supported || !is_aside)
+    }
+
+    fn course(self, shown: &Shown) -> Vec<(String, String)> {
+        timeline::course(shown, &|event| self.is_told_by(event))
+    }
+
+    /// The mail that belongs to it.
+    fn mail<'a>(self, outcome: &'a Outcome, shown: &Shown) -> Option<&'a Mail> {
+        if self == Self::Lapsed { mail_to_lead(&outcome.mails, shown) } else { None }
     }
 }
 
@@ -94,10 +109,10 @@ fn examples(outcome: &Outcome) -> Vec<(Happening, &Shown)> {
     told
 }
 
-/// The last mail that names the incident.
-fn mail_about<'a>(outcome: &'a Outcome, shown: &Shown) -> Option<&'a Mail> {
-    let names = |mail: &&Mail| mail.text().iter().any(|line| line.contains(&shown.incident.reference));
-    outcome.mails.iter().rfind(names)
+/// The mail by which its lead was told of the case.
+pub(super) fn mail_to_lead<'a>(mails: &'a [Mail], shown: &Shown) -> Option<&'a Mail> {
+    let case = shown.lead()?.id.to_string();
+    mails.iter().find(|mail| mail.text().iter().any(|line| line.contains(&case)))
 }
 
 /// Everything must have happened, and a mail must have come about what was given on.
@@ -118,18 +133,13 @@ pub(super) fn verdict(outcome: &Outcome) -> Result<(), DemoFault> {
 
 /// For JSON lines.
 pub(super) fn of(outcome: &Outcome) -> Vec<Example<'_>> {
-    let example = |(what, shown): (Happening, &'_ Shown)| {
-        let course = timeline::course(shown, &|kind| what.kinds().contains(&kind));
-        let mail = if what == Happening::Lapsed { mail_about(outcome, shown) } else { None };
-        let course = course.into_iter().map(|(clock, words)| format!("{} {words}", clock.trim())).collect();
-        (what, shown.incident.id, course, mail.map(in_english).unwrap_or_default())
-    };
-    let told: Vec<_> = examples(outcome).into_iter().map(example).collect();
-    let reference =
-        |id| outcome.shown.iter().find(|shown| shown.incident.id == id).map(|shown| shown.incident.reference.as_str());
-    told.into_iter()
-        .map(|(what, id, course, mail)| Example { what, reference: reference(id).unwrap_or_default(), course, mail })
-        .collect()
+    let told = examples(outcome).into_iter().map(|(what, shown)| Example {
+        what,
+        reference: &shown.incident.reference,
+        course: what.course(shown).into_iter().map(|(clock, words)| format!("{} {words}", clock.trim())).collect(),
+        mail: what.mail(outcome, shown).map(in_english).unwrap_or_default(),
+    });
+    told.collect()
 }
 
 /// What a mail says in English, with its receiver. Its second half is the translation of the first.
@@ -148,10 +158,8 @@ pub(super) fn section(outcome: &Outcome, paint: &Paint, width: usize) -> String 
         for line in wrap(&format!("{}: {}", shown.incident.reference, shown.heading()), width.saturating_sub(4)) {
             lines.push(format!("    {}", paint.dim(&line)));
         }
-        let course = timeline::course(shown, &|kind| what.kinds().contains(&kind));
-        timeline::put(&mut lines, &course, paint, width, 2);
-        let mail = if what == Happening::Lapsed { mail_about(outcome, shown) } else { None };
-        for line in mail.map(in_english).unwrap_or_default() {
+        timeline::put(&mut lines, &what.course(shown), paint, width, 2);
+        for line in what.mail(outcome, shown).map(in_english).unwrap_or_default() {
             for line in wrap(&line, width.saturating_sub(8)) {
                 lines.push(format!("      {} {}", paint.dim("│"), line));
             }

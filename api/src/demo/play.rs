@@ -14,7 +14,7 @@ use uuid::Uuid;
 use zvit_domain::vocabulary::Role;
 
 use super::DemoFault;
-use super::happened::Happening;
+use super::happened::{Happening, mail_to_lead};
 use super::http::{Service, Session};
 use super::mailbox::{Mail, Mailbox};
 use super::outcome::{Outcome, Shown, lead_of};
@@ -182,14 +182,13 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
-    /// The mails once there is one about an incident that was given on: its new team was told last of all.
+    /// The mails, once the team has been told that was given what another one let lie. Nothing to wait for when none did.
     fn mails(&self, mailbox: &Mailbox, shown: &[Shown]) -> Result<Vec<Mail>, DemoFault> {
         let lapsed = shown.iter().find(|shown| shown.is(Happening::Lapsed));
-        let reference = lapsed.map(|shown| shown.incident.reference.as_str()).unwrap_or_default();
-        let mails = self.wait("the mail is there", || {
+        let mails = self.wait("a mail comes", || {
             let mails = mailbox.mails();
-            let told = mails.iter().filter(|mail| mail.text().iter().any(|line| line.contains(reference))).count();
-            Ok((told > 1).then_some(mails))
+            let is_told = lapsed.is_none_or(|shown| mail_to_lead(&mails, shown).is_some());
+            Ok(is_told.then_some(mails))
         })?;
         self.progress.say("mails", &format!("{} in the demonstration’s own mailbox", mails.len()));
         Ok(mails)

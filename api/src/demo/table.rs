@@ -156,24 +156,26 @@ pub(super) fn levels(outcome: &Outcome, paint: &Paint) -> String {
     page
 }
 
-/// Columns of the numbers of a team.
-const NUMBER: usize = 9;
+/// What a team's numbers stand below; each is as wide as its heading and the gap before it.
+const NUMBERS: [&str; 5] = ["lead", "support", "declined", "late", "handed on"];
 
 /// What each team has, most leads first.
 pub(super) fn teams(outcome: &Outcome, paint: &Paint, width: usize) -> String {
     let figures = Figures::of(outcome);
     let mut teams: Vec<_> = figures.by_team.iter().collect();
     teams.sort_by_key(|(name, team)| (std::cmp::Reverse((team.lead, team.support)), name.as_str()));
-    let headings = ["lead", "support", "declined", "late", "handed on"];
-    let room = width.saturating_sub(INDENT + headings.len() * (NUMBER + 1));
+    let numbers = NUMBERS.iter().map(|heading| GAP.len() + width_of(heading)).sum::<usize>();
+    let room = width.saturating_sub(INDENT + numbers);
     let name_width = teams.iter().map(|(name, _)| width_of(name)).max().unwrap_or(0).min(room);
-    let cell = |text: &str| pad_left(text, NUMBER + 1);
-    let heading: String = std::iter::once(pad("By team", name_width + INDENT)).chain(headings.map(cell)).collect();
+    let heading = format!("{}{GAP}{}", pad("By team", name_width + INDENT), NUMBERS.join(GAP));
     let mut page = format!("{}\n", paint.bold(&heading));
     for (name, team) in teams {
-        let counts: String = [team.lead, team.support, team.declined, team.late, team.handed_over]
-            .map(|count| if count == 0 { cell("·") } else { cell(&count.to_string()) })
-            .concat();
+        let counts = [team.lead, team.support, team.declined, team.late, team.handed_over];
+        let cell = |(count, heading): (usize, &&str)| {
+            let text = if count == 0 { "·".to_owned() } else { count.to_string() };
+            format!("{GAP}{}", pad_left(&text, width_of(heading)))
+        };
+        let counts: String = counts.into_iter().zip(&NUMBERS).map(cell).collect();
         for (nth, line) in wrap(name, name_width).into_iter().enumerate() {
             let counts = if nth == 0 { counts.as_str() } else { "" };
             let line = format!("{}{}{counts}", " ".repeat(INDENT), pad(&line, name_width));

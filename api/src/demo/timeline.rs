@@ -13,8 +13,8 @@ use crate::views::TimelineEvent;
 /// Columns before the words: `  +15:02 min  `.
 const INDENT: usize = 14;
 
-/// Who has read what, and when a team's tool first had it, is not the course of things.
-const APART: [&str; 2] = ["incident_read", "delivered"];
+/// Who has read what, and which mails went out, is for the audit, not for the course of things.
+const APART: [&str; 3] = ["incident_read", "notice_sent", "notice_cancelled"];
 
 /// The incident to which most happened, event by event.
 pub(super) fn of(outcome: &Outcome, paint: &Paint, width: usize) -> String {
@@ -23,15 +23,15 @@ pub(super) fn of(outcome: &Outcome, paint: &Paint, width: usize) -> String {
     };
     let heading = wrap(&format!("The course of {}: {}", shown.incident.reference, shown.heading()), width);
     let mut lines: Vec<String> = heading.iter().map(|line| paint.bold(line)).collect();
-    put(&mut lines, &course(shown, &|kind| !APART.contains(&kind)), paint, width, 0);
+    put(&mut lines, &course(shown, &|event| !APART.contains(&event.r#type.as_str())), paint, width, 0);
     lines.push(String::new());
     lines.join("\n")
 }
 
-/// The events of these kinds: when, and in words.
-pub(super) fn course(shown: &Shown, is_wanted: &dyn Fn(&str) -> bool) -> Vec<(String, String)> {
+/// These events: when, and in words.
+pub(super) fn course(shown: &Shown, is_wanted: &dyn Fn(&TimelineEvent) -> bool) -> Vec<(String, String)> {
     let start = shown.events.first().map_or(0, |event| event.at.as_micros());
-    let wanted = shown.events.iter().filter(|event| is_wanted(&event.r#type));
+    let wanted = shown.events.iter().filter(|event| is_wanted(event));
     wanted.map(|event| (clock(event.at.as_micros() - start), words(event, shown))).collect()
 }
 
@@ -88,11 +88,12 @@ fn words(event: &TimelineEvent, shown: &Shown) -> String {
         "half_deadline" => format!("half of the time is gone, {team} is reminded"),
         "escalated" => format!("{} is told", text(event.data.pointer("/to_team/name"))),
         "support_requested" => format!("{who} asks for {}", member("assistance")),
-        "notice_sent" => format!("told by {}: {}", member("channel"), member("occasion")),
-        "notice_cancelled" => format!("no longer told by {}: {}", member("channel"), member("occasion")),
+        "delivered" => format!("{team} has it in its tool"),
         other => format!("{who}: {}", other.replace('_', " ")),
     };
-    match event.reason.as_deref() {
+    // Said by the event itself, or by the one before it.
+    let is_said = matches!(event.r#type.as_str(), "expired" | "escalated") || member("rule") == "requested";
+    match event.reason.as_deref().filter(|_| !is_said) {
         // The service's own reasons are codes.
         Some(code) if !code.contains(' ') => format!("{said}: {}", code.replace('_', " ")),
         Some(reason) => format!("{said}: “{reason}”"),
