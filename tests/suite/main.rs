@@ -34,6 +34,7 @@ mod docs;
 mod enrolment;
 mod escalation;
 mod feed_promise;
+mod floods;
 mod freshness;
 mod health;
 mod hold;
