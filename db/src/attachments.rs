@@ -46,6 +46,23 @@ pub fn used(tx: &mut Tx<'_>, owner: Uuid) -> Result<i64> {
         .first(*c))?)
 }
 
+/// How many files that are elsewhere this owner has named, at one incident or in all.
+///
+/// # Errors
+/// The database's own.
+pub fn external_count(tx: &mut Tx<'_>, owner: Uuid, incident: Option<Uuid>) -> Result<i64> {
+    let of_owner = || {
+        attachments::table
+            .filter(attachments::owner.eq(Id(owner)))
+            .filter(attachments::external_url.is_not_null())
+            .count()
+    };
+    Ok(match incident {
+        Some(incident) => on!(tx, c => of_owner().filter(attachments::incident_id.eq(Id(incident))).get_result(*c))?,
+        None => on!(tx, c => of_owner().get_result(*c))?,
+    })
+}
+
 /// Those of these files that an attachment needs, by their SHA-256.
 ///
 /// # Errors

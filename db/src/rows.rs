@@ -496,3 +496,13 @@ rows! {
         removed_at: Option<At> as Nullable<Moment>,
     }
 }
+
+rows! {
+    /// What outsiders are told of a month.
+    pub struct PublishedMonthRow => published_months {
+        month: String as Text,
+        audience: Id as Uid,
+        published_at: At as Moment,
+        document: Json as JsonDoc,
+    }
+}

@@ -463,4 +463,15 @@ table! {
     }
 }
 
+table! {
+    use crate::types::sql::*;
+
+    published_months (month, audience) {
+        month -> Text,
+        audience -> Uid,
+        published_at -> Moment,
+        document -> JsonDoc,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(messages, translations);

@@ -10,7 +10,8 @@ use zvit_domain::time::Time;
 use crate::conn::Tx;
 use crate::error::Result;
 use crate::on;
-use crate::schema::{assignments, incidents};
+use crate::rows::PublishedMonthRow;
+use crate::schema::{assignments, incidents, published_months};
 use crate::types::sql::Moment;
 use crate::types::{At, Id};
 
@@ -100,11 +101,12 @@ pub fn stages(tx: &mut Tx<'_>, (from, until): Span) -> Result<Vec<StageCount>> {
     })
 }
 
-/// Lead cases that were acknowledged: when the incident came in, when the case was assigned, and when acknowledged.
+/// Lead cases that were acknowledged of the incidents received in a span: the incident, when the case was assigned, and when
+/// acknowledged; the latest last.
 ///
 /// # Errors
 /// The database's own.
-pub fn acknowledged(tx: &mut Tx<'_>, (from, until): Span) -> Result<Vec<(At, At, At)>> {
+pub fn acknowledged(tx: &mut Tx<'_>, (from, until): Span) -> Result<Vec<(Id, At, At)>> {
     Ok(on!(tx, c => assignments::table
         .inner_join(incidents::table.on(incidents::id.eq(assignments::incident_id)))
         .filter(incidents::exercise.eq(false))
@@ -113,15 +115,17 @@ pub fn acknowledged(tx: &mut Tx<'_>, (from, until): Span) -> Result<Vec<(At, At,
         .filter(incidents::received_at.lt(At(until)))
         .filter(assignments::role.eq("lead"))
         .filter(assignments::acknowledged_at.is_not_null())
-        .select((incidents::received_at, assignments::assigned_at, assignments::acknowledged_at.assume_not_null()))
+        .order((assignments::acknowledged_at, assignments::id))
+        .select((incidents::id, assignments::assigned_at, assignments::acknowledged_at.assume_not_null()))
         .load(*c))?)
 }
 
-/// Lead cases that are resolved: when the incident came in, and when the case was resolved.
+/// Lead cases that are resolved of the incidents received in a span: the incident, when it came in, and when the case was
+/// resolved; the latest last.
 ///
 /// # Errors
 /// The database's own.
-pub fn resolved(tx: &mut Tx<'_>, (from, until): Span) -> Result<Vec<(At, At)>> {
+pub fn resolved(tx: &mut Tx<'_>, (from, until): Span) -> Result<Vec<(Id, At, At)>> {
     Ok(on!(tx, c => assignments::table
         .inner_join(incidents::table.on(incidents::id.eq(assignments::incident_id)))
         .filter(incidents::exercise.eq(false))
@@ -131,7 +135,8 @@ pub fn resolved(tx: &mut Tx<'_>, (from, until): Span) -> Result<Vec<(At, At)>> {
         .filter(assignments::role.eq("lead"))
         .filter(assignments::state.eq("resolved"))
         .filter(assignments::resolved_at.is_not_null())
-        .select((incidents::received_at, assignments::resolved_at.assume_not_null()))
+        .order((assignments::resolved_at, assignments::id))
+        .select((incidents::id, incidents::received_at, assignments::resolved_at.assume_not_null()))
         .load(*c))?)
 }
 
@@ -164,5 +169,16 @@ pub fn help(tx: &mut Tx<'_>, (from, until): Span, teams: &[Uuid]) -> Result<Vec<
         .filter(assignments::acknowledged_at.is_not_null())
         .group_by((assignments::team_id, assignments::role, assignments::assistance))
         .select((assignments::team_id, assignments::role, assignments::assistance, count_star()))
+        .load(*c))?)
+}
+
+/// What one audience was told of these months, by their names; in no order.
+///
+/// # Errors
+/// The database's own.
+pub fn published(tx: &mut Tx<'_>, months: &[String], audience: Uuid) -> Result<Vec<PublishedMonthRow>> {
+    Ok(on!(tx, c => published_months::table
+        .filter(published_months::audience.eq(Id(audience)))
+        .filter(published_months::month.eq_any(months))
         .load(*c))?)
 }

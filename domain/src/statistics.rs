@@ -11,11 +11,20 @@
 //! each breakdown one category is never published, however large ([`is_held_back`]). Whatever is published, one incident more
 //! may always have been in that category and one less in a small one: no small count follows from all published figures
 //! together, even for somebody who knows this rule. The tests try it out on every small table.
+//!
+//! Times are protected in the same way: a month gives its own to the median of a period only where enough incidents of that very
+//! month stand behind them ([`Published`]). And a month is published once: what changes in it later changes nothing that
+//! was told, as the difference of two publications would be the one incident that changed.
+
+mod published;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+pub use published::{Durations, Published};
 
 use crate::taxonomy::IncidentClass;
 use crate::time::Time;
@@ -25,8 +34,12 @@ use crate::word::Word;
 /// Counts are rounded to multiples of this, and below it they aren't published.
 pub const STEP: u64 = 5;
 
-/// Times are published where at least so many incidents stand behind them.
+/// Times are told where at least so many cases stand behind them; to outsiders so many incidents of one month, as rounded.
 pub const TIMES_FROM: u64 = 10;
+
+/// A month is published to outsiders so many days after its end: its last incidents have had the 30 days until their final
+/// report is due, and some more.
+pub const PUBLISHED_AFTER_DAYS: i64 = 35;
 
 /// Outsiders are told times to so many seconds.
 pub const TIMES_STEP_S: i64 = 300;
@@ -55,6 +68,11 @@ impl Month {
         let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
         let date = time.timestamp().to_zoned_datetime(zone);
         Self { year: date.year(), month: date.month() }
+    }
+
+    /// The last month that is published to outsiders at this moment.
+    pub fn last_published(now: Time) -> Self {
+        Self::of(now.plus_seconds(-PUBLISHED_AFTER_DAYS * 86_400)).plus(-1)
     }
 
     /// Its first moment.
@@ -91,7 +109,8 @@ impl std::fmt::Display for Month {
 }
 
 /// A breakdown of what happened: one figure for each category, by its code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Breakdown {
     /// All together, under the empty code.
     Total,
@@ -127,10 +146,13 @@ pub fn is_held_back(breakdown: Breakdown, code: &str) -> bool {
     }
 }
 
-/// What may be published of one month's counts.
+/// What may be published of one month's counts: of a month with few incidents nothing, as one of them may count several times
+/// among cases and help.
 pub fn protect(month: &Counts) -> Counts {
-    let published =
-        month.iter().filter(|((breakdown, code), count)| **count >= STEP && !is_held_back(*breakdown, code));
+    let total = month.get(&(Breakdown::Total, String::new())).copied().unwrap_or(0);
+    let published = month
+        .iter()
+        .filter(|((breakdown, code), count)| total >= STEP && **count >= STEP && !is_held_back(*breakdown, code));
     published.map(|(key, count)| (key.clone(), round(*count))).collect()
 }
 

@@ -72,6 +72,17 @@ impl Store {
         Some(Arc::new(store))
     }
 
+    /// A migrated store, seeded with another directory than the test directory; none when there is no PostgreSQL.
+    pub fn seeded_with(database: Database, directory: &serde_json::Value) -> Option<Arc<Self>> {
+        let mut store = Self::new(database, None)?;
+        let file = store.directory.path().join("directory.json");
+        std::fs::write(&file, directory.to_string()).expect("the directory is written");
+        let flags = store.flags();
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        store.accounts = seed(&file, &flags);
+        Some(Arc::new(store))
+    }
+
     /// A store that nobody has touched yet; none when there is no PostgreSQL.
     pub fn empty(database: Database) -> Option<Arc<Self>> {
         Self::new(database, None).map(Arc::new)
@@ -286,22 +297,21 @@ fn template(database: Database) -> Option<&'static Template> {
     match database {
         Database::Sqlite => Some(SQLITE.get_or_init(|| {
             let source = scratch::root().join("template").display().to_string();
-            Template { accounts: seed(&["--data-dir", &source]), source }
+            Template { accounts: seed(&directory_file(), &["--data-dir", &source]), source }
         })),
         Database::Postgres => POSTGRES
             .get_or_init(|| {
                 let cluster = cluster()?;
                 let source = format!("zvit_template_{}", std::process::id());
                 cluster.create_template(&source);
-                Some(Template { accounts: seed(&["--database-url", &cluster.url(&source)]), source })
+                Some(Template { accounts: seed(&directory_file(), &["--database-url", &cluster.url(&source)]), source })
             })
             .as_ref(),
     }
 }
 
-/// Seeds a store with the test directory.
-fn seed(flags: &[&str]) -> Vec<Account> {
-    let file = directory_file();
+/// Seeds a store with the directory in a file.
+fn seed(file: &Path, flags: &[&str]) -> Vec<Account> {
     let arguments = ["seed", file.to_str().expect("a plain path")];
     let finished = zvit(arguments.iter().chain(flags)).expect(0);
     let accounts = finished.json();

@@ -341,6 +341,11 @@ both!(a_larger_file_is_named_where_it_is, |server| {
             "http://files.example/x",
             "https://",
             "https://user:secret@files.example/x",
+            "https://@files.example/x",
+            "https://:@files.example/x",
+            "https://files.example\\@elsewhere.example/x",
+            "https:///files.example/x",
+            &format!("https://files.example/{}", "x".repeat(2_000)),
             "javascript:alert(1)",
             "https:// x",
         ] {
@@ -369,4 +374,31 @@ both!(who_is_shut_out_while_it_sends_leaves_nothing, |server| {
     assert!(connection.send(&chunk(b"the end")) && connection.send(b"0\r\n\r\n"));
     assert!([401, 403].contains(&connection.answer().status));
     eventually("nothing is left of it", || files(&server.store).is_empty().then_some(()));
+});
+
+both!(files_elsewhere_are_named_to_a_limit, |server| {
+    let scene = Scene::of(server);
+    let other = server.hospital().submit(report("Інша подія")).string("/id");
+    let naming = |client: &Client, incident: &str| {
+        let body = json!({"filename": "disk.raw", "kind": "disk_image", "url": "https://files.example/disk.raw", "sha256": "0".repeat(64), "size": 9});
+        client.post(&format!("/v1/incidents/{incident}/attachments/external")).fresh_key().json(body)
+    };
+    let hospital = server.hospital();
+    hospital.token();
+    in_parallel(4, |_| (0..25).for_each(|_| drop(naming(&hospital, &scene.incident).expect(201))));
+    naming(&hospital, &scene.incident).problem(409, "quota_exceeded");
+    // No party fills another's room, nor that of another incident.
+    naming(&server.alpha(), &scene.incident).expect(201);
+    naming(&hospital, &other).expect(201);
+    // As if it had named 2,000 at many incidents.
+    let id = if server.store.database == zvit_tests::Database::Sqlite { "randomblob(16)" } else { "gen_random_uuid()" };
+    server.store.execute(&format!(
+        "INSERT INTO attachments SELECT {id}, a.incident_id, a.owner, a.uploaded_role, a.uploaded_name, a.filename, a.kind, \
+         a.hazardous, a.size, a.sha256, a.external_url, a.uploaded_at FROM attachments a CROSS JOIN attachments b \
+         WHERE a.uploaded_role = 'institution' LIMIT 1898"
+    ));
+    naming(&hospital, &other).expect(201);
+    let third = hospital.submit(report("Третя подія")).string("/id");
+    naming(&hospital, &third).problem(409, "quota_exceeded");
+    naming(&server.coordinator(), &third).expect(201);
 });

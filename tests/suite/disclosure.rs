@@ -249,3 +249,70 @@ both!(the_words_for_parts_and_bands_are_in_the_vocabularies, |server| {
         assert!(found["label_uk"].is_string() && found["label_en"].is_string(), "{found}");
     }
 });
+
+/// What charlie is shown of a case, and where its feed stands.
+fn standing(server: &Server, case: &str, incident: &str) -> (String, Option<String>, String, String) {
+    let charlie = server.charlie();
+    let shown = charlie.get(&format!("/v1/cases/{case}")).expect(200);
+    let timeline = charlie.get(&format!("/v1/incidents/{incident}/timeline")).expect(200).text();
+    let cursor = charlie.get("/v1/cases?limit=200").expect(200).string("/next_cursor");
+    (shown.text(), shown.find_header("etag").map(str::to_owned), timeline, cursor)
+}
+
+both!(before_it_acknowledges_what_is_red_a_team_is_moved_by_codes_alone, |server| {
+    let (incident, case) = given(server, "red", "lead", "incident_response");
+    let (hospital, coordinator) = (server.hospital(), server.coordinator());
+    server.receive_everything();
+    let path = |part: &str| format!("/v1/incidents/{incident}/{part}");
+    let report = |body: serde_json::Value| drop(hospital.post(&path("reports")).fresh_key().json(body).expect(201));
+    let before = standing(server, &case, &incident);
+    hospital.post(&path("messages")).fresh_key().json(json!({"text": "Чуєте?", "visibility": "all"})).expect(201);
+    let file = json!({"filename": "disk.raw", "kind": "disk_image", "url": "https://files.example/disk.raw", "sha256": "0".repeat(64), "size": 9});
+    hospital.post(&path("attachments/external")).fresh_key().json(file).expect(201);
+    let english = json!({"of": {"kind": "description"}, "language": "en", "text": "Event", "machine": false});
+    coordinator.post(&path("translations")).fresh_key().json(english).expect(201);
+    report(json!({"stage": "update", "measures_taken": "Від’єднано", "title": "Інша назва", "data_types": ["health"]}));
+    report(json!({"stage": "preliminary", "indicators": [{"type": "domain", "value": "new.example"}]}));
+    assert_eq!(standing(server, &case, &incident), before, "there was nothing that it may read");
+    let mut cursor = before.3;
+    let mut moved = |what: &str| {
+        let news = server.charlie().get(&format!("/v1/cases?cursor={cursor}")).expect(200);
+        assert_eq!(news.list("/items").len(), 1, "{what}\n{news}");
+        cursor = news.string("/next_cursor");
+        news.at("/items/0/incident").clone()
+    };
+    report(json!({"stage": "update", "symptoms": ["service_down"]}));
+    assert_eq!(moved("another code")["symptoms"], json!(["service_down"]));
+    let tag = coordinator.get(&path("triage").replace("/triage", "")).expect(200).etag();
+    let decision = json!({"level": 5, "reason": "Гірше"});
+    coordinator.put(&path("triage")).if_match(&tag).json(decision).expect(200);
+    assert_eq!(moved("another level")["level"], 5);
+    report(json!({"stage": "update", "tlp": "amber+strict"}));
+    assert_eq!(moved("another label")["tlp"], "amber+strict");
+    server.verb(&server.charlie(), &case, "acknowledge", json!({})).expect(200).with("/incident/title", "Інша назва");
+    moved("its own acknowledgement");
+    hospital.post(&path("messages")).fresh_key().json(json!({"text": "А тепер?", "visibility": "all"})).expect(201);
+    moved("a message that it may read");
+});
+
+both!(a_team_is_told_why_it_was_chosen_and_nothing_of_other_teams, |server| {
+    let incident = server.hospital().submit(report("Подія").with("tlp", "red"));
+    let id = incident.string("/id");
+    assert_eq!(incident.str("/assignments/0/team/id"), CHARLIE, "{incident}");
+    let charlie = server.charlie();
+    let case = server.case_of(&charlie, &id);
+    let path = format!("/v1/cases/{case}");
+    let own = |why: &serde_json::Value| {
+        let all = why["candidates"].as_array().expect("candidates");
+        assert_eq!(all.iter().map(|one| &one["team"]).collect::<Vec<_>>(), [&json!(CHARLIE)], "{why}");
+        assert!(why.get("candidates_omitted").is_none() && why.get("round_robin").is_none(), "{why}");
+    };
+    let minimal = charlie.get(&path).expect(200).with("/why/outcome", "rule").with("/why/rules", json!([]));
+    own(minimal.at("/why"));
+    let timeline = charlie.get(&format!("/v1/incidents/{id}/timeline")).expect(200);
+    assert!(!minimal.text().contains("lead-health") && !timeline.text().contains("lead-health"), "{timeline}");
+    let shown = server.verb(&charlie, &case, "acknowledge", json!({})).expect(200);
+    own(shown.with("/why/rules", json!(["lead-health"])).at("/why"));
+    let all = server.coordinator().get(&format!("/v1/incidents/{id}")).expect(200);
+    assert!(all.list("/assignments/0/why/candidates").len() > 1, "the coordinator sees who else was looked at\n{all}");
+});

@@ -35,6 +35,7 @@ mod docs;
 mod enrolment;
 mod escalation;
 mod feed_promise;
+mod floods;
 mod freshness;
 mod health;
 mod hold;

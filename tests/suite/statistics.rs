@@ -75,7 +75,7 @@ both!(the_coordinator_is_told_every_figure_as_it_is, |server| {
     let _ = next;
 });
 
-both!(outsiders_are_told_of_months_that_are_over_and_in_steps_of_five, |server| {
+both!(outsiders_are_told_of_months_that_are_over_for_good_and_in_steps_of_five, |server| {
     let (now, next) = this_month();
     let incidents = submit(server, 11);
     let few = server.grid();
@@ -91,7 +91,7 @@ both!(outsiders_are_told_of_months_that_are_over_and_in_steps_of_five, |server| 
     for outsider in [server.observer(), server.donor(), server.auditor()] {
         outsider.get(&query(&now, &now)).faults(&["parameter until"]);
     }
-    server.pass(65 * DAY);
+    server.pass(100 * DAY);
     let exact = server.coordinator().get(&query(&now, &next)).expect(200);
     let total = exact.int("/totals/incidents");
     for outsider in [server.observer(), server.donor(), server.auditor()] {
@@ -128,7 +128,7 @@ both!(a_donor_is_told_of_its_own_teams_help, |server| {
     let incidents = submit(server, 6);
     let alpha = server.alpha();
     incidents.iter().for_each(|incident| finish(server, &alpha, incident));
-    server.pass(65 * DAY);
+    server.pass(100 * DAY);
     let own = server.donor().get(&query(&now, &next)).expect(200);
     assert_eq!(
         figure(&own, "/help", "assistance", "incident_response"),
@@ -149,7 +149,7 @@ both!(a_longer_period_is_the_sum_of_its_months, |server| {
     submit(server, 7);
     server.pass(32 * DAY);
     submit(server, 3);
-    server.pass(65 * DAY);
+    server.pass(100 * DAY);
     let observer = server.observer();
     let last = Month::parse(&next).expect("a month").plus(1).to_string();
     let whole = observer.get(&query(&now, &last)).expect(200);
@@ -209,7 +209,87 @@ both!(the_table_says_the_same, |server| {
         assert!(text.split("\r\n").any(|one| one == line), "{line}\n{text}");
     }
     assert!(text.contains("teams,\"'=HYPERLINK(\"\"x\"\"), \"\"Alpha\"\"\",open_cases,"), "{text}");
-    server.pass(35 * DAY);
+    server.pass(70 * DAY);
     let told = server.observer().get(&format!("/v1/statistics/csv?from={now}&until={now}")).expect(200).text();
     assert!(told.contains("by_sector,health,count,,true\r\n") && !told.contains("teams,"), "{told}");
+});
+
+both!(a_published_month_stays_as_it_was_whatever_becomes_of_its_incidents, |server| {
+    let (now, next) = this_month();
+    let incidents = submit(server, 20);
+    let alpha = server.alpha();
+    incidents[..10].iter().for_each(|incident| finish(server, &alpha, incident));
+    server.pass(100 * DAY);
+    let period = query(&now, &next);
+    let (observer, donor, coordinator) = (server.observer(), server.donor(), server.coordinator());
+    let before = observer.get(&period).expect(200).with("/time_to_resolve/count", 10);
+    assert!(before.int("/totals/incidents") >= 20, "{before}");
+    let helped = donor.get(&period).expect(200);
+    let exact = coordinator.get(&period).expect(200).value;
+    // One is resolved at last, others turn out to have been nothing, or far worse.
+    let front_office = server.front_office();
+    let late = server.case_of(&front_office, incidents[10].str("/id"));
+    server.verb(&front_office, &late, "acknowledge", json!({})).expect(200);
+    let end = json!({"outcome": "contained", "summary": "Готово"});
+    server.verb(&front_office, &late, "resolve", end).expect(200);
+    for incident in &incidents[11..18] {
+        let path = format!("/v1/incidents/{}/withdraw", incident.str("/id"));
+        server.hospital().post(&path).fresh_key().json(json!({"reason": "Хибна тривога"})).expect(200);
+    }
+    for incident in &incidents[18..] {
+        let path = format!("/v1/incidents/{}", incident.str("/id"));
+        let tag = coordinator.get(&path).expect(200).etag();
+        let decision = json!({"level": 5, "reason": "Гірше, ніж здавалося"});
+        coordinator.put(&format!("{path}/triage")).if_match(&tag).json(decision).expect(200);
+    }
+    let known = coordinator.get(&period).expect(200);
+    assert_eq!(known.int("/totals/withdrawn"), 7, "{known}");
+    assert_ne!(known.value, exact);
+    for (outsider, told) in [(&observer, &before), (&donor, &helped)] {
+        assert_eq!(outsider.get(&period).expect(200).value, told.value, "no difference to take");
+    }
+    // Whoever asks for the first time is told the same, and so is a tool that reads the table.
+    let mut auditor = server.auditor().get(&period).expect(200).value;
+    assert_eq!(auditor, before.value);
+    auditor = server.observer().get(&query(&now, &now)).expect(200).value;
+    assert_eq!(auditor["by_month"][0], before.value["by_month"][0]);
+    let published = "audit_events WHERE kind = 'statistics_published'";
+    let events = server.store.count(published);
+    observer.get(&period).expect(200);
+    assert_eq!(server.store.count(published), events, "a month is published once to each");
+});
+
+both!(a_small_month_gives_nothing_to_the_times_of_a_longer_period, |server| {
+    let (now, _) = this_month();
+    let alpha = server.alpha();
+    submit(server, 10).iter().for_each(|incident| finish(server, &alpha, incident));
+    server.pass(32 * DAY);
+    // Six of the next month, taken up at once and resolved two days later.
+    let few = submit(server, 6);
+    let of = |incident: &Answer| incident.string("/assignments/0/id");
+    few.iter().for_each(|one| drop(server.verb(&server.alpha(), &of(one), "acknowledge", json!({})).expect(200)));
+    server.pass(2 * DAY);
+    let end = json!({"outcome": "contained", "summary": "Готово"});
+    few.iter().for_each(|one| drop(server.verb(&server.alpha(), &of(one), "resolve", end.clone()).expect(200)));
+    server.pass(100 * DAY);
+    let second = Month::parse(&now).expect("a month").plus(1);
+    let months = [second.to_string(), second.plus(1).to_string()];
+    let observer = server.observer();
+    // The 32 days may have led past a short month.
+    let small = months.iter().map(|month| observer.get(&query(month, month)).expect(200));
+    let small = small.into_iter().find(|told| told.value.pointer("/time_to_resolve/count") == Some(&json!(5)));
+    let small = small.expect("the month of the six");
+    for times in ["/time_to_acknowledge", "/time_to_resolve"] {
+        assert!(
+            !small.has(&format!("{times}/median_s")) && *small.at(&format!("{times}/suppressed")) == true,
+            "{small}"
+        );
+    }
+    let alone = observer.get(&query(&now, &now)).expect(200);
+    let both = observer.get(&query(&now, &months[1])).expect(200).with("/time_to_resolve/count", 15);
+    for figure in ["median_s", "p90_s"] {
+        let place = format!("/time_to_resolve/{figure}");
+        assert_eq!(both.at(&place), alone.at(&place), "{both}");
+        assert!(both.int(&place) < DAY, "{both}");
+    }
 });

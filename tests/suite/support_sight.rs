@@ -209,3 +209,57 @@ both!(who_has_not_taken_a_case_up_opens_it_to_nobody_else, |server| {
     server.verb(&own, &support, "acknowledge", json!({})).expect(200);
     assert!(own.get(&format!("/v1/cases/{support}")).expect(200).has("/incident/description"));
 });
+
+both!(a_support_team_is_moved_by_what_it_may_read_and_by_its_own_word, |server| {
+    let supported = Supported::at(server);
+    server.receive_everything();
+    let (hospital, alpha, delta) = (server.hospital(), server.alpha(), server.delta());
+    let path = |part: &str| format!("/v1/incidents/{}/{part}", supported.incident);
+    let cursor = || delta.get("/v1/cases?limit=200").expect(200).string("/next_cursor");
+    let say = |client: &Client| {
+        client.post(&path("messages")).fresh_key().json(json!({"text": "Вітання", "visibility": "all"})).expect(201);
+    };
+    let before = (cursor(), supported.seen(server).text());
+    say(&hospital);
+    let english = json!({"of": {"kind": "title"}, "language": "en", "text": "Registry down", "machine": false});
+    server.coordinator().post(&path("translations")).fresh_key().json(english).expect(201);
+    let found = json!({"indicators": [{"type": "domain", "value": "c2.example"}]});
+    alpha.post(&format!("/v1/cases/{}/indicators", supported.lead)).fresh_key().json(found).expect(201);
+    assert_eq!((cursor(), supported.seen(server).text()), before);
+    say(&delta);
+    let own = cursor();
+    assert_ne!(own, before.0);
+    supported.grant(&alpha, &json!(["conversation"])).expect(200);
+    let granted = cursor();
+    say(&hospital);
+    assert_ne!(cursor(), granted);
+});
+
+both!(a_support_team_gets_the_translations_of_the_texts_that_it_may_read, |server| {
+    let supported = Supported::at(server);
+    let (coordinator, delta) = (server.coordinator(), server.delta());
+    let path = |part: &str| format!("/v1/incidents/{}/{part}", supported.incident);
+    let said = json!({"text": "Вітання", "visibility": "all"});
+    let message = server.hospital().post(&path("messages")).fresh_key().json(said).expect(201).string("/id");
+    for (of, text) in [
+        (json!({"kind": "title"}), "title in English"),
+        (json!({"kind": "description"}), "description in English"),
+        (json!({"kind": "measures_taken"}), "measures in English"),
+        (json!({"kind": "message", "message_id": message}), "message in English"),
+    ] {
+        let body = json!({"of": of, "language": "en", "text": text, "machine": false});
+        coordinator.post(&path("translations")).fresh_key().json(body).expect(201);
+    }
+    delta.get(&path("translations")).problem(403, "disclosure_withheld");
+    for (parts, texts) in [
+        (json!(["title"]), json!(["title in English"])),
+        (json!(["measures_taken", "conversation"]), json!(["measures in English", "message in English"])),
+    ] {
+        supported.grant(&server.alpha(), &parts).expect(200);
+        let seen = delta.get(&path("translations")).expect(200);
+        let shown: Vec<&Value> = seen.list("/items").iter().map(|one| &one["text"]).collect();
+        assert_eq!(json!(shown), texts, "{parts}");
+    }
+    let body = json!({"of": {"kind": "description"}, "language": "pl", "text": "x", "machine": false});
+    delta.post(&path("translations")).fresh_key().json(body).problem(403, "disclosure_withheld");
+});

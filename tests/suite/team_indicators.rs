@@ -139,3 +139,22 @@ both!(no_team_takes_the_room_of_the_institution, |server| {
     let report = json!({"stage": "update", "indicators": many(2000, 3000)});
     server.hospital().post(&scene.path("reports")).fresh_key().json(report).expect(201);
 });
+
+both!(what_was_hidden_is_taken_back_unseen, |server| {
+    let scene = Scene::of(server);
+    let hidden = |retracted: bool| {
+        let one = json!([{"type": "domain", "value": "hidden.example", "retracted": retracted}]);
+        adding(&server.bravo(), &scene.bravo_case, json!({"indicators": one, "tlp": "amber+strict"})).expect(201)
+    };
+    hidden(false);
+    server.receive_everything();
+    let alpha = || {
+        let case = server.alpha().get(&format!("/v1/cases/{}", scene.alpha_case)).expect(200);
+        (case.etag(), case.text(), server.alpha().get(&scene.path("timeline")).expect(200).text())
+    };
+    let (before, was) = (alpha(), places(server));
+    hidden(true);
+    assert_eq!(alpha(), before);
+    let now = places(server);
+    assert_eq!((was[0] == now[0], was[1] == now[1]), (true, false), "whoever saw it hears that it was taken back");
+});

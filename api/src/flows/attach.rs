@@ -9,6 +9,7 @@ use zvit_db::error::Result;
 use zvit_db::rows::AttachmentRow;
 use zvit_db::types::{At, Id};
 use zvit_domain::conversation::AttachmentKind;
+use zvit_domain::disclosure::Part;
 use zvit_domain::vocabulary::Role;
 use zvit_domain::word::Word;
 
@@ -18,7 +19,13 @@ use super::stir::Circle;
 use crate::actor::Actor;
 use crate::blobs::{Blobs, Sha256, unavailable};
 use crate::clock;
+use crate::memory::Directory;
 use crate::problem::{Code, Problem};
+
+/// So many files that are elsewhere may be named by one party at one incident: no party can fill another's room.
+pub const EXTERNAL_OF_AN_INCIDENT: i64 = 100;
+/// So many may be named by one institution or team in all. Nothing of them is kept here but a row each.
+pub const EXTERNAL_IN_ALL: i64 = 2_000;
 
 /// An attachment about to be added.
 #[derive(Debug, Clone)]
@@ -60,6 +67,30 @@ pub fn no_room(quota: u64) -> Problem {
     )
 }
 
+/// Refuses one more file that is elsewhere where a party has named enough of them. The coordinator runs the service, so
+/// it is limited at each incident only.
+fn check_external_room(change: &mut Change<'_>, record: &Record, actor: &Actor) -> Result<(), Problem> {
+    let owner = actor.key_owner();
+    let named = attachments::external_count(&mut change.tx, owner, Some(record.id()))?;
+    if named >= EXTERNAL_OF_AN_INCIDENT {
+        return Err(Problem::new(Code::QuotaExceeded).detail(
+            format!("At one incident you may name {EXTERNAL_OF_AN_INCIDENT} files that are elsewhere. Put several into one archive."),
+            format!("До одного інциденту можна вказати не більше {EXTERNAL_OF_AN_INCIDENT} зовнішніх вкладень. Об’єднайте кілька файлів в один архів."),
+        ));
+    }
+    if actor.role != Role::Coordinator && attachments::external_count(&mut change.tx, owner, None)? >= EXTERNAL_IN_ALL {
+        return Err(Problem::new(Code::QuotaExceeded).detail(
+            format!(
+                "You have named {EXTERNAL_IN_ALL} files that are elsewhere, and may name no more. Ask the coordinator."
+            ),
+            format!(
+                "Ви вже вказали {EXTERNAL_IN_ALL} зовнішніх вкладень, більше не можна. Зверніться до координатора."
+            ),
+        ));
+    }
+    Ok(())
+}
+
 /// Adds the attachment of a file that is in its place, or is elsewhere.
 ///
 /// # Errors
@@ -67,6 +98,7 @@ pub fn no_room(quota: u64) -> Problem {
 pub fn add(
     change: &mut Change<'_>,
     record: &mut Record,
+    directory: &Directory,
     actor: &Actor,
     new: NewAttachment,
     (blobs, quota): (Option<&dyn Blobs>, u64),
@@ -79,6 +111,9 @@ pub fn add(
         if !blobs.contains(&new.sha256).map_err(|error| unavailable(&error))? {
             return Err(Problem::unavailable(1));
         }
+    }
+    if new.external_url.is_some() {
+        check_external_room(change, record, actor)?;
     }
     let row = AttachmentRow {
         id: Id(clock::new_id(change.now)),
@@ -102,8 +137,9 @@ pub fn add(
         }))
         .note(change, actor);
     note_spare(change, actor, record.id(), "attachment");
-    let everybody = Circle::of(record, true, |_| true);
-    record.stir(change, &["attachment"], actor, &everybody)?;
+    let author = actor.owner.filter(|_| actor.role == Role::Team);
+    let circle = Circle::of_part(record, directory, (Part::Conversation, author), true, |_| true);
+    record.stir(change, &["attachment"], actor, &circle)?;
     Ok(row)
 }
 

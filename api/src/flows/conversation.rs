@@ -9,6 +9,7 @@ use zvit_db::error::Result;
 use zvit_db::rows::{IncidentRow, MessageRow};
 use zvit_db::types::{At, Id};
 use zvit_domain::conversation::Visibility;
+use zvit_domain::disclosure::Part;
 use zvit_domain::vocabulary::Role;
 use zvit_domain::word::Word;
 
@@ -41,14 +42,21 @@ pub fn reader(actor: &Actor, incident: &IncidentRow) -> Reader {
     }
 }
 
-/// Who may see what was said by `author` with this visibility.
-pub fn circle(record: &Record, visibility: Visibility, author: (&str, Option<Uuid>)) -> Circle {
+/// Who may see what was said by `author` with this visibility, in a text that belongs to this part.
+pub fn circle(
+    record: &Record,
+    directory: &Directory,
+    (part, visibility): (Part, Visibility),
+    (role, owner): (&str, Option<Uuid>),
+) -> Circle {
+    let team = owner.filter(|_| role == Role::Team.code());
+    let of = |institution, may_see: &dyn Fn(Uuid) -> bool| {
+        Circle::of_part(record, directory, (part, team), institution, may_see)
+    };
     match visibility {
-        Visibility::All => Circle::of(record, true, |_| true),
-        Visibility::Responders => Circle::of(record, false, |_| true),
-        Visibility::Coordinator => Circle::of(record, author.0 == Role::Institution.code(), |team| {
-            author.0 == Role::Team.code() && author.1 == Some(team)
-        }),
+        Visibility::All => of(true, &|_| true),
+        Visibility::Responders => of(false, &|_| true),
+        Visibility::Coordinator => of(role == Role::Institution.code(), &|other| team == Some(other)),
     }
 }
 
@@ -91,7 +99,7 @@ pub fn post(
         .with(json!({"message_id": row.id.0, "visibility": message.visibility}));
     seen_alike(event, message.visibility, author).note(change, actor);
     note_spare(change, actor, record.id(), "message");
-    let circle = circle(record, message.visibility, author);
+    let circle = circle(record, directory, (Part::Conversation, message.visibility), author);
     record.stir(change, &["message"], actor, &circle)?;
     tell(change, record, directory, actor, &circle)?;
     Ok(row)

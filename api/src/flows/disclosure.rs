@@ -242,6 +242,20 @@ pub fn case_incident(
     }
 }
 
+/// What every team is shown of the incident, apart from moments of its own case; the regions as stated, as which of them
+/// are told depends on the directory.
+pub(super) fn codes(record: &Record) -> impl PartialEq + use<> {
+    let content = &record.content;
+    (
+        (record.status(), record.row.resolved_at, record.row.closed_at, record.row.exercise, record.tlp()),
+        (record.triage.sector, record.triage.level, record.classification().class, content.symptoms.clone()),
+        (content.assistance_requested.clone(), content.language.as_deref().map(|tag| primary(tag).to_owned())),
+        content.affected_systems.map(|number| SizeBand::of(number.into())),
+        content.affected_users.map(SizeBand::of),
+        content.regions.clone(),
+    )
+}
+
 fn indicators(record: &Record, team: Uuid, directory: &Directory) -> Vec<Indicator> {
     seen_by(record, directory, Some(team)).map(|row| indicator(row, directory)).collect()
 }

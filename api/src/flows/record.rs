@@ -8,6 +8,7 @@ use zvit_db::rows::{AssignmentRow, IncidentRow, IndicatorRow};
 use zvit_db::types::{At, Id, Json};
 use zvit_db::{cases, incidents};
 use zvit_domain::deadline::{self, Deadline};
+use zvit_domain::disclosure::MINIMAL_FROM;
 use zvit_domain::lifecycle::{Ending, Lead, status_by_lead};
 use zvit_domain::report::Content;
 use zvit_domain::similarity::Features;
@@ -18,6 +19,7 @@ use zvit_domain::triage::{RuleData, Triage, classify};
 use zvit_domain::vocabulary::{CaseState, IncidentStatus};
 use zvit_domain::word::Word;
 
+use super::disclosure::codes;
 use crate::actor::Actor;
 use crate::views::{CaseChange, StoredWarning};
 
@@ -46,6 +48,8 @@ pub struct Record {
     pub assignments: Vec<AssignmentRow>,
     added: Vec<Id>,
     altered: Vec<Id>,
+    /// The status as it was read.
+    status_read: String,
 }
 
 impl Record {
@@ -57,7 +61,7 @@ impl Record {
         deadlines: Vec<Deadline>,
         warnings: Vec<StoredWarning>,
     ) -> Self {
-        let (indicators, assignments) = (Vec::new(), Vec::new());
+        let (indicators, assignments, status_read) = (Vec::new(), Vec::new(), row.status.clone());
         Self {
             row,
             content,
@@ -68,6 +72,7 @@ impl Record {
             assignments,
             added: Vec::new(),
             altered: Vec::new(),
+            status_read,
         }
     }
 
@@ -232,6 +237,22 @@ impl Record {
         Features::of(&self.content, standing.map(|row| (row.kind.as_str(), row.value.as_str())))
     }
 
+    /// Settles the row; gives the cases whose teams are shown codes only, before and after, and no other ones than before.
+    fn settle_and_compare(&mut self, now: Time) -> Result<Vec<Id>> {
+        let shown_codes = |tlp: Tlp, row: &AssignmentRow| {
+            row.acknowledged_at.is_none() && tlp >= MINIMAL_FROM && state(row).is_held()
+        };
+        let tlp = self.tlp();
+        let cases: Vec<Id> = self.assignments.iter().filter(|row| shown_codes(tlp, row)).map(|row| row.id).collect();
+        // The row's documents are those that were read, until it is settled.
+        let read = || Self::read(IncidentRow { status: self.status_read.clone(), ..self.row.clone() });
+        let before = if cases.is_empty() { None } else { Some(read()?) };
+        self.keep_ends(now);
+        self.settle(now)?;
+        let is_same = before.is_some_and(|before| before.tlp() >= MINIMAL_FROM && codes(&before) == codes(self));
+        Ok(if is_same { cases } else { Vec::new() })
+    }
+
     /// Brings the row's columns in line with the parts.
     ///
     /// # Errors
@@ -268,7 +289,8 @@ impl Record {
     }
 
     /// Writes the incident and moves it in every feed it stands in: the coordinator's, its institution's, and those of the
-    /// teams that hold it or have just lost it. `kinds` is what its cases note as the change.
+    /// teams that hold it or have just lost it. `kinds` is what its cases note as the change. A team that is shown codes only is
+    /// not moved by what changes none of them.
     ///
     /// # Errors
     /// The store's.
@@ -277,16 +299,21 @@ impl Record {
         if self.status() == IncidentStatus::Received {
             return Err(StoreError::Failed(format!("incident {} would be left without a team: not saved", self.id())));
         }
-        self.keep_ends(change.now);
-        self.settle(change.now)?;
+        let unmoved = self.settle_and_compare(change.now)?;
         self.row.version += 1;
         self.row.coordinator_position = change.next_position();
         self.row.institution_position = change.next_feed_position(self.row.institution_id.0)?;
+        self.status_read.clone_from(&self.row.status);
         incidents::update(&mut change.tx, &self.row)?;
         let (added, altered) = (std::mem::take(&mut self.added), std::mem::take(&mut self.altered));
         for assignment in &mut self.assignments {
             let (is_new, is_altered) = (added.contains(&assignment.id), altered.contains(&assignment.id));
             if !(is_new || is_altered || state(assignment).is_held()) {
+                continue;
+            }
+            if !is_altered && unmoved.contains(&assignment.id) {
+                // Its weight may be another.
+                cases::update(&mut change.tx, assignment)?;
                 continue;
             }
             assignment.position = change.next_feed_position(assignment.team_id.0)?;

@@ -97,7 +97,7 @@ impl Record {
             external_ref: row.external_ref.clone(),
             outcome: row.outcome.clone(),
             summary: row.summary.clone(),
-            why: row.why.read()?,
+            why: row.why.read::<Why>()?.for_team(row.team_id.0, disclosed.is_minimal()),
             changes: row.changes.read()?,
             disclosed: disclosed.parts().iter().collect(),
             incident: disclosure::case_incident(self, row, disclosed, directory),

@@ -1,18 +1,24 @@
 //! Statistics: counted month by month, protected month by month for outsiders, and put together.
 
+mod count;
+mod publish;
+
 use uuid::Uuid;
 use zvit_db::conn::Tx;
 use zvit_db::error::Result;
-use zvit_db::types::At;
-use zvit_db::{feeds, statistics as db};
-use zvit_domain::deadline::Clocks;
+use zvit_db::feeds;
 use zvit_domain::routing::TeamEntry;
-use zvit_domain::statistics::{Breakdown, Counts, Month, TIMES_FROM, percentiles, protect, rounded_duration, sum};
+use zvit_domain::statistics::{
+    Breakdown, Counts, Durations, Month, Published, TIMES_FROM, percentiles, rounded_duration, sum,
+};
 use zvit_domain::taxonomy::IncidentClass;
-use zvit_domain::time::Time;
 use zvit_domain::vocabulary::{Assistance, Stage, StageState};
 use zvit_domain::word::Word;
 
+pub use publish::publish;
+
+use self::count::{Counted, Leads, count};
+use self::publish::{EVERYBODY, published};
 use crate::memory::Directory;
 use crate::views::{
     ClassFigure, HelpFigure, LevelFigure, MonthFigure, RegionFigure, SectorFigure, StageFigure, Statistics,
@@ -39,69 +45,106 @@ pub struct Asked {
     pub from: Month,
     /// The last one.
     pub until: Month,
-    /// The present moment.
-    pub now: Time,
-    /// The reporting clocks.
-    pub clocks: Clocks,
 }
 
 impl Asked {
     fn is_exact(&self) -> bool {
         self.reader == Reader::Coordinator
     }
+}
 
-    fn is_asked_for_help_of(&self, team: &TeamEntry) -> bool {
-        match self.reader {
-            Reader::Coordinator => true,
-            Reader::Donor(participant) => team.team.participant_id == Some(participant),
-            Reader::Outsider => false,
-        }
+/// One month as it is told.
+struct Figures {
+    month: Month,
+    counts: Counts,
+    durations: Durations,
+    /// Of the coordinator's alone.
+    counted: Option<Counted>,
+    /// Of outsiders': what was published.
+    published: Option<Published>,
+}
+
+impl Figures {
+    fn of(&self, breakdown: Breakdown, code: &str) -> u64 {
+        self.counts.get(&(breakdown, code.to_owned())).copied().unwrap_or(0)
     }
 }
 
-/// One month as it was counted.
-struct Counted {
-    month: Month,
-    counts: Counts,
-    /// What isn't told to outsiders: withdrawn and merged incidents, late and overdue stages.
-    withdrawn: u64,
-    merged: u64,
-    missed: Vec<(Stage, StageState, u64)>,
+/// The statistics, or what has to be published first: month and audience, for [`publish`].
+#[derive(Debug)]
+pub enum Found {
+    /// Here they are.
+    All(Box<Statistics>),
+    /// These are due, and nobody has asked for them yet.
+    Unpublished(Vec<(Month, Uuid)>),
 }
 
 /// Puts the statistics together.
 ///
 /// # Errors
 /// The store's.
-pub fn statistics(tx: &mut Tx<'_>, directory: &Directory, asked: &Asked) -> Result<Statistics> {
-    let helpers: Vec<&TeamEntry> = directory.teams.iter().filter(|team| asked.is_asked_for_help_of(team)).collect();
-    let mut months = Vec::new();
-    for month in asked.from.to(asked.until) {
-        months.push(count(tx, month, &helpers)?);
-    }
-    let span = (asked.from.start(), asked.until.end());
-    let mut acknowledge = Vec::new();
-    for (received, assigned, acknowledged) in db::acknowledged(tx, span)? {
-        add_to(&mut months, received, Breakdown::Acknowledged);
-        acknowledge.push(acknowledged.0.seconds_since(assigned.0));
-    }
-    let mut resolve = Vec::new();
-    for (received, resolved) in db::resolved(tx, span)? {
-        add_to(&mut months, received, Breakdown::Resolved);
-        resolve.push(resolved.0.seconds_since(received.0));
-    }
-    if !asked.is_exact() {
-        // From here on nothing else is known of what goes out.
-        for month in &mut months {
-            month.counts = protect(&month.counts);
+pub fn statistics(tx: &mut Tx<'_>, directory: &Directory, asked: &Asked) -> Result<Found> {
+    let months = match asked.reader {
+        Reader::Coordinator => as_it_is(tx, directory, asked)?,
+        _ => match as_published(tx, asked)? {
+            Ok(months) => months,
+            Err(missing) => return Ok(Found::Unpublished(missing)),
+        },
+    };
+    let teams = if asked.is_exact() { Some(teams(tx, directory)?) } else { None };
+    Ok(Found::All(Box::new(tell_all(&months, teams, asked))))
+}
+
+/// Every month as it is, to the last incident.
+fn as_it_is(tx: &mut Tx<'_>, directory: &Directory, asked: &Asked) -> Result<Vec<Figures>> {
+    let helpers: Vec<&TeamEntry> = directory.teams.iter().collect();
+    let figures = |month: Month| {
+        let counted = count(tx, month, &helpers, Leads::All)?;
+        let (counts, durations) = (counted.counts.clone(), counted.durations.clone());
+        Ok(Figures { month, counts, durations, counted: Some(counted), published: None })
+    };
+    asked.from.to(asked.until).map(figures).collect()
+}
+
+/// Every month as it was published, or those that are not yet.
+fn as_published(tx: &mut Tx<'_>, asked: &Asked) -> Result<std::result::Result<Vec<Figures>, Vec<(Month, Uuid)>>> {
+    let months: Vec<Month> = asked.from.to(asked.until).collect();
+    let mut figures: Vec<Figures> = Vec::new();
+    let mut missing = Vec::new();
+    for (month, told) in months.iter().zip(published(tx, &months, EVERYBODY)?) {
+        match told {
+            None => missing.push((*month, EVERYBODY)),
+            Some(told) => figures.push(Figures {
+                month: *month,
+                counts: told.counts(),
+                durations: told.durations().clone(),
+                counted: None,
+                published: Some(told),
+            }),
         }
     }
+    if let Reader::Donor(donor) = asked.reader {
+        for (month, told) in months.iter().zip(published(tx, &months, donor)?) {
+            match (told, figures.iter_mut().find(|one| one.month == *month)) {
+                (None, _) => missing.push((*month, donor)),
+                (Some(told), Some(figures)) => figures.counts.extend(told.counts()),
+                (Some(_), None) => {}
+            }
+        }
+    }
+    Ok(if missing.is_empty() { Ok(figures) } else { Err(missing) })
+}
+
+/// Puts together what is told.
+fn tell_all(months: &[Figures], teams: Option<Vec<TeamFigure>>, asked: &Asked) -> Statistics {
     let counts = sum(months.iter().map(|month| &month.counts));
     let told = Told { counts: &counts, is_exact: asked.is_exact() };
-    Ok(Statistics {
+    let durations =
+        |of: fn(&Durations) -> &Vec<i64>| months.iter().flat_map(|month| of(&month.durations).clone()).collect();
+    Statistics {
         period: StatisticsPeriod { from: asked.from.to_string(), until: asked.until.to_string() },
         rounded: !asked.is_exact(),
-        totals: totals(&told, &months),
+        totals: totals(&told, months),
         by_sector: told.each(Breakdown::Sector, |sector, count, suppressed| SectorFigure { sector, count, suppressed }),
         by_level: (0..=5_u8)
             .map(|level| {
@@ -116,13 +159,13 @@ pub fn statistics(tx: &mut Tx<'_>, directory: &Directory, asked: &Asked) -> Resu
             suppressed,
         }),
         by_month: months.iter().map(|month| by_month(month, asked.is_exact())).collect(),
-        time_to_acknowledge: time(&told, Breakdown::Acknowledged, acknowledge),
-        time_to_resolve: time(&told, Breakdown::Resolved, resolve),
+        time_to_acknowledge: time(&told, Breakdown::Acknowledged, durations(|all| &all.acknowledge)),
+        time_to_resolve: time(&told, Breakdown::Resolved, durations(|all| &all.resolve)),
         stages: [Stage::Initial, Stage::Preliminary, Stage::Interim, Stage::Final]
             .into_iter()
-            .map(|stage| if asked.is_exact() { exact_stage(&months, stage) } else { told_stage(&months, stage, asked) })
+            .map(|stage| if asked.is_exact() { exact_stage(months, stage) } else { told_stage(months, stage) })
             .collect(),
-        teams: if asked.is_exact() { Some(teams(tx, directory)?) } else { None },
+        teams,
         help: (asked.reader != Reader::Outsider).then(|| {
             told.each(Breakdown::Help, |assistance: Assistance, count, suppressed| HelpFigure {
                 assistance,
@@ -130,82 +173,6 @@ pub fn statistics(tx: &mut Tx<'_>, directory: &Directory, asked: &Asked) -> Resu
                 suppressed,
             })
         }),
-    })
-}
-
-/// Counts one month.
-fn count(tx: &mut Tx<'_>, month: Month, helpers: &[&TeamEntry]) -> Result<Counted> {
-    let span = (month.start(), month.end());
-    let mut counted = Counted { month, counts: Counts::new(), withdrawn: 0, merged: 0, missed: Vec::new() };
-    for alike in db::alike(tx, span)? {
-        let count = number(alike.count);
-        match alike.status.as_str() {
-            "withdrawn" => counted.withdrawn += count,
-            "merged" => counted.merged += count,
-            _ => {
-                counted.add(Breakdown::Total, "", count);
-                counted.add(Breakdown::Sector, &alike.sector, count);
-                counted.add(Breakdown::Level, &alike.level.to_string(), count);
-                counted.add(Breakdown::Class, &alike.class, count);
-                for region in alike.regions.split_whitespace() {
-                    counted.add(Breakdown::Region, region, count);
-                }
-            }
-        }
-    }
-    for row in db::stages(tx, span)? {
-        match (Stage::from_code(&row.stage), StageState::from_code(&row.state)) {
-            (Some(stage), Some(StageState::Submitted)) => {
-                counted.add(Breakdown::InTime, stage.code(), number(row.count));
-            }
-            (Some(stage), Some(state)) => counted.missed.push((stage, state, number(row.count))),
-            _ => {}
-        }
-    }
-    if !helpers.is_empty() {
-        let ids: Vec<Uuid> = helpers.iter().map(|team| team.id).collect();
-        for row in db::help(tx, span, &ids)? {
-            let team = helpers.iter().find(|team| team.id == row.team.0);
-            let kind =
-                kind_of_help(row.assistance.as_deref(), &row.role, team.map_or(&[], |team| &team.team.assistance));
-            counted.add(Breakdown::Help, kind.code(), number(row.count));
-        }
-    }
-    Ok(counted)
-}
-
-/// What was asked for, where that was said; else response is what a lead gives, and a supporting team the first it offers.
-fn kind_of_help(stated: Option<&str>, role: &str, offered: &[Assistance]) -> Assistance {
-    let first = offered.first().copied().unwrap_or(Assistance::IncidentResponse);
-    match stated.and_then(|codes| codes.split_whitespace().next()).and_then(Assistance::from_code) {
-        Some(kind) => kind,
-        None if role == "lead" && offered.contains(&Assistance::IncidentResponse) => Assistance::IncidentResponse,
-        None => first,
-    }
-}
-
-fn number(count: i64) -> u64 {
-    u64::try_from(count).unwrap_or(0)
-}
-
-fn add_to(months: &mut [Counted], received: At, breakdown: Breakdown) {
-    let of = Month::of(received.0);
-    if let Some(month) = months.iter_mut().find(|month| month.month == of) {
-        month.add(breakdown, "", 1);
-    }
-}
-
-impl Counted {
-    fn add(&mut self, breakdown: Breakdown, code: &str, count: u64) {
-        *self.counts.entry((breakdown, code.to_owned())).or_default() += count;
-    }
-
-    fn of(&self, breakdown: Breakdown, code: &str) -> u64 {
-        self.counts.get(&(breakdown, code.to_owned())).copied().unwrap_or(0)
-    }
-
-    fn missed(&self, stage: Stage, state: StageState) -> u64 {
-        self.missed.iter().filter(|(s, t, _)| (*s, *t) == (stage, state)).map(|(_, _, count)| count).sum()
     }
 }
 
@@ -236,9 +203,10 @@ fn tell(count: u64, is_exact: bool) -> (Option<u64>, Option<bool>) {
     if count > 0 || is_exact { (Some(count), None) } else { (None, Some(true)) }
 }
 
-fn totals(told: &Told<'_>, months: &[Counted]) -> StatisticsTotals {
+fn totals(told: &Told<'_>, months: &[Figures]) -> StatisticsTotals {
     let (incidents, suppressed) = told.count(Breakdown::Total, "");
-    let all = |of: fn(&Counted) -> u64| told.is_exact.then(|| months.iter().map(of).sum());
+    let counted = || months.iter().filter_map(|month| month.counted.as_ref());
+    let all = |of: fn(&Counted) -> u64| told.is_exact.then(|| counted().map(of).sum());
     StatisticsTotals {
         incidents,
         withdrawn: all(|month| month.withdrawn),
@@ -247,11 +215,12 @@ fn totals(told: &Told<'_>, months: &[Counted]) -> StatisticsTotals {
     }
 }
 
-fn by_month(month: &Counted, is_exact: bool) -> MonthFigure {
+fn by_month(month: &Figures, is_exact: bool) -> MonthFigure {
     let (count, suppressed) = tell(month.of(Breakdown::Total, ""), is_exact);
     MonthFigure { month: month.month.to_string(), count, suppressed }
 }
 
+/// Of outsiders' months only those that may be told have any durations.
 fn time(told: &Told<'_>, of: Breakdown, mut durations: Vec<i64>) -> TimeFigure {
     let (count, suppressed) = told.count(of, "");
     let Some((median, p90)) = percentiles(&mut durations).filter(|_| count.is_some_and(|n| n >= TIMES_FROM)) else {
@@ -261,9 +230,10 @@ fn time(told: &Told<'_>, of: Breakdown, mut durations: Vec<i64>) -> TimeFigure {
     TimeFigure { count, median_s: Some(round(median)), p90_s: Some(round(p90)), suppressed }
 }
 
-fn exact_stage(months: &[Counted], stage: Stage) -> StageFigure {
+fn exact_stage(months: &[Figures], stage: Stage) -> StageFigure {
     let in_time: u64 = months.iter().map(|month| month.of(Breakdown::InTime, stage.code())).sum();
-    let missed = |state| months.iter().map(|month| month.missed(stage, state)).sum::<u64>();
+    let counted = || months.iter().filter_map(|month| month.counted.as_ref());
+    let missed = |state| counted().map(|month| month.missed(stage, state)).sum::<u64>();
     let (late, overdue) = (missed(StageState::Late), missed(StageState::Overdue));
     StageFigure {
         stage,
@@ -275,11 +245,11 @@ fn exact_stage(months: &[Counted], stage: Stage) -> StageFigure {
     }
 }
 
-/// What came in time among all that is told of the months in which this stage can't be due any more.
-fn told_stage(months: &[Counted], stage: Stage, asked: &Asked) -> StageFigure {
-    let is_over = |month: &&Counted| asked.clocks.due_at(stage, month.month.end()).is_some_and(|due| due <= asked.now);
+/// What came in time among all that is told of the months in which this stage was due for every incident.
+fn told_stage(months: &[Figures], stage: Stage) -> StageFigure {
+    let is_complete = |month: &&Figures| month.published.as_ref().is_some_and(|told| told.is_complete(stage));
     let (mut in_time, mut all) = (0, 0);
-    for month in months.iter().filter(is_over) {
+    for month in months.iter().filter(is_complete) {
         in_time += month.of(Breakdown::InTime, stage.code());
         all += month.of(Breakdown::Total, "");
     }
@@ -318,15 +288,5 @@ mod tests {
     #[test]
     fn a_share_is_never_above_one_and_none_of_nothing() {
         assert_eq!((share(0, 0), share(5, 10), share(10, 5), share(1, 3)), (None, Some(0.5), Some(1.0), Some(0.33)));
-    }
-
-    #[test]
-    fn help_is_of_the_kind_that_was_asked_for_or_is_offered() {
-        use Assistance::{IncidentResponse, SatelliteCommunications};
-        let both = [SatelliteCommunications, IncidentResponse];
-        assert_eq!(kind_of_help(Some("satellite_communications"), "lead", &[]), SatelliteCommunications);
-        assert_eq!(kind_of_help(None, "lead", &both), IncidentResponse);
-        assert_eq!(kind_of_help(None, "support", &both), SatelliteCommunications);
-        assert_eq!(kind_of_help(Some("something"), "support", &[]), IncidentResponse);
     }
 }

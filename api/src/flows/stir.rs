@@ -5,9 +5,12 @@ use zvit_db::change::Change;
 use zvit_db::error::Result;
 use zvit_db::types::At;
 use zvit_db::{cases, incidents};
+use zvit_domain::disclosure::Part;
 
+use super::disclosure::of_holder;
 use super::record::{Record, note_changes, state};
 use crate::actor::Actor;
+use crate::memory::Directory;
 
 /// Who may see a change, beside the coordinator, who sees every one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +29,19 @@ impl Circle {
         teams.sort_unstable();
         teams.dedup();
         Self { institution, teams }
+    }
+
+    /// The same, of something that belongs to a part of the incident: beside the `author`'s team only those to whom that part
+    /// is disclosed. Others may not read it, so that there is anything to read is nothing for them either.
+    pub fn of_part(
+        record: &Record,
+        directory: &Directory,
+        (part, author): (Part, Option<Uuid>),
+        institution: bool,
+        may_see: impl Fn(Uuid) -> bool,
+    ) -> Self {
+        let is_shown = |team: Uuid| author == Some(team) || of_holder(record, directory, team).has(part);
+        Self::of(record, institution, |team| may_see(team) && is_shown(team))
     }
 }
 

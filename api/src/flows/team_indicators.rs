@@ -92,8 +92,9 @@ pub fn add(
     let retracted = touched.len() - added.len();
     note(change, record, actor, team, (added.len(), retracted, tlp));
     IndicatorRow::insert_all(&mut change.tx, added)?;
-    let circle =
-        Circle::of(record, true, |other| labels.iter().any(|tlp| may_see(directory, other, Some(Id(team)), *tlp)));
+    let circle = Circle::of_part(record, directory, (Part::Indicators, Some(team)), true, |other| {
+        labels.iter().any(|tlp| may_see(directory, other, Some(Id(team)), *tlp))
+    });
     record.stir(change, &["indicator"], actor, &circle)?;
     Ok(answer)
 }

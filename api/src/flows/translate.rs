@@ -7,6 +7,7 @@ use zvit_db::conversation::{self, Reader};
 use zvit_db::rows::{MessageRow, TranslationRow};
 use zvit_db::types::{At, Id};
 use zvit_domain::conversation::{TranslatedText, Visibility};
+use zvit_domain::disclosure::Part;
 use zvit_domain::fault::Fault;
 use zvit_domain::word::Word;
 
@@ -16,6 +17,7 @@ use super::record::Record;
 use crate::actor::Actor;
 use crate::clock;
 use crate::intake::sha256;
+use crate::memory::Directory;
 use crate::problem::Problem;
 use crate::views::TranslationOf;
 
@@ -59,6 +61,17 @@ pub fn naming_faults(of: &TranslationOf) -> Vec<Fault> {
     faults
 }
 
+/// The part of the incident that a text belongs to: a translation shows as much as the original.
+pub fn part_of(kind: TranslatedText) -> Part {
+    match kind {
+        TranslatedText::Title => Part::Title,
+        TranslatedText::Description => Part::Description,
+        TranslatedText::MeasuresTaken => Part::MeasuresTaken,
+        TranslatedText::Message => Part::Conversation,
+        TranslatedText::ResolutionSummary => Part::Course,
+    }
+}
+
 /// The text that `of` names in an incident, and with what visibility; of messages as far as `message` is one that the reader
 /// may see.
 pub fn original<'a>(
@@ -88,6 +101,7 @@ pub fn original<'a>(
 pub fn add(
     change: &mut Change<'_>,
     record: &mut Record,
+    directory: &Directory,
     actor: &Actor,
     reader: Reader,
     new: NewTranslation,
@@ -122,7 +136,7 @@ pub fn add(
         "translation_id": row.id.0, "of": new.of, "language": row.language, "machine": row.machine,
     }));
     seen_alike(event, visibility, author).note(change, actor);
-    let circle = circle(record, visibility, author);
+    let circle = circle(record, directory, (part_of(new.of.kind), visibility), author);
     record.stir(change, &["translation"], actor, &circle)?;
     Ok(row)
 }

@@ -198,7 +198,7 @@ async fn write(
                 let directory = memory.directory_for(change)?;
                 let row = find_for_speaker(&mut change.tx, &directory, &actor, id)?;
                 let mut record = Record::load(&mut change.tx, row)?;
-                let row = add(change, &mut record, &actor, new, (Some(blobs.as_ref()), quota))?;
+                let row = add(change, &mut record, &directory, &actor, new, (Some(blobs.as_ref()), quota))?;
                 kept(&row)
             })
         })
@@ -224,7 +224,8 @@ async fn discard(app: &App, blobs: Arc<dyn Blobs>, sha256: Sha256) {
 
 /// Name a file that is elsewhere
 ///
-/// For what is larger than 32 MiB: where it can be fetched, its size and SHA-256. This service never looks there.
+/// For what is larger than 32 MiB: where it can be fetched, its size and SHA-256. This service never looks there. One party may name
+/// 100 at an incident, one institution or team 2,000 in all; beyond that `409` `quota_exceeded`.
 #[utoipa::path(
     tag = "incidents", operation_id = "add_external_attachment",
     params(
@@ -272,17 +273,19 @@ pub async fn add_external_attachment(
                 let directory = memory.directory_for(change)?;
                 let row = find_for_speaker(&mut change.tx, &directory, &actor, id)?;
                 let mut record = Record::load(&mut change.tx, row)?;
-                kept(&add(change, &mut record, &actor, new, (None, 0))?)
+                kept(&add(change, &mut record, &directory, &actor, new, (None, 0))?)
             })
         })
         .await?;
     Ok(reply::kept(answer))
 }
 
-/// An address with a host, and without a user and a password in it, which everybody would read.
+/// An address with a host, and without a user and a password in it, which everybody would read. It stands in the text as every
+/// reader of addresses understands it: some take `\` for `/`, and leave out what is empty before `@`.
 fn check_url(text: &str) -> Option<Fault> {
+    let authority = text.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or("");
     let url = url::Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.has_host());
-    let is_plain = url.is_some_and(|url| url.username().is_empty() && url.password().is_none());
+    let is_plain = url.is_some() && !authority.is_empty() && !authority.contains(['@', '\\']);
     (!is_plain).then(|| {
         Fault::new(
             "/url",

@@ -10,7 +10,7 @@ use zvit_domain::word::Text;
 
 use crate::auth::Caller;
 use crate::clock;
-use crate::flows::statistics::{Asked, Reader, statistics};
+use crate::flows::statistics::{Asked, Found, Reader, publish, statistics};
 use crate::input::Query;
 use crate::permission::{GetStatistics, GetStatisticsCsv};
 use crate::problem::{ErrorItem, Problem};
@@ -31,8 +31,8 @@ pub struct StatisticsQuery {
     /// The first month, such as `2026-01`. Left out: eleven months before the last.
     #[param(min_length = 7, max_length = 7, pattern = "^2[0-9]{3}-(0[1-9]|1[0-2])$", example = "2026-01")]
     from: Option<String>,
-    /// The last month, 24 months from the first at most. To all but the coordinator it must be over. Left out: the last that
-    /// may be asked for.
+    /// The last month, 24 months from the first at most. To all but the coordinator it must have been over for 35 days. Left out:
+    /// the last that may be asked for.
     #[param(min_length = 7, max_length = 7, pattern = "^2[0-9]{3}-(0[1-9]|1[0-2])$", example = "2026-03")]
     until: Option<String>,
 }
@@ -41,9 +41,10 @@ pub struct StatisticsQuery {
 ///
 /// Counts by sector, level, region, class and month; how long it took to acknowledge and to resolve; how many reports came in
 /// time. Exercises never count. The coordinator gets every figure as it is, up to now, with the load of each team. Observers,
-/// donors and auditors get months that are over (in Kyiv time), in which no incident can be recognised: each month's counts are
-/// rounded to 5 by themselves, those below 5 and one category of each breakdown (`other`, level 0) are left out, and a longer
-/// period is the sum of its months. A donor also gets the help its own teams gave, by kind.
+/// donors and auditors get months that have been over (in Kyiv time) for 35 days, in which no incident can be recognised: each
+/// month's counts are rounded to 5 by themselves, those below 5 and one category of each breakdown (`other`, level 0) are left
+/// out, and a longer period is the sum of its months. A month that was given out stays as it was, whatever becomes of its
+/// incidents. A donor also gets the help its own teams gave, by kind.
 #[utoipa::path(
     tag = "statistics", operation_id = "get_statistics",
     params(StatisticsQuery),
@@ -55,7 +56,7 @@ pub async fn get_statistics(
     query: Query<StatisticsQuery>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = asked(query.checked()?, caller.role, caller.owner, &app)?;
+    let asked = asked(query.checked()?, caller.role, caller.owner)?;
     reply::json(&read(asked, &app).await?)
 }
 
@@ -73,7 +74,7 @@ pub async fn get_statistics_csv(
     query: Query<StatisticsQuery>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = asked(query.checked()?, caller.role, caller.owner, &app)?;
+    let asked = asked(query.checked()?, caller.role, caller.owner)?;
     let StatisticsCsv(table) = statistics_csv::write(&read(asked, &app).await?)?;
     let name = format!("attachment; filename=\"zvit-statistics-{}-{}.csv\"", asked.from, asked.until);
     Ok(HttpResponse::Ok()
@@ -85,19 +86,38 @@ pub async fn get_statistics_csv(
 
 async fn read(asked: Asked, app: &App) -> Result<Statistics, Problem> {
     let directory = app.directory();
-    app.read(move |tx| Ok(statistics(tx, &directory, &asked)?)).await
+    let look = move || {
+        let directory = directory.clone();
+        app.read(move |tx| Ok(statistics(tx, &directory, &asked)?))
+    };
+    let missing = match look().await? {
+        Found::All(all) => return Ok(*all),
+        Found::Unpublished(missing) => missing,
+    };
+    // A month at a time, so that no report waits long because of a reader of figures.
+    for one in missing {
+        let clocks = app.clocks;
+        app.change(move |change, memory| {
+            let directory = memory.directory_for(change)?;
+            Ok(publish(change, &directory, &clocks, one)?)
+        })
+        .await?;
+    }
+    match look().await? {
+        Found::All(all) => Ok(*all),
+        Found::Unpublished(_) => Err(Problem::internal("a month that was published is not there")),
+    }
 }
 
 /// The months that are asked for, if the caller may have them.
-fn asked(query: StatisticsQuery, role: Role, owner: Option<uuid::Uuid>, app: &App) -> Result<Asked, Problem> {
+fn asked(query: StatisticsQuery, role: Role, owner: Option<uuid::Uuid>) -> Result<Asked, Problem> {
     let now = clock::now();
     let reader = match (role, owner) {
         (Role::Coordinator, _) => Reader::Coordinator,
         (Role::Donor, Some(participant)) => Reader::Donor(participant),
         _ => Reader::Outsider,
     };
-    let current = Month::of(now);
-    let latest = if reader == Reader::Coordinator { current } else { current.plus(-1) };
+    let latest = if reader == Reader::Coordinator { Month::of(now) } else { Month::last_published(now) };
     let month = |text: &Option<String>| text.as_deref().and_then(Month::parse);
     let until = month(&query.until).unwrap_or(latest);
     let from = month(&query.from).unwrap_or(until.plus(1 - USUAL_MONTHS));
@@ -105,7 +125,7 @@ fn asked(query: StatisticsQuery, role: Role, owner: Option<uuid::Uuid>, app: &Ap
     if until > latest {
         faults.push(ErrorItem::parameter(
             "until",
-            "month_not_over",
+            "month_not_published",
             Text::new(
                 format!("The last month that can be asked for is {latest}."),
                 format!("Останній місяць, за який можна запитати, {latest}."),
@@ -122,9 +142,5 @@ fn asked(query: StatisticsQuery, role: Role, owner: Option<uuid::Uuid>, app: &Ap
             ),
         ));
     }
-    if faults.is_empty() {
-        Ok(Asked { reader, from, until, now, clocks: app.clocks })
-    } else {
-        Err(Problem::validation(faults))
-    }
+    if faults.is_empty() { Ok(Asked { reader, from, until }) } else { Err(Problem::validation(faults)) }
 }

@@ -12,20 +12,22 @@ use zvit_domain::fault::Fault;
 use zvit_domain::vocabulary::Role;
 use zvit_domain::word::Word;
 
+use crate::actor::Actor;
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
 use crate::flows::conversation::reader;
 use crate::flows::disclosure::{check, of_holder};
 use crate::flows::idempotency::{Kept, once};
 use crate::flows::record::Record;
-use crate::flows::translate::{NewTranslation, add, naming_faults, original};
+use crate::flows::translate::{NewTranslation, add, naming_faults, original, part_of};
 use crate::input::{Body, IdempotencyKey, PathId, Query, Schemas};
 use crate::intake::{request_key, sha256};
+use crate::memory::Directory;
 use crate::permission::{AddTranslation, ListTranslations, Permission};
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::messages::{blank, check_party, cut};
-use crate::routes::reports::{PartQuery, find_for_reader};
+use crate::routes::reports::{PartQuery, find_for_party};
 use crate::sensitive_reads::sensitive;
 use crate::state::App;
 use crate::views::{Author, Translation, TranslationList, TranslationOf};
@@ -104,11 +106,11 @@ pub async fn add_translation(
         .change(move |change, memory| {
             once(change, Some(&key), |change| {
                 let directory = memory.directory_for(change)?;
-                let row = find_for_reader(&mut change.tx, &directory, &actor, id)?;
+                let row = find_for_party(&mut change.tx, &directory, &actor, id)?;
                 check(&mut change.tx, &directory, &actor, &row, part_of(new.of.kind))?;
                 let reader = reader(&actor, &row);
                 let mut record = Record::load(&mut change.tx, row)?;
-                let row = add(change, &mut record, &actor, reader, new)?;
+                let row = add(change, &mut record, &directory, &actor, reader, new)?;
                 let kept = Kept::new(201, &show(&row, false))?;
                 Ok(kept.at(format!("/v1/incidents/{id}/translations")).about(id))
             })
@@ -136,18 +138,15 @@ pub async fn list_translations(
     let (store, directory) = (app.store_id, app.directory());
     let (list, reads) = app
         .read(move |tx| {
-            let incident = find_for_reader(tx, &directory, &actor, id)?;
+            let incident = find_for_party(tx, &directory, &actor, id)?;
+            let record = Record::load(tx, incident.clone())?;
+            let shown = shown(&record, &directory, &actor)?;
             let reads = sensitive([&incident], actor.owner);
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Translations, store, owner: id };
             let after = scope.id(query.cursor.as_deref())?;
             let mut rows = translations_of(tx, id, reader(&actor, &incident), after, i64::from(query.limit) + 1)?;
             let next_cursor = cut(&mut rows, query.limit, &scope, |row| row.id);
-            let record = Record::load(tx, incident)?;
-            let shown = match (actor.role, actor.owner) {
-                (Role::Team, Some(team)) => of_holder(&record, &directory, team).parts(),
-                _ => Parts::all(),
-            };
             let rows = rows.iter().filter(|row| shown.has(part_of(of(row).kind)));
             let items = rows.map(|row| show(row, is_outdated(&record, row))).collect();
             Ok((TranslationList { items, next_cursor }, reads))
@@ -157,15 +156,12 @@ pub async fn list_translations(
     reply::json(&list)
 }
 
-/// The part of the incident that a text belongs to: a translation shows as much as the original.
-fn part_of(kind: TranslatedText) -> Part {
-    match kind {
-        TranslatedText::Title => Part::Title,
-        TranslatedText::Description => Part::Description,
-        TranslatedText::MeasuresTaken => Part::MeasuresTaken,
-        TranslatedText::Message => Part::Conversation,
-        TranslatedText::ResolutionSummary => Part::Course,
-    }
+/// The parts whose translations the caller is shown. A team that is shown none of the texts is told what opens them.
+fn shown(record: &Record, directory: &Directory, actor: &Actor) -> Result<Parts, Problem> {
+    let (Role::Team, Some(team)) = (actor.role, actor.owner) else { return Ok(Parts::all()) };
+    let disclosed = of_holder(record, directory, team);
+    let has_any = TranslatedText::ALL.iter().any(|kind| disclosed.has(part_of(*kind)));
+    if has_any { Ok(disclosed.parts()) } else { disclosed.require(Part::Description).map(|()| Parts::NONE) }
 }
 
 /// Whether the original says something else by now. Messages never change.

@@ -52,14 +52,15 @@ const OF_ONES_OWN_CASE: &[&str] = &["assignment_id", "team", "role", "rule", "ac
 
 impl TimelineEvent {
     /// The step without what others said in it: particulars only by their names, an institution by its role, and while the
-    /// team is shown codes only (`minimal`) no reason but one from its `own` side.
+    /// team is shown codes only (`minimal`) no reason but one from its `own` side, and no rule, whose id may say what happened.
     #[must_use]
     pub fn narrowed(mut self, minimal: bool, own: bool) -> Self {
         if minimal && !own {
             self.reason = None;
         }
         if let Some(particulars) = self.data.as_object_mut() {
-            particulars.retain(|name, _| OF_ONES_OWN_CASE.contains(&name.as_str()));
+            particulars
+                .retain(|name, _| OF_ONES_OWN_CASE.contains(&name.as_str()) && !(minimal && name.as_str() == "rule"));
         }
         if self.actor.role == Role::Institution.code() {
             self.actor.name = Role::Institution.label_en().to_owned();

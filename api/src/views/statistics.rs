@@ -10,7 +10,7 @@ use super::TeamRef;
 
 /// Statistics of the incidents received in a period. To observers, donors and auditors every figure is a sum over whole months
 /// of counts rounded to 5; counts below 5 of a month are in none of the sums, and one category of each breakdown (`other`,
-/// level 0) is never told. `suppressed` says where nothing could be told.
+/// level 0) is never told. What they were told of a month stays as it was. `suppressed` says where nothing could be told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Statistics {
     /// The months they are of.
@@ -141,15 +141,17 @@ figures! {
 /// How long something took.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TimeFigure {
-    /// Of how many cases.
+    /// Of how many cases; to others than the coordinator of how many incidents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub count: Option<u64>,
-    /// Half of them took no longer, in seconds. Told of ten cases and more.
+    /// Half of them took no longer, in seconds. To the coordinator told of ten cases and more; to others it is that of the
+    /// months in which ten and more are counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub median_s: Option<i64>,
-    /// Nine of ten took no longer, in seconds. Told of ten cases and more.
+    /// Nine of ten took no longer, in seconds. To the coordinator told of ten cases and more; to others it is that of the
+    /// months in which ten and more are counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub p90_s: Option<i64>,
@@ -177,7 +179,7 @@ pub struct StageFigure {
     #[schema(nullable = false, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub overdue: Option<u64>,
     /// The share that came in time, to two decimals. To the coordinator: of those that came or are overdue. To others: of all
-    /// incidents of the months in which every report of this stage has become due.
+    /// incidents of the months in which every report of this stage had become due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 1)]
     pub share_in_time: Option<f64>,

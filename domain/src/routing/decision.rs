@@ -72,7 +72,7 @@ pub struct Why {
     /// How it came to this: `rule`, `default_rule`, `waiting`, `no_candidate`, `tries_used_up` or `manual`. More may come.
     #[schema(value_type = String, max_length = 40)]
     pub outcome: Outcome,
-    /// The matching rules that were tried, in their order; the last one decided.
+    /// The matching rules that were tried, in their order; the last one decided. Empty for a team that is shown codes only.
     #[serde(default)]
     #[schema(max_items = 202)]
     pub rules: Vec<String>,
@@ -87,7 +87,7 @@ pub struct Why {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1, maximum = 4)]
     pub weight: Option<u32>,
-    /// Whose turn it was among the rule's teams, before this choice.
+    /// Whose turn it was among the rule's teams, before this choice. Not to teams.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub round_robin: Option<u64>,
@@ -95,11 +95,12 @@ pub struct Why {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 4)]
     pub uncovered_assistance: Vec<Assistance>,
-    /// The teams that were looked at for the deciding rule: first the candidates, best first, then the others by id.
+    /// The teams that were looked at for the deciding rule: first the candidates, best first, then the others by id. To a team
+    /// itself alone, to an institution none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 200)]
     pub candidates: Vec<CandidateView>,
-    /// How many more teams were looked at than are shown.
+    /// How many more teams were looked at than are shown. To the coordinator only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1, maximum = 2_147_483_647)]
     pub candidates_omitted: Option<u32>,
@@ -175,5 +176,45 @@ impl Why {
         self.candidates = Vec::new();
         self.candidates_omitted = None;
         self
+    }
+
+    /// The same as the team that was chosen may see it: of the candidates itself alone, as the others' loads, duty and TLP
+    /// ceilings are theirs. Whose turn it was says how many others there were. With `codes_only` no rule is named either: a
+    /// rule's id is a word of the coordinator's own, and may say what happened.
+    #[must_use]
+    pub fn for_team(mut self, team: Uuid, codes_only: bool) -> Self {
+        self.candidates.retain(|candidate| candidate.team == team);
+        self.candidates_omitted = None;
+        self.round_robin = None;
+        if codes_only {
+            self.rules = Vec::new();
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routing::exclusion::Exclusion;
+
+    #[test]
+    fn a_team_learns_why_it_was_chosen_and_nothing_of_others() {
+        let (own, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let load = Some(Load { weighted: 3, open_cases: 2 });
+        let chosen = CandidateView { team: own, excluded_by: Exclusions::NONE, rank: Some(2), load };
+        let others = CandidateView { team: other, excluded_by: Exclusion::TlpAboveCeiling.into(), rank: None, load };
+        let why = Why {
+            outcome: Outcome::Rule,
+            rules: vec!["registry-destroyed".into()],
+            round_robin: Some(7),
+            candidates: vec![others, chosen],
+            candidates_omitted: Some(40),
+            ..Why::manual(AssignmentRole::Lead, 4)
+        };
+        let shown = why.clone().for_team(own, false);
+        assert_eq!((shown.candidates.as_slice(), shown.candidates_omitted), (&[chosen][..], None));
+        assert_eq!((shown.round_robin, shown.rules.len(), shown.outcome), (None, 1, Outcome::Rule));
+        assert!(why.for_team(own, true).rules.is_empty());
     }
 }

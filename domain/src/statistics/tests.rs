@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
+use crate::vocabulary::Stage;
 
 fn month(text: &str) -> Month {
     Month::parse(text).unwrap()
@@ -55,8 +56,64 @@ fn one_category_of_each_breakdown_that_adds_up_is_held_back() {
         many(Breakdown::Class, "other"),
         many(Breakdown::Level, "0"),
         many(Breakdown::Sector, "health"),
+        many(Breakdown::Total, ""),
     ]);
-    assert_eq!(protect(&month), Counts::from([((Breakdown::Sector, "health".to_owned()), 1_000)]));
+    let told = [many(Breakdown::Sector, "health"), many(Breakdown::Total, "")];
+    assert_eq!(protect(&month), Counts::from(told));
+}
+
+#[test]
+fn of_a_month_with_few_incidents_nothing_is_told_however_many_cases_they_had() {
+    let key = |breakdown| (breakdown, String::new());
+    let month = |total| Counts::from([(key(Breakdown::Total), total), (key(Breakdown::Acknowledged), 12)]);
+    assert_eq!(protect(&month(4)), Counts::new());
+    assert_eq!(protect(&month(5)).len(), 2);
+}
+
+#[test]
+fn a_month_is_published_once_its_final_reports_are_due() {
+    let last = |text: &str| Month::last_published(Time::parse(text).unwrap()).to_string();
+    // January ends on the 31st at 22:00 UTC; 35 days later it is the 7th of March.
+    assert_eq!(last("2026-03-07T21:59:59Z"), "2025-12");
+    assert_eq!(last("2026-03-07T22:00:00Z"), "2026-01");
+}
+
+/// A month of its own with so many incidents, each acknowledged after a time that occurs nowhere else.
+fn publish(incidents: &[i64], complete: &[Stage]) -> Published {
+    let count = u64::try_from(incidents.len()).unwrap();
+    let key = |breakdown, code: &str| (breakdown, code.to_owned());
+    let counts = Counts::from([
+        (key(Breakdown::Total, ""), count),
+        (key(Breakdown::Acknowledged, ""), count),
+        (key(Breakdown::InTime, "initial"), count),
+        (key(Breakdown::InTime, "final"), count),
+        (key(Breakdown::Help, "incident_response"), count),
+    ]);
+    let durations = Durations { acknowledge: incidents.to_vec(), resolve: Vec::new() };
+    Published::of(&counts, durations, complete)
+}
+
+#[test]
+fn of_a_stage_that_may_still_be_due_nothing_is_told() {
+    let month = publish(&[0; 20], &[Stage::Initial]);
+    let told: Vec<String> =
+        month.counts().into_keys().filter(|(of, _)| *of == Breakdown::InTime).map(|(_, code)| code).collect();
+    assert_eq!(told, ["initial"]);
+    assert!(month.is_complete(Stage::Initial) && !month.is_complete(Stage::Final));
+}
+
+#[test]
+fn what_a_donor_is_told_beside_it_is_its_help_alone() {
+    let help = publish(&[0; 20], &[Stage::Initial]).only(Breakdown::Help);
+    assert_eq!(help.counts().into_keys().map(|(of, _)| of).collect::<Vec<_>>(), [Breakdown::Help]);
+    assert_eq!((help.durations(), help.is_complete(Stage::Initial)), (&Durations::default(), false));
+}
+
+#[test]
+fn what_is_published_is_read_as_it_was_kept() {
+    let month = publish(&(0..20).map(|n| n * 400).collect::<Vec<_>>(), &[Stage::Initial]);
+    let kept = serde_json::to_string(&month).unwrap();
+    assert_eq!(serde_json::from_str::<Published>(&kept).unwrap(), month);
 }
 
 /// Every way to put `total` incidents into three categories.
@@ -163,6 +220,40 @@ proptest! {
             *again.entry(key.clone()).or_default() += count;
         }
         prop_assert_eq!(whole, again);
+    }
+
+    /// Of a month with too few incidents for times of its own not one duration is in any period: taking months away from one
+    /// another gives whole months that are told anyway.
+    #[test]
+    fn no_subtraction_of_periods_leaves_the_times_of_a_small_month(
+        months in prop::collection::vec(prop::collection::vec(0..1_000_000_i64, 0..16), 1..6),
+    ) {
+        let published: Vec<Published> = months.iter().map(|month| publish(month, &[])).collect();
+        for (month, told) in months.iter().zip(&published) {
+            let told = &told.durations().acknowledge;
+            let of_itself = percentiles(&mut told.clone());
+            let mut rounded: Vec<i64> = month.iter().map(|one| rounded_duration(*one)).collect();
+            let is_large = month.len() >= 8;
+            prop_assert_eq!(of_itself, if is_large { percentiles(&mut rounded) } else { None });
+            prop_assert_eq!(told.len(), if is_large { month.len() } else { 0 });
+            prop_assert!(told.is_sorted());
+        }
+        let period = |months: &[Published]| {
+            percentiles(&mut months.iter().flat_map(|month| month.durations().acknowledge.clone()).collect::<Vec<_>>())
+        };
+        let large: Vec<Published> =
+            published.iter().filter(|month| !month.durations().acknowledge.is_empty()).cloned().collect();
+        prop_assert_eq!(period(&published), period(&large));
+    }
+
+    #[test]
+    fn rounding_before_gives_the_percentiles_that_rounding_after_gives(
+        durations in prop::collection::vec(0..100_000_i64, 1..50),
+    ) {
+        let rounded = |mut all: Vec<i64>| percentiles(&mut all).unwrap();
+        let (median, p90) = rounded(durations.clone());
+        let after = (rounded_duration(median), rounded_duration(p90));
+        prop_assert_eq!(rounded(durations.into_iter().map(rounded_duration).collect()), after);
     }
 
     #[test]
