@@ -172,6 +172,14 @@ pub struct Assignment {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 50)]
     pub grants: Vec<Part>,
+    /// How it ended, once the team has resolved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 64)]
+    pub outcome: Option<String>,
+    /// What the team did, in its own words, once it has resolved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 20_000)]
+    pub summary: Option<String>,
     /// Why this team.
     pub why: Why,
 }

@@ -78,7 +78,7 @@ pub fn start(app: &web::Data<App>, settings: &Settings) -> Worker {
         begin(expiry::Expiry, app, &stop),
         begin(clocks::Clocks, app, &stop),
         begin(closing, app, &stop),
-        begin(escalation::Escalation, app, &stop),
+        begin(escalation::Escalation::default(), app, &stop),
         begin(places::Places::default(), app, &stop),
         begin(polls::TeamPolls, app, &stop),
         begin(mail_means, app, &stop),

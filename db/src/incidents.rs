@@ -1,5 +1,6 @@
 //! Incidents with their reports and indicators.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use uuid::Uuid;
 use zvit_domain::time::Time;
@@ -9,6 +10,7 @@ use crate::error::{Result, StoreError};
 use crate::on;
 use crate::rows::{IncidentRow, IndicatorRow, ReportRow};
 use crate::schema::{assignments, incidents, indicators, reports};
+use crate::types::sql::Moment;
 use crate::types::{At, Id};
 
 /// Whose incidents a query may see. It becomes part of every WHERE clause.
@@ -346,6 +348,7 @@ pub fn update(tx: &mut Tx<'_>, row: &IncidentRow) -> Result<()> {
             incidents::withdrawal.eq(&row.withdrawal),
             incidents::merged_into.eq(row.merged_into),
             incidents::features.eq(&row.features),
+            incidents::moved_at.eq(row.moved_at),
         ))
         .execute(*c))?;
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound) }
@@ -406,8 +409,12 @@ pub fn retract_indicator(tx: &mut Tx<'_>, incident: Uuid, ordinal: i32, now: Tim
     Ok(())
 }
 
-/// A page of incidents with one of these statuses that nothing has happened to since `until`, the longest untouched first, after
-/// a place in that order.
+/// When a responder or the coordinator last did something about an incident, else when it came in: as the index
+/// `incidents_moved` has it.
+const MOVED_AT: &str = "COALESCE(incidents.moved_at, incidents.received_at)";
+
+/// A page of incidents with one of these statuses that no responder and no coordinator has moved since `until`, the longest
+/// untouched first, after a place in that order.
 ///
 /// # Errors
 /// The database's own.
@@ -422,13 +429,13 @@ pub fn unmoved(
         ($c:ident) => {{
             let mut query = incidents::table
                 .filter(incidents::status.eq_any(statuses))
-                .filter(incidents::updated_at.le(At(until)))
-                .order((incidents::updated_at, incidents::id))
+                .filter(sql::<Moment>(MOVED_AT).le(At(until)))
+                .order((sql::<Moment>(MOVED_AT), incidents::id))
                 .limit(limit)
                 .into_boxed();
             if let Some((at, id)) = after {
-                let same_moment = incidents::updated_at.eq(At(at)).and(incidents::id.gt(Id(id)));
-                query = query.filter(incidents::updated_at.gt(At(at)).or(same_moment));
+                let same_moment = sql::<Moment>(MOVED_AT).eq(At(at)).and(incidents::id.gt(Id(id)));
+                query = query.filter(sql::<Moment>(MOVED_AT).gt(At(at)).or(same_moment));
             }
             query.load(*$c)
         }};

@@ -22,6 +22,7 @@ pub mod idempotency;
 pub mod incidents;
 pub mod institutions;
 pub mod links;
+pub mod liveness;
 pub mod mail_means;
 pub mod migrate;
 pub mod notices;

@@ -244,6 +244,7 @@ rows! {
         merged_into: Option<Id> as Nullable<Uid>,
         features: String as Text,
         submitted_by: Option<Id> as Nullable<Uid>,
+        moved_at: Option<At> as Nullable<Moment>,
     }
 }
 
@@ -392,6 +393,14 @@ rows! {
         seen_at: Option<At> as Nullable<Moment>,
         untold: i32 as Integer,
         told_at: Option<At> as Nullable<Moment>,
+    }
+}
+
+rows! {
+    /// When any process last looked at the store.
+    pub struct LivenessRow => liveness {
+        id: i32 as Integer,
+        seen_at: At as Moment,
     }
 }
 

@@ -173,6 +173,7 @@ table! {
         merged_into -> Nullable<Uid>,
         features -> Text,
         submitted_by -> Nullable<Uid>,
+        moved_at -> Nullable<Moment>,
     }
 }
 
@@ -378,6 +379,15 @@ table! {
     team_polls (team_id) {
         team_id -> Uid,
         polled_at -> Moment,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    liveness (id) {
+        id -> Integer,
+        seen_at -> Moment,
     }
 }
 

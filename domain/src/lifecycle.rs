@@ -15,6 +15,8 @@
 //!
 //! A lead calls in support from acknowledged and in_progress; its case stays as it is.
 //!
+//! A verb whose state is reached already changes nothing; acknowledging what is in progress neither.
+//!
 //! An incident's status follows its lead until it ends.
 //!
 //! | from | verb | to |
@@ -127,7 +129,9 @@ impl CaseVerb {
         if holder == Holder::Coordinator && matches!(self, Self::Decline | Self::Expire) {
             return Err(Refusal::StandsLast);
         }
-        if from == self.goal() && self != Self::Reopen {
+        // Who works on it has acknowledged it: the answer to the first try may have got lost, and a colleague begun meanwhile.
+        let is_implied = self == Self::Acknowledge && from == CaseState::InProgress;
+        if is_implied || (from == self.goal() && self != Self::Reopen) {
             return Ok(Step::AlreadyThere);
         }
         if self.starts_from(from) { Ok(Step::To(self.goal())) } else { Err(Refusal::State) }

@@ -15,10 +15,11 @@ use zvit_db::{feeds, incidents};
 use zvit_domain::routing::{Choice, Load, Loads, MANUAL_RULE, Outcome, RoundRobin, weight};
 use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
-use zvit_domain::vocabulary::{AssignmentRole, CaseState};
+use zvit_domain::vocabulary::{AssignmentRole, Assistance, CaseState};
 use zvit_domain::word::Word;
 
 use super::event::Event;
+use super::hasten::hasten;
 use super::held::{Around, changes_for};
 use super::notices::{self, About, Occasion, Recipient};
 use super::record::{Record, is_exercise, state};
@@ -59,10 +60,15 @@ pub fn assignment(choice: &Choice, incident: Uuid, level: u8, own: Uuid, now: Ti
         rule_version: 0,
         first_delivered_at: None,
         resolved_at: None,
-        assistance: None,
+        assistance: (!choice.assistance.is_empty()).then(|| codes(&choice.assistance)),
         grants: String::new(),
         expires: choice.team != own,
     })
+}
+
+/// Codes with blanks between them.
+pub(super) fn codes(kinds: &[Assistance]) -> String {
+    kinds.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(" ")
 }
 
 /// Notes that a team was given the incident.
@@ -253,6 +259,7 @@ pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dir
     for choice in &changes.add {
         give(change, record, choice, directory, &service, None)?;
     }
+    hasten(change, record, directory, &changes.paces)?;
     keep_turns(change, turns, changes.round_robin)?;
     support::ask_others(change, record, directory)?;
     if changes.tlp_above_every_ceiling {

@@ -12,14 +12,16 @@ use zvit_db::types::At;
 use zvit_db::{cases, incidents};
 use zvit_domain::fault::Fault;
 use zvit_domain::lifecycle::{CaseVerb, Holder, Refusal, Step};
-use zvit_domain::routing::{Choice, MANUAL_RULE, REQUESTED_RULE, Why, acknowledge_minutes};
+use zvit_domain::routing::{Choice, MANUAL_RULE, REQUESTED_RULE, Why, acknowledge_minutes, standing_at, RevocationReason};
+use zvit_domain::time::Time;
 use zvit_domain::vocabulary::{AssignmentRole, Assistance, CaseState};
+use zvit_domain::word::Word;
 
-use super::assign::{REVOKED_BY_COORDINATOR, give, realign, set_state};
+use super::assign::{REVOKED_BY_COORDINATOR, codes, give, realign, set_state, take_away};
 use super::disclosure;
 use super::event::Event;
 use super::held::place_filled;
-use super::record::{Record, state};
+use super::record::{Record, is_exercise, state};
 use super::support;
 use crate::actor::Actor;
 use crate::memory::Directory;
@@ -106,11 +108,35 @@ pub fn find(change: &mut Change<'_>, directory: &Directory, team: Uuid, case: Uu
 ///
 /// # Errors
 /// 422 for a hand-over to a team that can't have it.
-pub fn check_verb(record: &Record, directory: &Directory, verb: &Verb) -> Result<(), Problem> {
+pub fn check_verb(record: &Record, directory: &Directory, verb: &Verb, now: Time) -> Result<(), Problem> {
     match verb {
-        Verb::HandOver { to_team: Some(to), .. } => check_can_be_named(record, directory, *to, "/to_team"),
+        Verb::HandOver { to_team: Some(to), .. } => {
+            check_can_be_named(record, directory, *to, "/to_team")?;
+            check_is_on_duty(directory, *to, now)
+        }
         _ => Ok(()),
     }
+}
+
+/// Nobody would read what one team hands to another at night; the coordinator, who may know better, can assign it all the same.
+fn check_is_on_duty(directory: &Directory, team: Uuid, now: Time) -> Result<(), Problem> {
+    let entry = directory.teams.iter().find(|entry| entry.id == team);
+    if entry.is_none_or(|entry| entry.team.coordinator || standing_at(&entry.team, now).on_duty) {
+        return Ok(());
+    }
+    Err(vec![Fault::new(
+        "/to_team",
+        "team_off_duty",
+        "This team is off duty now. Name another one, or none: then the rules decide.",
+        "Ця команда зараз не чергує. Назвіть іншу або не називайте жодної: тоді вирішать правила.",
+    )]
+    .into())
+}
+
+/// Whether the verb has brought the case where it is already, so that it changes nothing of its state.
+pub fn is_in_effect(record: &Record, directory: &Directory, id: Uuid, verb: &Verb) -> bool {
+    let (Some(row), Some(verb)) = (record.assignment(id), verb.of_case()) else { return false };
+    verb.apply(state(row), holder(directory, row.team_id.0)) == Ok(Step::AlreadyThere)
 }
 
 /// Does what the verb says.
@@ -133,12 +159,23 @@ pub fn act(
     let (from, team) = (state(&row), row.team_id.0);
     let to = match case_verb.apply(from, holder(directory, team)).map_err(|refusal| refused(refusal, from))? {
         Step::To(to) => to,
-        Step::AlreadyThere => return keep_new_reference(change, record, directory, actor, &row, verb),
+        Step::AlreadyThere => {
+            return match verb {
+                Verb::Resolve { outcome, summary } => {
+                    keep_late_summary(change, record, directory, actor, &row, (outcome, summary))
+                }
+                _ => keep_new_reference(change, record, directory, actor, &row, verb),
+            };
+        }
     };
     set_state(change, record, id, to)?;
     keep_particulars(change, record, id, verb);
+    let mut data = about(&row, directory);
+    if let Verb::Resolve { outcome, .. } = verb {
+        data["outcome"] = json!(outcome);
+    }
     Event::assignment(event_of(to), record.id(), id, team)
-        .with(about(&row, directory))
+        .with(data)
         .because(verb.reason())
         .note(change, actor);
     match verb {
@@ -161,6 +198,38 @@ pub fn holder(directory: &Directory, team: Uuid) -> Holder {
 fn about(row: &AssignmentRow, directory: &Directory) -> serde_json::Value {
     let (id, team) = (row.id.0, row.team_id.0);
     json!({"assignment_id": id, "team": {"id": team, "name": directory.team_name(team)}, "role": row.role})
+}
+
+/// The coordinator may have closed what a team was working on: what it did is told all the same. What it has told stays.
+fn keep_late_summary(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    directory: &Directory,
+    actor: &Actor,
+    row: &AssignmentRow,
+    (outcome, summary): (&String, &String),
+) -> Result<(), Problem> {
+    if row.outcome.as_ref() == Some(outcome) && row.summary.as_ref() == Some(summary) {
+        return Ok(());
+    }
+    if row.outcome.is_some() || row.summary.is_some() {
+        return Err(Problem::new(Code::StateConflict).detail(
+            "The case is resolved already, with another outcome or summary. What is to be corrected goes into a message.",
+            "Справу вже вирішено з іншим підсумком. Виправлення надішліть повідомленням.",
+        ));
+    }
+    record.alter(row.id.0, |row| {
+        row.outcome = Some(outcome.clone());
+        row.summary = Some(summary.clone());
+    });
+    let mut data = about(row, directory);
+    data["outcome"] = json!(outcome);
+    Event::assignment("resolved", record.id(), row.id.0, row.team_id.0)
+        .with(data)
+        .because(Some(summary))
+        .note(change, actor);
+    record.save(change, &["resolved"], actor)?;
+    Ok(())
 }
 
 /// A team that acknowledges once more may have numbered the case meanwhile.
@@ -237,7 +306,9 @@ fn hand_to(
     to: Uuid,
     reason: &str,
 ) -> Result<(), Problem> {
-    check_can_hold(record, directory, to, "/to_team")?;
+    let is_lead = from.role == "lead";
+    let role = if is_lead { AssignmentRole::Lead } else { AssignmentRole::Support };
+    check_can_hold(record, directory, (to, role), "/to_team")?;
     if record.assignments.iter().any(|row| row.team_id.0 == to && has_given_up(row)) {
         return Err(vec![Fault::new(
             "/to_team",
@@ -247,8 +318,9 @@ fn hand_to(
         )]
         .into());
     }
-    let is_lead = from.role == "lead";
-    let role = if is_lead { AssignmentRole::Lead } else { AssignmentRole::Support };
+    if is_lead {
+        end_support_of(change, record, directory, to)?;
+    }
     let mut choice = by_hand(change, to, role, record.triage.level);
     if !is_lead {
         fill_place_of(from, &mut choice);
@@ -261,6 +333,25 @@ fn hand_to(
     Ok(())
 }
 
+/// Ends the support of a team that comes to lead: it has the whole of the incident then.
+///
+/// # Errors
+/// The store's.
+pub fn end_support_of(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    directory: &Directory,
+    team: Uuid,
+) -> Result<(), Problem> {
+    let supports = |row: &&AssignmentRow| row.team_id.0 == team && row.role != "lead" && state(row).is_open();
+    let ended: Vec<Uuid> = record.assignments.iter().filter(supports).map(|row| row.id.0).collect();
+    for id in ended {
+        let reason = RevocationReason::NoLongerNeeded.code();
+        take_away(change, record, id, directory, &Actor::service(), reason)?;
+    }
+    Ok(())
+}
+
 /// Notes which rule called for the support, so that it isn't called for a second time.
 fn fill_place_of(from: &AssignmentRow, choice: &mut Choice) {
     let place = place_filled(from);
@@ -270,11 +361,6 @@ fn fill_place_of(from: &AssignmentRow, choice: &mut Choice) {
     if place != MANUAL_RULE {
         choice.why.rules.insert(0, place);
     }
-}
-
-/// Codes with blanks between them.
-fn codes(kinds: &[Assistance]) -> String {
-    kinds.iter().map(|kind| zvit_domain::word::Word::code(*kind)).collect::<Vec<_>>().join(" ")
 }
 
 fn has_given_up(row: &AssignmentRow) -> bool {
@@ -291,6 +377,7 @@ pub fn by_hand(change: &Change<'_>, team: Uuid, role: AssignmentRole, level: u8)
         acknowledge_by: Some(change.now.plus_seconds(i64::from(acknowledge_minutes(level)) * 60)),
         escalate_to: None,
         waiting: false,
+        assistance: Vec::new(),
         why: Why::manual(role, level),
     }
 }
@@ -318,16 +405,32 @@ pub fn check_can_be_named(record: &Record, directory: &Directory, team: Uuid, po
             "Позначка TLP вища за дозволену для цієї команди.",
         );
     }
+    if is_exercise(&record.content) && !entry.team.coordinator && !entry.team.accepts_exercises {
+        return fault(
+            "exercise_not_opted_in",
+            "This is an exercise, and this team takes part in none.",
+            "Це навчання, а ця команда в навчаннях участі не бере.",
+        );
+    }
     Ok(())
 }
 
-/// The same, and that it doesn't have the incident already.
+/// The same, and that it doesn't have the incident already. Whoever supports may come to lead.
 ///
 /// # Errors
 /// 422 at `pointer`, or 409 when it has the incident already.
-pub fn check_can_hold(record: &Record, directory: &Directory, team: Uuid, pointer: &str) -> Result<(), Problem> {
+pub fn check_can_hold(
+    record: &Record,
+    directory: &Directory,
+    (team, role): (Uuid, AssignmentRole),
+    pointer: &str,
+) -> Result<(), Problem> {
     check_can_be_named(record, directory, team, pointer)?;
-    if record.assignments.iter().any(|row| row.team_id.0 == team && state(row).is_held()) {
+    let is_in_the_way = |row: &&AssignmentRow| {
+        let may_rise = role == AssignmentRole::Lead && row.role != "lead" && state(row).is_open();
+        row.team_id.0 == team && state(row).is_held() && !may_rise
+    };
+    if record.assignments.iter().any(|row| is_in_the_way(&row)) {
         return Err(Problem::new(Code::StateConflict)
             .detail("This team has the incident already.", "Ця команда вже має цей інцидент."));
     }

@@ -24,10 +24,13 @@ use crate::problem::{Code, Problem};
 
 /// Why the service closes an incident by itself.
 const RESOLVED_AND_QUIET: &str = "resolved_and_quiet";
+/// Why a team loses what it had not taken up when the incident ended.
+const CLOSED: &str = "closed";
 /// Why a team does not get back what it had resolved, or had not taken up when it ended.
 const REOPENED: &str = "reopened";
 
-/// Closes the incident; cases that are still open end as resolved, and a withdrawal nobody decided on is moot.
+/// Closes the incident; cases that are still open end as resolved, those that nobody has taken up as revoked, and a withdrawal
+/// nobody decided on is moot.
 ///
 /// # Errors
 /// 409 when it was withdrawn or merged; the store's.
@@ -52,7 +55,9 @@ fn end(
     (ending, reason, data): (Ending, &str, Value),
 ) -> Result<(), StoreError> {
     for row in record.assignments.clone() {
-        if let Ok(Step::To(to)) = CaseVerb::Resolve.apply(state(&row), holder(directory, row.team_id.0)) {
+        if state(&row) == CaseState::Assigned {
+            take_away(change, record, row.id.0, directory, &Actor::service(), CLOSED)?;
+        } else if let Ok(Step::To(to)) = CaseVerb::Resolve.apply(state(&row), holder(directory, row.team_id.0)) {
             set_state(change, record, row.id.0, to)?;
         }
     }

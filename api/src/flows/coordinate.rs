@@ -10,7 +10,7 @@ use zvit_domain::triage::Override;
 use zvit_domain::vocabulary::{AssignmentRole, Sector};
 
 use super::assign::{REVOKED_BY_COORDINATOR, give, realign, reweigh, take_away};
-use super::case::{by_hand, check_can_be_named, check_can_hold, holder, not_from};
+use super::case::{by_hand, check_can_be_named, check_can_hold, end_support_of, holder, not_from};
 use super::closing::over;
 use super::event::Event;
 use super::follow_up::triage_of;
@@ -64,7 +64,10 @@ pub fn assign(
 ) -> Result<Uuid, Problem> {
     check_can_be_named(record, directory, team, "/team_id")?;
     check_open(record)?;
-    check_can_hold(record, directory, team, "/team_id")?;
+    check_can_hold(record, directory, (team, role), "/team_id")?;
+    if role == AssignmentRole::Lead {
+        end_support_of(change, record, directory, team)?;
+    }
     if role == AssignmentRole::Lead
         && let Some(lead) = record.lead().map(|row| row.id.0)
     {

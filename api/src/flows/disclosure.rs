@@ -36,6 +36,11 @@ pub struct Disclosure {
 }
 
 impl Disclosure {
+    /// The codes that every team sees of its cases, and nothing else.
+    pub fn codes_only() -> Self {
+        Self { parts: Parts::default(), minimal: true }
+    }
+
     /// Whether the team is shown this part.
     pub fn has(self, part: Part) -> bool {
         self.parts.has(part)

@@ -113,6 +113,7 @@ pub fn changes_but(record: &Record, around: &Around<'_>, settled: impl Fn(&Assig
     let mut changes = reroute(&input, &directory.rules, roster, &held, loads, turns, now);
     if record.ending().is_some() {
         changes.add.clear();
+        changes.paces.clear();
         changes.round_robin.clear();
     }
     changes

@@ -16,7 +16,7 @@ use zvit_domain::taxonomy::Classification;
 use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
 use zvit_domain::triage::{RuleData, Triage, classify};
-use zvit_domain::vocabulary::{CaseState, IncidentStatus};
+use zvit_domain::vocabulary::{CaseState, IncidentStatus, Role};
 use zvit_domain::word::Word;
 
 use super::disclosure::codes;
@@ -48,6 +48,7 @@ pub struct Record {
     pub assignments: Vec<AssignmentRow>,
     added: Vec<Id>,
     altered: Vec<Id>,
+    redated: Vec<(Id, &'static str)>,
     /// The status as it was read.
     status_read: String,
 }
@@ -72,6 +73,7 @@ impl Record {
             assignments,
             added: Vec::new(),
             altered: Vec::new(),
+            redated: Vec::new(),
             status_read,
         }
     }
@@ -192,9 +194,19 @@ impl Record {
         }
     }
 
+    /// Sets another time to acknowledge for one assignment, with a reminder at half of it. Its case notes `kind` beside what
+    /// else changed.
+    pub fn redate(&mut self, id: Uuid, kind: &'static str, now: Time, seconds: i64) {
+        if let Some(assignment) = self.assignments.iter_mut().find(|assignment| assignment.id.0 == id) {
+            assignment.acknowledge_by = Some(At(now.plus_seconds(seconds)));
+            assignment.remind_at = Some(At(now.plus_seconds(seconds / 2)));
+            self.redated.push((Id(id), kind));
+        }
+    }
+
     /// Whether assignments were added or altered that [`Record::save`] has not written yet.
     pub fn is_altered(&self) -> bool {
-        !(self.added.is_empty() && self.altered.is_empty())
+        !(self.added.is_empty() && self.altered.is_empty() && self.redated.is_empty())
     }
 
     /// The status that follows from the assignments, unless somebody has ended the incident.
@@ -276,6 +288,14 @@ impl Record {
         Ok(())
     }
 
+    /// Notes that a responder or the coordinator has done something about it. What the service does by itself, and what the
+    /// institution adds, moves nothing: an incident that goes from team to team unanswered is one that nobody moves.
+    pub fn note_moved(&mut self, now: Time, actor: &Actor) {
+        if matches!(actor.role, Role::Team | Role::Coordinator) {
+            self.row.moved_at = Some(At(now));
+        }
+    }
+
     /// Brings the columns of the clocks in line with whether they run.
     ///
     /// # Errors
@@ -300,18 +320,21 @@ impl Record {
             return Err(StoreError::Failed(format!("incident {} would be left without a team: not saved", self.id())));
         }
         let unmoved = self.settle_and_compare(change.now)?;
+        self.note_moved(change.now, actor);
         self.row.version += 1;
         self.row.coordinator_position = change.next_position();
         self.row.institution_position = change.next_feed_position(self.row.institution_id.0)?;
         self.status_read.clone_from(&self.row.status);
         incidents::update(&mut change.tx, &self.row)?;
         let (added, altered) = (std::mem::take(&mut self.added), std::mem::take(&mut self.altered));
+        let redated = std::mem::take(&mut self.redated);
         for assignment in &mut self.assignments {
             let (is_new, is_altered) = (added.contains(&assignment.id), altered.contains(&assignment.id));
             if !(is_new || is_altered || state(assignment).is_held()) {
                 continue;
             }
-            if !is_altered && unmoved.contains(&assignment.id) {
+            let redated = redated.iter().find(|(id, _)| *id == assignment.id).map(|(_, kind)| *kind);
+            if !is_altered && redated.is_none() && unmoved.contains(&assignment.id) {
                 // Its weight may be another.
                 cases::update(&mut change.tx, assignment)?;
                 continue;
@@ -321,8 +344,9 @@ impl Record {
             if !is_new {
                 let own = actor.owner == Some(assignment.team_id.0);
                 let state = assignment.state.clone();
-                let kinds = if is_altered { &[state.as_str()][..] } else { kinds };
-                note_changes(assignment, kinds, change.now, own)?;
+                let mut kinds = if is_altered { vec![state.as_str()] } else { kinds.to_vec() };
+                kinds.extend(redated);
+                note_changes(assignment, &kinds, change.now, own)?;
                 cases::update(&mut change.tx, assignment)?;
             }
         }

@@ -10,7 +10,7 @@ use zvit_domain::time::Time;
 use zvit_domain::vocabulary::{AssignmentRole, Assistance, Role};
 use zvit_domain::word::{Language, Word};
 
-use super::disclosure;
+use super::disclosure::{self, Disclosure};
 use super::record::{Record, state};
 use super::withdrawal::withdrawal;
 use crate::memory::Directory;
@@ -82,7 +82,18 @@ impl Record {
     /// # Errors
     /// When a stored document can't be read.
     pub fn case(&self, row: &AssignmentRow, directory: &Directory) -> Result<Case> {
-        let disclosed = disclosure::of(self, row, directory);
+        self.case_as_far_as(disclosure::of(self, row, directory), row, directory)
+    }
+
+    /// The same for a team that gives the case away: codes only, as this answer may be repeated to it at any time.
+    ///
+    /// # Errors
+    /// When a stored document can't be read.
+    pub fn parting_case(&self, row: &AssignmentRow, directory: &Directory) -> Result<Case> {
+        self.case_as_far_as(Disclosure::codes_only(), row, directory)
+    }
+
+    fn case_as_far_as(&self, disclosed: Disclosure, row: &AssignmentRow, directory: &Directory) -> Result<Case> {
         Ok(Case {
             id: row.id.0,
             state: state(row),
@@ -163,6 +174,8 @@ pub enum IndicatorChange {
 /// An assignment, with the other candidates or without.
 pub fn assignment(row: &AssignmentRow, directory: &Directory, with_candidates: bool) -> Assignment {
     let why = row.why.read::<Why>().unwrap_or_else(|_| Why::manual(role(row), 0));
+    // Of other assignments the column says why they ended.
+    let is_resolved = state(row) == CaseState::Resolved;
     Assignment {
         id: row.id.0,
         team: TeamRef { id: row.team_id.0, name: directory.team_name(row.team_id.0) },
@@ -175,6 +188,8 @@ pub fn assignment(row: &AssignmentRow, directory: &Directory, with_candidates: b
         resolved_at: row.resolved_at.map(|at| at.0),
         first_delivered_at: row.first_delivered_at.map(|at| at.0),
         grants: Parts::read(&row.grants).iter().collect(),
+        outcome: row.outcome.clone().filter(|_| is_resolved),
+        summary: row.summary.clone().filter(|_| is_resolved),
         why: if with_candidates { why } else { why.without_candidates() },
     }
 }

@@ -54,6 +54,7 @@ impl Record {
     /// The store's.
     pub fn stir(&mut self, change: &mut Change<'_>, kinds: &[&str], actor: &Actor, circle: &Circle) -> Result<()> {
         self.row.coordinator_position = change.next_position();
+        self.note_moved(change.now, actor);
         if circle.institution {
             self.row.institution_position = change.next_feed_position(self.row.institution_id.0)?;
             self.row.version += 1;

@@ -321,6 +321,7 @@ impl Batch {
             withdrawal: None,
             merged_into: None,
             features: String::new(),
+            moved_at: None,
             submitted_by: item.actor.owner.filter(|own| *own != institution.id).map(Id),
         };
         let mut record = Record::new(row, content, judged, deadlines, item.warnings.clone());

@@ -18,14 +18,14 @@ use crate::auth::Caller;
 use crate::clock;
 use crate::cursor::{ListKind, Scope};
 use crate::deliveries::{new_to_team, note_delivered};
-use crate::flows::case::{Verb, act, check_verb, find};
+use crate::flows::case::{Verb, act, check_verb, find, is_in_effect};
 use crate::flows::idempotency::{Kept, RequestKey, once};
 use crate::flows::record::{Record, state};
 use crate::input::{Body, Checked, IdempotencyKey, IfMatch, IfNoneMatch, PathId, Query, Schemas, default_limit, etag};
 use crate::intake::request_key;
 use crate::memory::Directory;
 use crate::permission::{self, FollowCases, GetCase, Permission};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::reply;
 use crate::routes::feed::{self, FeedQuery, Opened};
 use crate::sensitive_reads::{Sensitive, sensitive};
@@ -268,7 +268,7 @@ macro_rules! verb {
             schemas: web::Data<Schemas>,
             app: web::Data<App>,
         ) -> Result<HttpResponse, Problem> {
-            run(caller.owner()?, caller.actor(), id.0, key, if_match, body, schemas, app, $path, $read).await
+            run(caller.owner()?, caller.actor(), id.0, key, if_match, body, schemas, app, ($id, $path), $read).await
         }
     };
 }
@@ -326,11 +326,17 @@ async fn run<T: DeserializeOwned + ToSchema>(
     body: Body,
     schemas: web::Data<Schemas>,
     app: web::Data<App>,
-    path: &str,
+    (operation_id, path): (&'static str, &str),
     read: fn(T) -> Verb,
 ) -> Result<HttpResponse, Problem> {
     let labels = app.directory().labels_seen_by(team);
-    app.read(move |tx| cases::find_for_team(tx, team, id, &labels)?.map(drop).ok_or_else(Problem::not_found)).await?;
+    let (row, incident) = app
+        .read(move |tx| {
+            let row = cases::find_for_team(tx, team, id, &labels)?.ok_or_else(Problem::not_found)?;
+            let incident = zvit_db::incidents::find_all(tx, &[row.incident_id.0])?.pop();
+            Ok((row, incident.ok_or_else(Problem::not_found)?))
+        })
+        .await?;
     let operation = format!("POST {}", path.replace("{id}", &id.to_string()));
     let (input, raw) = if body.is_empty() {
         let empty = web::Bytes::from_static(b"{}");
@@ -342,7 +348,12 @@ async fn run<T: DeserializeOwned + ToSchema>(
         (checked.strict(Vec::new())?, raw)
     };
     let verb = read(input);
-    let last_word = verb.ends_sight().then(|| last_word(team, operation.clone()));
+    let ends_sight = verb.ends_sight();
+    if !ends_sight && state(&row).is_held() {
+        app.note_reads(&actor, operation_id, sensitive([&incident], None)).await?;
+    }
+    let last_word = ends_sight.then(|| last_word(team, operation.clone(), &verb));
+    let shown_to = actor.clone();
     let key = key.optional()?.map(|key| request_key(&actor, operation, key, &raw));
     let answer = app
         .change(move |change, memory| {
@@ -355,27 +366,45 @@ async fn run<T: DeserializeOwned + ToSchema>(
                 let done = once(change, last_word.as_ref(), |change| {
                     let directory: Arc<Directory> = memory.directory_for(change)?;
                     let mut record = find(change, &directory, team, id)?;
-                    check_verb(&record, &directory, &verb)?;
-                    let position = record.assignment(id).map_or(0, |row| row.position);
-                    if_match.optional(&etag(position))?;
+                    check_verb(&record, &directory, &verb, change.now)?;
+                    // What is in effect already may be repeated (RFC 9110, section 13.1.1).
+                    if !is_in_effect(&record, &directory, id, &verb) {
+                        let position = record.assignment(id).map_or(0, |row| row.position);
+                        if_match.optional(&etag(position))?;
+                    }
                     act(change, &mut record, &directory, &actor, id, &verb)?;
                     let row = record.assignment(id).ok_or_else(Problem::not_found)?;
-                    let case = record.case(row, &directory)?;
+                    let case =
+                        if ends_sight { record.parting_case(row, &directory)? } else { record.case(row, &directory)? };
                     Ok(Kept::new(200, &case)?.tagged(etag(row.position)).about(record.id()))
+                });
+                let done = done.map_err(|problem| match problem.code() {
+                    Code::IdempotencyKeyReused => handed_over_otherwise(),
+                    _ => problem,
                 })?;
                 Ok(Kept { replayed: false, ..done })
             })
         })
         .await?;
+    if !ends_sight {
+        note_delivered(&app, &shown_to, new_to_team([&row])).await;
+    }
     Ok(reply::kept(answer))
 }
 
 /// A team that gave a case away may repeat the verb and gets the answer it got then: never what became of the case since.
-/// No caller can choose this key: it holds a blank.
-fn last_word(team: Uuid, operation: String) -> RequestKey {
-    RequestKey {
-        of: KeyOf { owner: team, operation, key: "last word".into() },
-        body_sha256: Vec::new(),
-        derived: false,
-    }
+/// No caller can choose this key: it holds a blank. Who names another team than then has not said the same.
+fn last_word(team: Uuid, operation: String, verb: &Verb) -> RequestKey {
+    let named = match verb {
+        Verb::HandOver { to_team: Some(to), .. } => to.as_bytes().to_vec(),
+        _ => Vec::new(),
+    };
+    RequestKey { of: KeyOf { owner: team, operation, key: "last word".into() }, body_sha256: named, derived: false }
+}
+
+fn handed_over_otherwise() -> Problem {
+    Problem::new(Code::StateConflict).detail(
+        "The case was handed over already, and not to this team. Who has it now is asked of the coordinator.",
+        "Справу вже передано, і не цій команді. Про те, хто її має, запитайте координатора.",
+    )
 }

@@ -25,7 +25,7 @@ const OPEN: &[&str] = &["received", "waiting", "assigned", "in_progress"];
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct UnmovedQuery {
-    /// Nothing has happened to it for so many minutes.
+    /// For so many minutes neither a team nor the coordinator has done anything about it.
     #[serde(default = "default_minutes")]
     #[param(minimum = 1, maximum = 525_600, default = 120)]
     minutes: u32,
@@ -44,7 +44,8 @@ fn default_minutes() -> u32 {
 
 /// List incidents that nobody has moved
 ///
-/// Incidents that are not resolved and that nothing has happened to for so long, the longest untouched first.
+/// Incidents that are not resolved and about which neither a team nor the coordinator has done anything for so long, the longest
+/// untouched first. What the institution adds, and the service's own steps from team to team, don't count.
 #[utoipa::path(
     tag = "coordination", operation_id = "list_unmoved_incidents",
     params(UnmovedQuery),
@@ -67,7 +68,7 @@ pub async fn list_unmoved_incidents(
             let mut rows = incidents::unmoved(tx, OPEN, until, after, i64::from(query.limit) + 1)?;
             let more = rows.len() > limit;
             rows.truncate(limit);
-            let next_cursor = rows.last().filter(|_| more).map(|row| scope.at_moment(row.updated_at.0, row.id.0));
+            let next_cursor = rows.last().filter(|_| more).map(|row| scope.at_moment(row.moved_at.unwrap_or(row.received_at).0, row.id.0));
             let records = Record::load_all(tx, rows)?;
             let reads = sensitive(records.iter().map(|record| &record.row), None);
             let items = records.iter().map(|record| record.incident(&directory, language, role)).collect();

@@ -40,7 +40,7 @@ pub struct TimelineEvent {
     pub actor: EventActor,
     /// Why, where a reason was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 2000)]
+    #[schema(nullable = false, max_length = 20_000)]
     pub reason: Option<String>,
     /// Particulars, by type.
     #[schema(value_type = Object)]
@@ -96,7 +96,7 @@ pub struct AuditEvent {
     pub incident_id: Option<Uuid>,
     /// Why, where a reason was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 2000)]
+    #[schema(nullable = false, max_length = 20_000)]
     pub reason: Option<String>,
     /// The request that made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -61,6 +61,10 @@ pub struct Choice {
     pub escalate_to: Option<Uuid>,
     /// The coordinator's own team holds it only until another has room.
     pub waiting: bool,
+    /// Of a supporting team the kinds of help it is called for; empty where nobody said for what.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 4)]
+    pub assistance: Vec<Assistance>,
     /// Why this team.
     pub why: Why,
 }

@@ -5,6 +5,7 @@ use super::exclusion::Exclusions;
 use super::search::{RuleView, Search};
 use super::standard::acknowledge_minutes;
 use super::{Load, RoundRobin, weight};
+use crate::disclosure::brought_by_rule;
 use crate::vocabulary::{AssignmentRole, Assistance};
 
 /// What became of every member under one rule.
@@ -57,6 +58,7 @@ impl Found<'_> {
             acknowledge_by: (!waiting).then(|| search.now.plus_seconds(i64::from(minutes) * 60)),
             escalate_to: self.rule.escalate_to,
             waiting,
+            assistance: self.assistance(),
             why: Why {
                 outcome: self.outcome,
                 rules: self.tried.iter().map(|id| (*id).to_owned()).collect(),
@@ -68,6 +70,17 @@ impl Found<'_> {
                 candidates,
                 candidates_omitted,
             },
+        }
+    }
+
+    /// What a supporting team is called for: it is kept with the choice, as rules change and what is shown goes by it.
+    fn assistance(&self) -> Vec<Assistance> {
+        let member = self.search.roster.members().get(self.member);
+        match (self.role, member) {
+            (AssignmentRole::Support, Some(member)) => {
+                brought_by_rule(&member.team.assistance, &self.rule.brings(), self.search.input.assistance)
+            }
+            _ => Vec::new(),
         }
     }
 

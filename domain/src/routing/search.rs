@@ -82,6 +82,11 @@ impl<'a> RuleView<'a> {
         Self { id, brings: Kinds::of(kinds), ..ANY_TEAM }
     }
 
+    /// The kinds of help a support rule brings.
+    pub(super) fn brings(&self) -> Vec<Assistance> {
+        Assistance::ALL.iter().copied().filter(|kind| self.brings_any(&[*kind])).collect()
+    }
+
     /// Whether any of these kinds of help is among what it brings.
     pub(super) fn brings_any(&self, kinds: &[Assistance]) -> bool {
         !self.brings.and(Kinds::of(kinds)).is_empty()
