@@ -1,6 +1,6 @@
 //! `/v1/routing/reroute`.
 
-use zvit_tests::directory::{ALPHA, BRAVO, CHARLIE, DELTA, FRONT_OFFICE};
+use zvit_tests::directory::{ALPHA, BRAVO, CHARLIE, DELTA};
 use zvit_tests::{Answer, Server, Value, both, json, report};
 
 both!(what_faulty_rules_decided_is_decided_again, |server| {
@@ -53,14 +53,14 @@ fn pairs(teams: &[(&str, &str)]) -> Vec<(String, String)> {
     teams.iter().map(|(role, team)| ((*role).to_owned(), (*team).to_owned())).collect()
 }
 
-/// Rules by which everything goes to this team, and satellite terminals come from delta; gives their version.
+/// Rules by which this team leads everything and delta supports it; gives their version.
 #[track_caller]
 fn all_to(server: &Server, team: &str) -> i64 {
     let coordinator = server.coordinator();
     let tag = coordinator.get("/v1/routing-rules").expect(200).etag();
     let rules = json!([
         {"id": "all", "name": "Усе", "when": {}, "assign": {"role": "lead", "teams": [team], "strategy": "priority"}},
-        {"id": "terminals", "name": "Термінали", "when": {"assistance": ["satellite_communications"]},
+        {"id": "terminals", "name": "Термінали", "when": {},
             "assign": {"role": "support", "teams": [DELTA], "strategy": "priority"}}
     ]);
     let body = json!({"rules": rules, "reason": "Перевірка"});
@@ -82,8 +82,7 @@ fn rerouted(server: &Server, faulty: i64) -> Answer {
 
 both!(support_that_was_handed_over_by_name_stays_and_is_not_called_for_again, |server| {
     let faulty = all_to(server, BRAVO);
-    let asking = report("Зв’язку немає").with("assistance_requested", json!(["satellite_communications"]));
-    let id = server.hospital().submit(asking).string("/id");
+    let id = server.hospital().submit(report("Зв’язку немає")).string("/id");
     let support = server.case_of(&server.delta(), &id);
     let to_charlie = json!({"reason": "Ближче", "to_team": CHARLIE});
     server.verb(&server.delta(), &support, "hand-over", to_charlie).expect(200);
@@ -91,24 +90,4 @@ both!(support_that_was_handed_over_by_name_stays_and_is_not_called_for_again, |s
     rerouted(server, faulty).with("/moved", 1).with("/items/0/to/id", ALPHA);
     let after = server.coordinator().get(&format!("/v1/incidents/{id}")).expect(200);
     assert_eq!(on_it(&after), pairs(&[("lead", ALPHA), ("support", CHARLIE)]), "{after}");
-});
-
-both!(what_a_lead_asked_for_and_rerouting_takes_is_asked_of_others, |server| {
-    let faulty = all_to(server, BRAVO);
-    let incident = server.hospital().submit(report("Зв’язку немає"));
-    let (id, case) = (incident.string("/id"), incident.string("/assignments/0/id"));
-    server.verb(&server.bravo(), &case, "acknowledge", json!({})).expect(200);
-    let ask = json!({"assistance": "satellite_communications", "reason": "Канал перерізано"});
-    server.verb(&server.bravo(), &case, "request-support", ask).expect(200);
-    // Who leads by the faulty rules has not taken it up; the support that was asked for is still there.
-    server.verb(&server.bravo(), &case, "hand-over", json!({"reason": "Зміна", "to_team": ALPHA})).expect(200);
-    let path = format!("/v1/incidents/{id}");
-    let before = server.coordinator().get(&path).expect(200);
-    assert_eq!(on_it(&before), pairs(&[("lead", ALPHA), ("support", DELTA)]), "{before}");
-    let own = server.case_of(&server.alpha(), &id);
-    server.verb(&server.alpha(), &own, "hand-over", json!({"reason": "Немає людей"})).expect(200);
-    all_to(server, DELTA);
-    rerouted(server, faulty);
-    let after = server.coordinator().get(&path).expect(200);
-    assert_eq!(on_it(&after), pairs(&[("lead", DELTA), ("support", FRONT_OFFICE)]), "{after}");
 });

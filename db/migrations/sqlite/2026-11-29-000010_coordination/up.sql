@@ -7,14 +7,15 @@ UPDATE incidents SET submitted_by = clients.owner
     WHERE reports.incident_id = incidents.id AND reports.stage = 'initial' AND clients.client_id = reports.client_id
         AND clients.role = 'institution' AND clients.owner <> incidents.institution_id;
 CREATE INDEX incidents_submitted_by ON incidents (submitted_by, institution_id, id) WHERE submitted_by IS NOT NULL;
--- What waits, in the order in which it is given out.
-CREATE INDEX incidents_waiting ON incidents (level DESC, received_at, id, sector) WHERE status = 'waiting';
+-- What waits, in the order in which it is given out. The status stands in it, as SQLite else reads the row for it.
+CREATE INDEX incidents_waiting ON incidents (status, level DESC, received_at, id, sector) WHERE status = 'waiting';
 
 -- The time of the coordinator's own team to acknowledge never runs out: its cases are not looked at for that.
 ALTER TABLE assignments ADD COLUMN expires INTEGER NOT NULL DEFAULT 1;
 UPDATE assignments SET expires = 0
     WHERE state = 'assigned' AND team_id IN (SELECT id FROM directory WHERE kind = 'team' AND unique_key = 'coordinator');
-CREATE INDEX assignments_expiring ON assignments (acknowledge_by, team_id, incident_id) WHERE state = 'assigned' AND expires;
+CREATE INDEX assignments_expiring ON assignments (acknowledge_by, team_id, incident_id, state, expires)
+    WHERE state = 'assigned' AND expires;
 DROP INDEX assignments_acknowledge_by;
 
 -- Since when nothing waits any more, until the overload is over.
