@@ -18,7 +18,7 @@ fn at_the_beginning_of_a_window(server: &Server) {
 }
 
 fn let_duty(server: &Server) {
-    let_contacts(server, &team(ALPHA), json!([{"name": "x", "email": "planted@x.example"}]));
+    let_contacts(server, &team(ALPHA), json!([{"name": "x", "email": "planted@x.example", "notify": ["assigned"]}]));
 }
 
 /// Notices of this level that are due now, to a mail address or to a URL.

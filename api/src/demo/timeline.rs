@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use zvit_domain::routing::REQUESTED_RULE;
 use zvit_domain::vocabulary::Stage;
 use zvit_domain::word::Word;
 
@@ -92,7 +93,7 @@ fn words(event: &TimelineEvent, shown: &Shown) -> String {
         other => format!("{who}: {}", other.replace('_', " ")),
     };
     // Said by the event itself, or by the one before it.
-    let is_said = matches!(event.r#type.as_str(), "expired" | "escalated") || member("rule") == "requested";
+    let is_said = matches!(event.r#type.as_str(), "expired" | "escalated") || member("rule") == REQUESTED_RULE;
     match event.reason.as_deref().filter(|_| !is_said) {
         // The service's own reasons are codes.
         Some(code) if !code.contains(' ') => format!("{said}: {}", code.replace('_', " ")),

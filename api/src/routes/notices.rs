@@ -62,7 +62,10 @@ fn view(row: &NoticeRow, directory: &Directory) -> Result<Notice, Problem> {
         exercise: row.exercise,
         state: row.state.parse().map_err(unreadable)?,
         digest_id: row.digest_id.map(|id| id.0),
-        digest: digest_of(row).map(|digest| NoticeDigest { count: digest.count, references: digest.references }),
+        digest: digest_of(row).map(|digest| NoticeDigest {
+            count: u32::try_from(digest.count).unwrap_or(u32::MAX),
+            references: digest.references,
+        }),
         attempts: u32::try_from(row.attempts).unwrap_or(0),
         created_at: row.created_at.0,
         next_try_at: row.next_try_at.map(|at| at.0),

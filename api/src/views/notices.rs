@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use zvit_domain::ids::Reference;
 use zvit_domain::notice::{Channel, NoticeState, Occasion};
 use zvit_domain::time::Time;
 
@@ -24,9 +25,9 @@ pub struct NoticeRecipient {
 pub struct NoticeDigest {
     /// So many notices were gathered into it that were still needed when it was sent first.
     #[schema(minimum = 1, maximum = 1_000_000)]
-    pub count: usize,
+    pub count: u32,
     /// The references of the gravest of them.
-    #[schema(max_items = 20)]
+    #[schema(max_items = 20, value_type = Vec<Reference>)]
     pub references: Vec<String>,
 }
 
