@@ -317,3 +317,106 @@ both!(a_kept_answer_of_a_verb_is_not_repeated_to_a_team_that_lost_the_case, |ser
         }
     }
 });
+
+both!(how_it_ended_is_told_to_institution_and_coordinator, |server| {
+    let case = at_alpha(server);
+    let end = json!({"outcome": "false_alarm", "summary": "Перевірено, загрози немає"});
+    server.verb(&case.team, &case.id, "resolve", end.clone()).expect(200);
+    for client in [server.hospital(), server.coordinator()] {
+        let seen = client.get(&format!("/v1/incidents/{}", case.incident)).expect(200);
+        seen.with("/assignments/0/outcome", "false_alarm").with("/assignments/0/summary", "Перевірено, загрози немає");
+        let told = everything(&client, &format!("/v1/incidents/{}/timeline", case.incident));
+        let resolved = told.iter().find(|event| event["type"] == "resolved").unwrap();
+        assert_eq!(resolved["data"]["outcome"], "false_alarm");
+    }
+    // What was said stays; another word is refused rather than dropped.
+    let path = format!("/v1/cases/{}/resolve", case.id);
+    case.team.post(&path).json(end).expect(200);
+    let other = json!({"outcome": "contained", "summary": "Перевірено, загрози немає"});
+    server.store.untouched(|| case.team.post(&path).json(other).problem(409, "state_conflict"));
+});
+
+both!(what_a_team_did_is_kept_though_the_coordinator_closed_it, |server| {
+    let case = at_alpha(server);
+    server.verb(&case.team, &case.id, "acknowledge", json!({})).expect(200);
+    let path = format!("/v1/incidents/{}/close", case.incident);
+    server.coordinator().post(&path).json(reason("Готово")).expect(200);
+    let end = json!({"outcome": "contained", "summary": "Відновлено"});
+    let late = server.verb(&case.team, &case.id, "resolve", end).expect(200);
+    late.with("/outcome", "contained").with("/summary", "Відновлено").with("/incident/status", "closed");
+});
+
+both!(a_case_nobody_took_up_is_not_called_resolved_when_the_incident_is_closed, |server| {
+    let case = at_alpha(server);
+    let path = format!("/v1/incidents/{}/close", case.incident);
+    server.coordinator().post(&path).json(reason("Хибна тривога")).expect(200);
+    let seen = server.hospital().get(&format!("/v1/incidents/{}", case.incident)).expect(200);
+    seen.with("/status", "closed").with("/assignments/0/state", "revoked").without("/assignments/0/resolved_at");
+});
+
+both!(acknowledging_what_is_in_progress_changes_nothing, |server| {
+    let case = at_alpha(server);
+    server.verb(&case.team, &case.id, "start", json!({})).expect(200);
+    server.store.untouched(|| {
+        let path = format!("/v1/cases/{}/acknowledge", case.id);
+        case.team.post(&path).json(json!({})).expect(200).with("/state", "in_progress");
+    });
+});
+
+both!(what_is_in_effect_may_be_repeated_with_the_tag_of_before, |server| {
+    let case = at_alpha(server);
+    let path = format!("/v1/cases/{}", case.id);
+    let tag = case.team.get(&path).expect(200).etag();
+    let acknowledge = || case.team.post(&format!("{path}/acknowledge")).if_match(&tag).json(json!({}));
+    acknowledge().expect(200);
+    acknowledge().expect(200).with("/state", "acknowledged");
+    case.team.post(&format!("{path}/start")).if_match(&tag).json(json!({})).problem(412, "precondition_failed");
+});
+
+both!(who_gave_a_case_away_is_answered_with_codes, |server| {
+    for (verb, body) in [("decline", reason("Ні")), ("hand-over", reason("Ні"))] {
+        let case = at_alpha(server);
+        let full = case.team.get(&format!("/v1/cases/{}", case.id)).expect(200);
+        assert!(full.has("/incident/description"), "{full}");
+        for _ in 0..2 {
+            let parting = server.verb(&case.team, &case.id, verb, body.clone()).expect(200);
+            let parting = parting.without("/incident/description").without("/incident/institution");
+            parting.without("/incident/contact").with("/disclosed", json!([]));
+        }
+    }
+});
+
+both!(a_hand_over_to_another_team_than_then_is_refused, |server| {
+    let case = at_alpha(server);
+    let to = |team: &str| json!({"reason": "Зміна закінчилась", "to_team": team});
+    server.verb(&case.team, &case.id, "hand-over", to(BRAVO)).expect(200);
+    server.verb(&case.team, &case.id, "hand-over", to(BRAVO)).expect(200);
+    server.verb(&case.team, &case.id, "hand-over", to(CHARLIE)).problem(409, "state_conflict");
+    assert_eq!(lead(server, &case).0, BRAVO);
+});
+
+both!(who_supports_may_come_to_lead, |server| {
+    let hand = |case: &Case, id: &str| {
+        let body = json!({"reason": "Знають це краще", "to_team": BRAVO});
+        server.verb(&case.team, id, "hand-over", body).expect(200);
+    };
+    let assign = |case: &Case, role: &str| {
+        let path = format!("/v1/incidents/{}/assignments", case.incident);
+        let body = json!({"team_id": BRAVO, "role": role, "reason": "Допоможуть"});
+        server.coordinator().post(&path).fresh_key().json(body).expect(201);
+    };
+    for by_coordinator in [false, true] {
+        let case = at_alpha(server);
+        assign(&case, "support");
+        if by_coordinator { assign(&case, "lead") } else { hand(&case, &case.id) }
+        assert_eq!(lead(server, &case).0, BRAVO);
+        let seen = server.coordinator().get(&format!("/v1/incidents/{}", case.incident)).expect(200);
+        let held: Vec<&Value> = seen
+            .list("/assignments")
+            .iter()
+            .filter(|one| one["team"]["id"] == BRAVO && one["state"] == "assigned")
+            .map(|one| &one["role"])
+            .collect();
+        assert_eq!(held, [&json!("lead")], "{seen}");
+    }
+});

@@ -31,6 +31,12 @@ pub(crate) fn led_by(server: &Server, id: &str, team: &str) -> Value {
     eventually("the team leads", || Some(lead(server, id)).filter(|lead| lead["team"]["id"] == team))
 }
 
+/// Waits until another team leads than this one.
+#[track_caller]
+pub(crate) fn eventually_not_led_by(server: &Server, id: &str, team: &str) -> Value {
+    eventually("another team leads", || Some(lead(server, id)).filter(|lead| lead["team"]["id"] != team))
+}
+
 /// The steps of one kind in the incident's timeline.
 #[track_caller]
 pub(crate) fn steps(server: &Server, id: &str, kind: &str) -> Vec<Value> {
@@ -40,7 +46,7 @@ pub(crate) fn steps(server: &Server, id: &str, kind: &str) -> Vec<Value> {
 
 /// Changes the rules.
 #[track_caller]
-fn with_rules(server: &Server, change: impl FnOnce(&mut Value)) {
+pub(crate) fn with_rules(server: &Server, change: impl FnOnce(&mut Value)) {
     let path = "/v1/routing-rules";
     let held = server.coordinator().get(path).expect(200);
     let mut body = json!({"reason": "Навчання"});

@@ -25,3 +25,18 @@ both!(what_nobody_has_moved_stands_longest_first, |server| {
     assert_eq!(ids(server, "minutes=5"), [second.as_str(), third.as_str()]);
     server.hospital().get("/v1/incidents/unmoved").problem(403, "scope_lacking");
 });
+
+both!(what_the_institution_adds_and_the_service_does_moves_nothing, |server| {
+    let id = server.hospital().submit(report("Подія")).string("/id");
+    server.pass(20 * 60);
+    // The first team has let it expire, and the hospital asks.
+    crate::escalation::eventually_not_led_by(server, &id, zvit_tests::directory::ALPHA);
+    let say = |client: &zvit_tests::Client| {
+        let path = format!("/v1/incidents/{id}/messages");
+        client.post(&path).fresh_key().json(json!({"text": "Є хтось?", "visibility": "all"})).expect(201);
+    };
+    say(&server.hospital());
+    assert_eq!(ids(server, "minutes=15"), [id.as_str()]);
+    say(&server.bravo());
+    assert!(ids(server, "minutes=15").is_empty(), "a team has answered");
+});
