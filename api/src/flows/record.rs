@@ -301,7 +301,7 @@ impl Record {
             if !(is_new || is_altered || state(assignment).is_held()) {
                 continue;
             }
-            if !is_altered && unmoved.contains(&assignment.id) {
+            if !(is_new || is_altered) && unmoved.contains(&assignment.id) {
                 // Its weight may be another.
                 cases::update(&mut change.tx, assignment)?;
                 continue;
