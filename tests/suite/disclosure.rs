@@ -271,7 +271,9 @@ both!(before_it_acknowledges_what_is_red_a_team_is_moved_by_codes_alone, |server
     hospital.post(&path("attachments/external")).fresh_key().json(file).expect(201);
     let english = json!({"of": {"kind": "description"}, "language": "en", "text": "Event", "machine": false});
     coordinator.post(&path("translations")).fresh_key().json(english).expect(201);
-    report(json!({"stage": "update", "measures_taken": "Від’єднано", "title": "Інша назва", "data_types": ["health"]}));
+    report(
+        json!({"stage": "update", "measures_taken": "Від’єднано", "title": "Інша назва", "data_types": ["credentials"]}),
+    );
     report(json!({"stage": "preliminary", "indicators": [{"type": "domain", "value": "new.example"}]}));
     assert_eq!(standing(server, &case, &incident), before, "there was nothing that it may read");
     let mut cursor = before.3;

@@ -334,7 +334,7 @@ impl Record {
                 continue;
             }
             let redated = redated.iter().find(|(id, _)| *id == assignment.id).map(|(_, kind)| *kind);
-            if !is_altered && redated.is_none() && unmoved.contains(&assignment.id) {
+            if !(is_new || is_altered || redated.is_some()) && unmoved.contains(&assignment.id) {
                 // Its weight may be another.
                 cases::update(&mut change.tx, assignment)?;
                 continue;
