@@ -286,10 +286,8 @@ impl ConfigFile {
     pub fn duty_line(&self, line: Option<&String>, line_uk: Option<&String>) -> Text {
         let line = line.or(self.duty_line.as_ref());
         let line_uk = line_uk.or(self.duty_line_uk.as_ref()).or(line);
-        Text::new(
-            line.map_or("the coordinator's duty line", String::as_str),
-            line_uk.map_or("чергова лінія координатора", String::as_str),
-        )
+        let unstated = unstated_duty_line();
+        Text::new(line.unwrap_or(&unstated.en), line_uk.unwrap_or(&unstated.uk))
     }
 
     /// How the service runs, by flag, environment, file and default.
@@ -379,6 +377,11 @@ impl ConfigFile {
             (_, None, Some(_)) => Err(ConfigFault::Value("--tls-key needs --tls-cert".into())),
         }
     }
+}
+
+/// What is said in place of a duty line that nobody has stated.
+pub fn unstated_duty_line() -> Text {
+    Text::new("the coordinator's duty line", "чергова лінія координатора")
 }
 
 /// The data directory holds the signing key: only its owner may read it.

@@ -334,7 +334,7 @@ impl Problem {
         let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = HttpResponse::build(status);
         response.insert_header(("Content-Type", MEDIA_TYPE)).insert_header(("Cache-Control", "no-store"));
-        response.insert_header(("Content-Language", if language == Language::Uk { "uk" } else { "en" }));
+        response.insert_header(("Content-Language", language.code()));
         for (name, value) in &self.0.headers {
             response.append_header((name.clone(), value.clone()));
         }

@@ -9,6 +9,7 @@ use zvit_domain::time::Time;
 use zvit_domain::vocabulary::PrintLanguage;
 use zvit_domain::word::{Language, Word};
 
+use crate::html::Escaped;
 use crate::views::{PrintableReceipt, Receipt, ReceiptTeam};
 
 const STYLE: &str = include_str!("receipt_page.css");
@@ -44,20 +45,13 @@ fn document(page: &mut String, receipt: &Receipt, first: Language, all: &[Langua
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n",
-        code(first),
+        first.code(),
         Escaped(&title)
     )?;
     for language in all {
         section(page, receipt, Say(*language))?;
     }
     page.write_str("</body>\n</html>\n")
-}
-
-fn code(language: Language) -> &'static str {
-    match language {
-        Language::Uk => "uk",
-        Language::En => "en",
-    }
 }
 
 /// The words of the document in one language.
@@ -94,7 +88,7 @@ impl Say {
 
 fn section(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
     let incident = &receipt.incident;
-    writeln!(page, "<section lang=\"{}\">", code(say.0))?;
+    writeln!(page, "<section lang=\"{}\">", say.0.code())?;
     writeln!(page, "<header>\n<h1>{}</h1>\n<p class=\"reference\">{}</p>", say.title(), Escaped(&incident.reference))?;
     if incident.exercise {
         writeln!(page, "<p class=\"exercise\">{}</p>", say.of("НАВЧАННЯ", "EXERCISE"))?;
@@ -224,37 +218,9 @@ fn footer(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
     )
 }
 
-/// Text that can't become markup, within elements and quoted attributes.
-struct Escaped<'a>(&'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| match c {
-            '&' => f.write_str("&amp;"),
-            '<' => f.write_str("&lt;"),
-            '>' => f.write_str("&gt;"),
-            '"' => f.write_str("&quot;"),
-            '\'' => f.write_str("&#39;"),
-            // Direction overrides and other invisible characters could make a name read as another.
-            c if c.is_control()
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}') =>
-            {
-                f.write_char('\u{fffd}')
-            }
-            c => f.write_char(c),
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_text_becomes_markup() {
-        let text = Escaped("<script>alert('x')</script> & \"y\"\u{202e}\u{7}").to_string();
-        assert_eq!(text, "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;y&quot;\u{fffd}\u{fffd}");
-    }
 
     #[test]
     fn the_policy_lets_the_style_in_and_nothing_else() {

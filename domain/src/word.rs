@@ -29,6 +29,19 @@ pub enum Language {
     En,
 }
 
+impl Language {
+    /// Every language.
+    pub const ALL: [Self; 2] = [Self::Uk, Self::En];
+
+    /// Its code (ISO 639-1), which is also its language tag.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Uk => "uk",
+            Self::En => "en",
+        }
+    }
+}
+
 /// A text for people in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
