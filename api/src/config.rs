@@ -15,6 +15,7 @@ use zvit_db::conn::DatabaseUrl;
 use zvit_domain::deadline::Clocks;
 use zvit_domain::time::Time;
 use zvit_domain::word::Text;
+use zvit_texts::text;
 
 pub use notices::{MailSettings, NoticeArgs, NoticeSettings};
 
@@ -287,7 +288,7 @@ impl ConfigFile {
         let line = line.or(self.duty_line.as_ref());
         let line_uk = line_uk.or(self.duty_line_uk.as_ref()).or(line);
         let unstated = unstated_duty_line();
-        Text::new(line.unwrap_or(&unstated.en), line_uk.unwrap_or(&unstated.uk))
+        Text::new(line.map_or(unstated.en(), String::as_str), line_uk.map_or(unstated.uk(), String::as_str))
     }
 
     /// How the service runs, by flag, environment, file and default.
@@ -381,7 +382,7 @@ impl ConfigFile {
 
 /// What is said in place of a duty line that nobody has stated.
 pub fn unstated_duty_line() -> Text {
-    Text::new("the coordinator's duty line", "чергова лінія координатора")
+    text!("duty-line-unstated")
 }
 
 /// The data directory holds the signing key: only its owner may read it.

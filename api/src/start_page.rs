@@ -12,11 +12,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use zvit_domain::word::{Language, Text};
+use zvit_domain::word::{Label, Language, Text};
+use zvit_texts::{label, text};
 
 use crate::html::Escaped;
 use crate::input::{AcceptLanguage, IfNoneMatch, etag};
 use crate::problem::Problem;
+use crate::token::LIFETIME_S;
 
 const STYLE: &str = include_str!("start_page/style.css");
 
@@ -28,7 +30,7 @@ const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
 #[derive(Debug, Clone)]
 pub struct StartPages {
     policy: String,
-    pages: [(Language, Page); 2],
+    pages: Vec<(Language, Page)>,
 }
 
 #[derive(Debug, Clone)]
@@ -51,7 +53,7 @@ impl StartPages {
         let policy = format!(
             "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         );
-        Self { policy, pages: [page(Language::Uk), page(Language::En)] }
+        Self { policy, pages: Language::ALL.map(page).into() }
     }
 
     fn of(&self, language: Language) -> Option<&Page> {
@@ -91,7 +93,7 @@ async fn start_page(
 
 fn asked(query: &str) -> Option<Language> {
     let wanted = query.split('&').find_map(|pair| pair.strip_prefix("lang="))?;
-    Language::ALL.into_iter().find(|language| language.code() == wanted)
+    Language::from_code(wanted)
 }
 
 /// The words of the page in one language.
@@ -99,15 +101,12 @@ fn asked(query: &str) -> Option<Language> {
 struct Say(Language);
 
 impl Say {
-    fn of(self, uk: &'static str, en: &'static str) -> &'static str {
-        match self.0 {
-            Language::Uk => uk,
-            Language::En => en,
-        }
+    fn of(self, label: Label) -> &'static str {
+        label.in_language(self.0)
     }
 
     fn title(self) -> &'static str {
-        self.of("Повідомлення про кіберінциденти", "Reports of cyber incidents")
+        self.of(label!("start-title"))
     }
 }
 
@@ -120,29 +119,21 @@ fn document(page: &mut String, say: Say, issuer: &str, duty_line: Option<&Text>)
          <a class=\"skip\" href=\"#main\">{}</a>\n",
         say.0.code(),
         say.title(),
-        say.of("До змісту", "To the content")
+        say.of(label!("start-skip"))
     )?;
     switch(page, say)?;
     writeln!(page, "<main id=\"main\">\n<h1>{}</h1>", say.title())?;
     writeln!(
         page,
         "<p>{}</p>\n<p class=\"quiet\">{}</p>",
-        say.of(
-            "Zvit (звіт) приймає повідомлення українських установ про кіберінциденти, визначає сектор і рівень критичності та \
-             передає кожне партнерській команді реагування.",
-            "Zvit (звіт, “report”) takes reports of cyber incidents from Ukrainian institutions, judges sector and severity, and \
-             hands each one to a partner response team.",
-        ),
-        say.of(
-            "Це програмний інтерфейс (API): ним користуються програми установ і команд. Форми для заповнення тут немає.",
-            "This is a programming interface (API), used by the tools of institutions and teams. There is no form to fill in.",
-        )
+        say.of(label!("start-what-this-is")),
+        say.of(label!("start-interface"),)
     )?;
     if let Some(line) = duty_line {
         writeln!(
             page,
             "<p class=\"call\"><strong>{}</strong> {}</p>",
-            say.of("Потрібна допомога негайно? Телефонуйте:", "Help needed right now? Call:"),
+            say.of(label!("start-duty-line")),
             Escaped(line.in_language(say.0))
         )?;
     }
@@ -153,10 +144,10 @@ fn document(page: &mut String, say: Say, issuer: &str, duty_line: Option<&Text>)
 
 /// The languages, each by its own name.
 fn switch(page: &mut String, say: Say) -> fmt::Result {
-    let label = say.of("Мова сторінки", "Language of the page");
+    let label = say.of(label!("start-language"));
     writeln!(page, "<header>\n<span class=\"name\">Zvit</span>\n<nav aria-label=\"{label}\"><ul>")?;
     for language in Language::ALL {
-        let (code, name) = (language.code(), Say(language).of("Українська", "English"));
+        let (code, name) = (language.code(), Say(language).of(label!("start-own-name")));
         if language == say.0 {
             writeln!(page, "<li><span aria-current=\"true\">{name}</span></li>")?;
         } else {
@@ -167,31 +158,16 @@ fn switch(page: &mut String, say: Say) -> fmt::Result {
 }
 
 fn ways(page: &mut String, say: Say) -> fmt::Result {
-    writeln!(page, "<h2>{}</h2>\n<ul class=\"ways\">", say.of("Куди далі", "Where to go"))?;
+    writeln!(page, "<h2>{}</h2>\n<ul class=\"ways\">", say.of(label!("start-ways")))?;
     for (address, name, said) in [
-        (
-            "/docs/",
-            say.of("Документація", "Documentation"),
-            say.of(
-                "Усі операції з прикладами (англійською). Їх можна випробувати просто на сторінці.",
-                "Every operation with examples, to be tried out on the page.",
-            ),
-        ),
-        (
-            "/openapi.json",
-            say.of("Документ OpenAPI", "The OpenAPI document"),
-            say.of("З нього створюють клієнтські бібліотеки.", "Client libraries are generated from it."),
-        ),
+        ("/docs/", say.of(label!("start-docs")), say.of(label!("start-docs-said"))),
+        ("/openapi.json", say.of(label!("start-document")), say.of(label!("start-document-said"))),
         (
             "/.well-known/oauth-authorization-server",
-            say.of("Токени доступу", "Access tokens"),
-            say.of("Де й у який спосіб їх отримати (RFC 8414).", "Where and how to get them (RFC 8414)."),
+            say.of(label!("start-tokens")),
+            say.of(label!("start-tokens-said")),
         ),
-        (
-            "/readyz",
-            say.of("Стан сервісу", "State of the service"),
-            say.of("Чи готовий він приймати повідомлення.", "Whether it is ready to take reports."),
-        ),
+        ("/readyz", say.of(label!("start-state")), say.of(label!("start-state-said"))),
     ] {
         writeln!(page, "<li><a href=\"{address}\">{name}</a><p>{said}</p></li>")?;
     }
@@ -200,54 +176,22 @@ fn ways(page: &mut String, say: Say) -> fmt::Result {
 
 fn steps(page: &mut String, say: Say, issuer: &str) -> fmt::Result {
     let issuer = Escaped(issuer);
-    writeln!(
-        page,
-        "<h2>{}</h2>\n<ol>",
-        say.of("Від облікових даних до першого повідомлення", "From credentials to the first report")
-    )?;
-    writeln!(
-        page,
-        "<li>{}</li>",
-        say.of(
-            "Отримайте в координатора <code>client_id</code> і <code>client_secret</code>. Ще краще – зареєструвати відкритий ключ: \
-             тоді секрет ніколи не передається.",
-            "Get a <code>client_id</code> and a <code>client_secret</code> from the coordinator. Better still, register a public \
-             key: then no secret is ever sent.",
-        )
-    )?;
+    writeln!(page, "<h2>{}</h2>\n<ol>", say.of(label!("start-steps")))?;
+    writeln!(page, "<li>{}</li>", say.of(label!("start-credentials"),))?;
     writeln!(
         page,
         "<li>{}<pre>curl -u \"$CLIENT_ID:$CLIENT_SECRET\" -d grant_type=client_credentials \\\n  {issuer}/oauth2/token</pre></li>",
-        say.of("Отримайте токен. Він діє десять хвилин.", "Get a token. It lives ten minutes.")
+        text!("start-token", minutes = LIFETIME_S / 60).in_language(say.0)
     )?;
     writeln!(
         page,
         "<li>{}<pre>curl {issuer}/v1/incidents \\\n  -H \"Authorization: Bearer $TOKEN\" -H \"Content-Type: application/json\" \\\n  \
          -H \"Idempotency-Key: $(uuidgen)\" -d '{{\"description\": \"{}\"}}'</pre></li>",
-        say.of(
-            "Повідомте, що сталося. Обов’язкове лише поле <code>description</code>; решту можна додати згодом.",
-            "Report what happened. Only <code>description</code> is mandatory; the rest can follow.",
-        ),
-        say.of("Сервери зашифровано з ночі.", "The servers have been encrypted since last night.")
+        say.of(label!("start-report"),),
+        say.of(label!("start-example"))
     )?;
-    writeln!(
-        page,
-        "<li>{}</li>",
-        say.of(
-            "Відповідь <code>201</code> означає: повідомлення надійно збережено, враховано один раз і передано команді. У ній названо \
-             рівень, команду та строки.",
-            "The answer <code>201</code> means that the report is stored for good, once, and that a team has it. It names the level, \
-             the team and the deadlines.",
-        )
-    )?;
-    writeln!(
-        page,
-        "</ol>\n<p>{}</p>",
-        say.of(
-            "Команди реагування отримують свої справи запитом <code>GET /v1/cases?wait=30</code>.",
-            "Response teams poll for their cases: <code>GET /v1/cases?wait=30</code>.",
-        )
-    )
+    writeln!(page, "<li>{}</li>", say.of(label!("start-accepted"),))?;
+    writeln!(page, "</ol>\n<p>{}</p>", say.of(label!("start-teams"),))
 }
 
 #[cfg(test)]

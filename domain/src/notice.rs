@@ -7,36 +7,38 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::time::Time;
-use crate::word::Word;
+use zvit_texts::label;
+
+use crate::word::{Label, Language, Word};
 use crate::words;
 
 words! {
     /// What a notice is about; contacts say which of these they want.
     Occasion {
-        Assigned "assigned" "A case was assigned" "Призначено справу",
-        HalfDeadline "half_deadline" "Half of the time to acknowledge is gone" "Минула половина строку підтвердження",
-        StageDueSoon "stage_due_soon" "A report is due soon" "Наближається строк звіту",
-        Overdue "overdue" "A deadline has passed" "Строк минув",
-        Message "message" "A message has come" "Надійшло повідомлення",
-        Overload "overload" "Every team that fits is full" "Усі відповідні команди завантажені",
+        Assigned "assigned",
+        HalfDeadline "half_deadline",
+        StageDueSoon "stage_due_soon",
+        Overdue "overdue",
+        Message "message",
+        Overload "overload",
     }
 }
 
 words! {
     /// How a notice travels.
     Channel {
-        Email "email" "E-mail" "Електронна пошта",
-        Webhook "webhook" "Webhook" "Вебхук",
+        Email "email",
+        Webhook "webhook",
     }
 }
 
 words! {
     /// What became of a notice.
     NoticeState {
-        Pending "pending" "Waits to be sent" "Очікує надсилання",
-        Sent "sent" "Sent" "Надіслано",
-        Failed "failed" "Given up" "Не вдалося надіслати",
-        Cancelled "cancelled" "No longer needed" "Більше не потрібно",
+        Pending "pending",
+        Sent "sent",
+        Failed "failed",
+        Cancelled "cancelled",
     }
 }
 
@@ -79,6 +81,11 @@ pub struct Told {
     pub exercise: bool,
 }
 
+/// A text in both languages, on one line.
+fn both(label: Label) -> String {
+    format!("{} / {}", label.uk(), label.en())
+}
+
 #[derive(Serialize)]
 struct Payload<'a> {
     r#type: String,
@@ -103,36 +110,35 @@ impl Told {
     pub fn subject(&self) -> String {
         let mut parts = Vec::new();
         if self.exercise {
-            parts.push("[НАВЧАННЯ / EXERCISE]".to_owned());
+            parts.push(format!("[{}]", both(label!("receipt-exercise"))));
         }
         if let Some(reference) = &self.reference {
             parts.push(reference.clone());
         }
         if let Some(level) = self.level {
-            parts.push(format!("(рівень / level {level})"));
+            parts.push(format!("({} {level})", both(label!("notice-level-within"))));
         }
-        parts.push(format!("{} / {}", self.occasion.label_uk(), self.occasion.label_en()));
+        parts.push(both(self.occasion.label()));
         parts.join(" ")
     }
 
     /// The text of a mail, in both languages.
     pub fn text(&self) -> String {
-        let uk = ["Номер", "Рівень", "Строк", "Посилання", "Це навчання.", "Нічого більше цим каналом не надсилають."];
-        let en = ["Reference", "Level", "Deadline", "Link", "This is an exercise.", "Nothing else is sent this way."];
-        format!("{}\r\n\r\n{}", self.part(self.occasion.label_uk(), uk), self.part(self.occasion.label_en(), en))
+        format!("{}\r\n\r\n{}", self.part(Language::Uk), self.part(Language::En))
     }
 
-    fn part(&self, heading: &str, [reference, level, deadline, link, exercise, last]: [&str; 6]) -> String {
+    fn part(&self, language: Language) -> String {
         let rows = [
-            (reference, self.reference.clone()),
-            (level, self.level.map(|level| format!("{level} (0–5)"))),
-            (deadline, self.deadline.map(|at| format!("{at} (UTC)"))),
-            (link, Some(self.link.clone())),
+            (label!("notice-reference"), self.reference.clone()),
+            (label!("notice-level"), self.level.map(|level| format!("{level} (0–5)"))),
+            (label!("notice-deadline"), self.deadline.map(|at| format!("{at} (UTC)"))),
+            (label!("notice-link"), Some(self.link.clone())),
         ];
-        let mut lines = vec![heading.to_owned(), String::new()];
-        lines.extend(rows.into_iter().filter_map(|(name, value)| Some(format!("{name}: {}", value?))));
-        lines.extend(self.exercise.then(|| exercise.to_owned()));
-        lines.extend([String::new(), last.to_owned(), String::new()]);
+        let say = |label: Label| label.in_language(language).to_owned();
+        let mut lines = vec![say(self.occasion.label()), String::new()];
+        lines.extend(rows.into_iter().filter_map(|(name, value)| Some(format!("{}: {}", say(name), value?))));
+        lines.extend(self.exercise.then(|| say(label!("notice-is-exercise"))));
+        lines.extend([String::new(), say(label!("notice-nothing-else")), String::new()]);
         lines.join("\r\n")
     }
 

@@ -273,7 +273,7 @@ fn in_one_line(record: &Record) -> GeneratedSummary {
         users: content.affected_users.map(SizeBand::of),
         tlp: record.tlp(),
     });
-    GeneratedSummary { uk: text.uk, en: text.en }
+    GeneratedSummary { uk: text.uk().to_owned(), en: text.en().to_owned() }
 }
 
 /// Whether this assignment can be given more than its kind of help needs: the team supports, and holds the case.

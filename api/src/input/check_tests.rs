@@ -221,6 +221,6 @@ fn a_fault_at_a_mandatory_member_refuses_in_both_ways() {
 fn the_details_are_in_both_languages_and_list_short_vocabularies() {
     let checked = check(json!({"description": "x", "symptoms": ["rain"], "level": "x"}));
     let detail = |pointer: &str| checked.faults.iter().find(|fault| fault.pointer == pointer).unwrap().detail.clone();
-    assert_eq!(detail("/symptoms/0").en, "Possible are: data_encrypted, service_down.");
-    assert_eq!(detail("/level").uk, "Очікується: ціле число; отримано: рядок.");
+    assert_eq!(detail("/symptoms/0").en(), "Possible are: data_encrypted, service_down.");
+    assert_eq!(detail("/level").uk(), "Очікується: ціле число; отримано: рядок.");
 }

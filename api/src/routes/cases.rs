@@ -223,12 +223,12 @@ pub struct SupportInput {
 words! {
     /// How a case ended.
     Outcome {
-        Contained "contained" "Contained" "Локалізовано",
-        Eradicated "eradicated" "Eradicated" "Усунено",
-        Recovered "recovered" "Recovered" "Відновлено",
-        Mitigated "mitigated" "Mitigated" "Пом’якшено",
-        FalseAlarm "false_alarm" "False alarm" "Хибна тривога",
-        Other "other" "Other" "Інше",
+        Contained "contained",
+        Eradicated "eradicated",
+        Recovered "recovered",
+        Mitigated "mitigated",
+        FalseAlarm "false_alarm",
+        Other "other",
     }
 }
 

@@ -1,0 +1,16 @@
+plain-http-for-proxy = Plain HTTP is for the proxy in front of this service. Call the proxy's address, by HTTPS.
+token-needed = Send `Authorization: Bearer <token>`; POST /oauth2/token gives one.
+token-does-not-verify = The token does not verify. Ask POST /oauth2/token for a new one.
+token-too-old = Tokens live ten minutes. Ask POST /oauth2/token for a new one.
+token-ended = The token was revoked, the client disabled, or its credentials renewed. Ask for a token with the present credentials.
+access-on-hold = The coordinator has put access of your institution on hold. Reports are taken as before; for all else call the duty line.
+scope-needed = This needs the scope `{ $scope }`.
+spare-by-enrolment-only = A spare is made with `enrolment`: its institution trades the code for the secret and prints that.
+spare-withdraws-nothing = A printed spare reports; it withdraws nothing, as paper may be stolen.
+key-private = This belongs to a private key. Send the public key only, and make a new pair: this one has left its owner.
+key-curve = A key of this `kty` has the curve { $curve }.
+key-algorithm = A key of this `kty` signs with { $name }.
+key-needs-y = A key on P-256 has `y`.
+key-without-y = A key on Ed25519 has no `y`.
+key-length = This is not 32 bytes in base64url without padding.
+key-no-point = This is no public key on its curve.

@@ -1,0 +1,4 @@
+summary-level = level { $level } ({ $called })
+summary-assistance = asked for: { $kinds }
+summary-systems = systems: { $band }
+summary-users = users: { $band }

@@ -1,0 +1,7 @@
+notice-level-within = рівень
+notice-reference = Номер
+notice-level = Рівень
+notice-deadline = Строк
+notice-link = Посилання
+notice-is-exercise = Це навчання.
+notice-nothing-else = Нічого більше цим каналом не надсилають.

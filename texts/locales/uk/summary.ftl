@@ -1,0 +1,4 @@
+summary-level = рівень { $level } ({ $called })
+summary-assistance = запитано: { $kinds }
+summary-systems = систем: { $band }
+summary-users = користувачів: { $band }
