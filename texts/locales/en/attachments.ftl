@@ -1,3 +1,5 @@
+### Files that are attached.
+
 attachments-not-kept-here = This service has no directory for attachments; name where the file can be fetched, as an external attachment.
 attachment-not-kept = The file could not be kept or read; it is no fault of yours. Try again later, or tell the coordinator.
 attachment-empty = The file is empty.

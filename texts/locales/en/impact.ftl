@@ -1,3 +1,5 @@
+### The questions of the scoring system and their answers.
+
 ## What the incident does to the services of the institution.
 
 question-functional-impact = Functional impact

@@ -1,3 +1,5 @@
+### Tables of institutions.
+
 import-code-registered = This EDRPOU code is registered already, as institution { $known }.
 import-file-empty = The file is empty: a header line is needed.
 import-too-many = A file may name 100,000 institutions.

@@ -1,3 +1,5 @@
+### Mails and webhooks that wake people.
+
 notice-level-within = level
 notice-reference = Reference
 notice-level = Level

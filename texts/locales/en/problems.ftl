@@ -1,3 +1,5 @@
+### The titles of all refusals.
+
 ## Titles of refusals: the kind of each in a few words.
 
 problem-malformed-json = The body can't be read as JSON

@@ -1,3 +1,5 @@
+### The printed receipt.
+
 receipt-title = Receipt of incident reports
 receipt-by-coordinator = coordinator, as told by the institution
 receipt-by-institution = institution

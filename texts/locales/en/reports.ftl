@@ -1,3 +1,5 @@
+### What may be wrong with a report.
+
 institution-needed = Say which institution this is about: its id, or {"{"}"name", "phone"{"}"} of one that is not in the directory yet.
 institution-not-yours = No institution with this id, or none that you may report for.
 institution-by-coordinator-only = Only the coordinator may enter an institution.
@@ -42,3 +44,4 @@ indicator-malformed-file-md5 = This is not an MD5 of 32 hexadecimal digits, such
 indicator-malformed-filename = This is not a file name, such as invoice.exe.
 indicator-malformed-cve = This is not a CVE identifier, such as CVE-2021-44228.
 indicator-malformed-attack-technique = This is not an ATT&CK technique, such as T1486, T1059.001.
+indicators-at-most = An incident takes 5,000 indicators at most; send those that matter most.

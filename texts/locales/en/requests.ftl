@@ -1,3 +1,5 @@
+### What may be wrong with any request: body, query, headers.
+
 cursor-invalid = Not a cursor of this list. Take next_cursor as it was given, or begin without a cursor.
 acting-person-invalid = Acting-Person is one header with a name in percent-encoded UTF-8, 200 characters at most, without control characters.
 body-not-json = Send the body as `Content-Type: application/json`, UTF-8 and not compressed.
@@ -59,3 +61,5 @@ json-string = a string
 json-array = an array
 json-object = an object
 json-or = or
+key-reused = This Idempotency-Key was used with another body. To add to what you reported, send an update to the incident; for a new report use a new key.
+key-reused-before = used before with another body

@@ -1,3 +1,5 @@
+### Rules, and trying them out.
+
 version-unknown = There is no such version.
 rules-or-restore = Send either rules or restore.
 report-or-last = Send either report or last.

@@ -1,3 +1,5 @@
+### Refusals that any operation may give.
+
 duty-line-unstated = the coordinator's duty line
 nothing-here = There is nothing at this address, or it isn't yours to see.
 fault-is-ours = The fault is on our side. Repeating the request with the same Idempotency-Key is safe; name the request id when you ask for help.

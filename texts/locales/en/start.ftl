@@ -1,3 +1,5 @@
+### The page at the root of the service. Tags stay as they are.
+
 start-title = Reports of cyber incidents
 start-skip = To the content
 start-interface = This is a programming interface (API), used by the tools of institutions and teams. There is no form to fill in.

@@ -1,3 +1,5 @@
+### The Reference Security Incident Taxonomy.
+
 ## The class of an incident: what kind of thing happened.
 
 incident-class-abusive-content = Abusive Content

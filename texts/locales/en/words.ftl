@@ -1,3 +1,5 @@
+### Vocabularies: labels of what may be said.
+
 ## The sector an institution works in or an incident hit. The first four are those the service triages by; the others may be reported and go to the default routing rule, so that nothing is refused in a crisis.
 
 sector-health = Health

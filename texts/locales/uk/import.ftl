@@ -1,3 +1,5 @@
+### Tables of institutions.
+
 import-code-registered = Цей код ЄДРПОУ вже зареєстровано: установа { $known }.
 import-file-empty = Файл порожній: потрібен рядок заголовків.
 import-too-many = Файл може містити не більше ніж 100 000 установ.

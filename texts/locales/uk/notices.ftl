@@ -1,3 +1,5 @@
+### Mails and webhooks that wake people.
+
 notice-level-within = рівень
 notice-reference = Номер
 notice-level = Рівень

@@ -1,3 +1,5 @@
+### The printed receipt.
+
 receipt-title = Підтвердження про отримання повідомлень
 receipt-by-coordinator = координатор, зі слів установи
 receipt-by-institution = установа

@@ -1,3 +1,5 @@
+### Regions of Ukraine.
+
 ## A region of Ukraine, by its ISO 3166-2 code.
 
 region-ua-05 = Вінницька область

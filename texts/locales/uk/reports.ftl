@@ -1,3 +1,5 @@
+### What may be wrong with a report.
+
 institution-needed = Вкажіть, якої установи це стосується: її ідентифікатор або {"{"}"name", "phone"{"}"} установи, якої ще немає в довіднику.
 institution-not-yours = Немає установи з таким ідентифікатором або ви не можете повідомляти за неї.
 institution-by-coordinator-only = Лише координатор може внести установу.
@@ -42,3 +44,4 @@ indicator-malformed-file-md5 = Це не є MD5 із 32 шістнадцятко
 indicator-malformed-filename = Це не є ім’ям файлу, наприклад invoice.exe.
 indicator-malformed-cve = Це не є ідентифікатором CVE, наприклад CVE-2021-44228.
 indicator-malformed-attack-technique = Це не є технікою ATT&CK, наприклад T1486, T1059.001.
+indicators-at-most = Інцидент може мати щонайбільше 5000 індикаторів; надішліть найважливіші.

@@ -1,3 +1,5 @@
+### What may be wrong with any request: body, query, headers.
+
 cursor-invalid = Це не курсор цього переліку. Беріть next_cursor без змін або почніть без курсора.
 acting-person-invalid = Acting-Person — це один заголовок з іменем у UTF-8 з відсотковим кодуванням, щонайбільше 200 символів, без керівних символів.
 body-not-json = Надсилайте тіло запиту з `Content-Type: application/json`, у UTF-8 і без стиснення.
@@ -59,3 +61,5 @@ json-string = рядок
 json-array = масив
 json-object = об’єкт
 json-or = або
+key-reused = Цей Idempotency-Key уже використано з іншим вмістом. Щоб доповнити повідомлене, надішліть оновлення до інциденту; для нового повідомлення візьміть новий ключ.
+key-reused-before = уже використано з іншим вмістом

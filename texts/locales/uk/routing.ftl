@@ -1,3 +1,5 @@
+### Rules, and trying them out.
+
 version-unknown = Такої версії немає.
 rules-or-restore = Надішліть або rules, або restore.
 report-or-last = Надішліть або report, або last.

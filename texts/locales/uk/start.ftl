@@ -1,3 +1,5 @@
+### The page at the root of the service. Tags stay as they are.
+
 start-title = Повідомлення про кіберінциденти
 start-skip = До змісту
 start-interface = Це програмний інтерфейс (API): ним користуються програми установ і команд. Форми для заповнення тут немає.

@@ -1,3 +1,5 @@
+### An incident in one line.
+
 summary-level = рівень { $level } ({ $called })
 summary-assistance = запитано: { $kinds }
 summary-systems = систем: { $band }

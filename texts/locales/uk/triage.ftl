@@ -1,3 +1,5 @@
+### What triage assumes where a report says nothing, and proposals of another one.
+
 proposal-empty = Запропонуйте рівень, сектор або обидва.
 assumed-because = Показник «{ $question }» не вказано; прийнято значення «{ $answer }» з огляду на ознаку: { $cause }.
 assumed-usual = Показник «{ $question }» не вказано; прийнято звичайне значення «{ $answer }».
@@ -8,3 +10,5 @@ assumed-amber = Позначку TLP не вказано; прийнято TLP:A
 assumed-sector-of-service = Сектор не вказано; сервіс «{ $service }» зареєстровано в секторі «{ $sector }».
 assumed-sector-of-institution = Сектор не вказано; узято сектор самої установи: «{ $sector }».
 danger-to-life = Загроза життю людей
+proposal-undecided = Координатор ще не ухвалив рішення щодо попередньої пропозиції вашої команди.
+proposal-decided-otherwise = Щодо цієї пропозиції вже ухвалено інше рішення.
