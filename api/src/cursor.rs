@@ -17,6 +17,8 @@ pub enum ListKind {
     IncidentFeed = 2,
     /// The list of incidents.
     Incidents = 3,
+    /// The list of incidents reported for another institution.
+    ReportedFor = 62,
     /// An incident's reports.
     Reports = 4,
     /// An incident's timeline.

@@ -18,6 +18,7 @@ use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::{Role, Sector};
 use zvit_domain::word::Word;
 
+use crate::flows::setbacks::Setbacks;
 use crate::flows::signing_keys::plan::{KeyState, KeyTimes};
 use crate::flows::signing_keys::times_of;
 use crate::limits::rate::Rate;
@@ -56,6 +57,8 @@ pub struct Directory {
     pub rules: RuleSet,
     /// Whose tools poll: shared by every reading of the directory in this process.
     pub polls: Arc<Polls>,
+    /// What duties pass over: shared likewise.
+    pub setbacks: Arc<Setbacks>,
 }
 
 impl Directory {
@@ -164,6 +167,14 @@ impl Directory {
     /// The institution that an id stands for: a provisional entry that was joined stands for the one it was joined to.
     pub fn joined(&self, institution: Uuid) -> Uuid {
         self.institutions.get(&institution).and_then(|entry| entry.joined_to).unwrap_or(institution)
+    }
+
+    /// The institutions for which this one may report, and see what it reported: not while either is on hold, as what it knows
+    /// of another must not be an intruder's.
+    pub fn represented_by(&self, own: Uuid) -> Vec<Uuid> {
+        let is_at_work = |id: Uuid| self.institutions.get(&id).filter(|known| known.active && !known.on_hold);
+        let represented = is_at_work(own).map(|own| own.entry.represents.as_slice()).unwrap_or_default();
+        represented.iter().copied().filter(|id| is_at_work(*id).is_some()).collect()
     }
 
     /// The name of a client's owner, where it has one.

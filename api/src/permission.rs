@@ -109,7 +109,9 @@ pub enum Ownership {
     ReportsFor,
     /// An institution's own incidents; the coordinator's all.
     OwnIncidents,
-    /// What belongs to an incident: its institution, the teams that hold it and may see its TLP label, the coordinator.
+    /// An institution's own incidents and those it reported for one that it represents; the coordinator's all.
+    ReportedIncidents,
+    /// What belongs to an incident: its institution (to read it, also the one that reported it on that one's behalf), the teams that hold it and may see its TLP label, the coordinator.
     PartiesOfIncident,
     /// The incidents that the caller's own team leads; the coordinator's all.
     LedIncidents,
@@ -128,7 +130,12 @@ impl Ownership {
             Self::Nobodys => "nothing that belongs to anybody",
             Self::ReportsFor => "reports for oneself and those one represents; the coordinator for any institution",
             Self::OwnIncidents => "one's own incidents; the coordinator all",
-            Self::PartiesOfIncident => "the incident's institution, the teams that hold it, the coordinator",
+            Self::ReportedIncidents => {
+                "one's own incidents, and those one reported for an institution one represents; the coordinator all"
+            }
+            Self::PartiesOfIncident => {
+                "the incident's institution (to read, also who reported it on its behalf), the teams that hold it, the coordinator"
+            }
             Self::LedIncidents => "incidents one's own team leads; the coordinator all",
             Self::OwnCases => "the cases of one's own team",
             Self::OwnOrCoordinator => "what belongs to one's own institution or team; the coordinator all",

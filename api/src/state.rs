@@ -18,7 +18,9 @@ use zvit_domain::deadline::Clocks;
 use crate::blobs::Attachments;
 use crate::clock;
 use crate::denials::Denials;
+use crate::flows::setbacks::Setbacks;
 use crate::flows::submit::SubmitFlow;
+use crate::flows::waiting::give_next;
 use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::memory::{Clients, Directory};
@@ -39,6 +41,7 @@ pub struct Memory {
     pub hub: Hub,
     /// Whose tools poll.
     pub polls: Arc<Polls>,
+    setbacks: Arc<Setbacks>,
     changed: watch::Sender<()>,
     /// When the store was last heard of, in milliseconds since `started`. The system's clock may be set; this one not.
     seen_at: AtomicU64,
@@ -59,12 +62,18 @@ impl Memory {
             let hub = Hub::default();
             hub.publish(&Moved { feeds: feeds::moved_since(&mut tx, -1)?, coordinator: gate.position, versions });
             polls.are_stored(&zvit_db::polls::all(&mut tx)?);
-            let directory = Directory { polls: Arc::clone(&polls), ..Directory::load(&mut tx, versions)? };
+            let setbacks = Arc::<Setbacks>::default();
+            let directory = Directory {
+                polls: Arc::clone(&polls),
+                setbacks: Arc::clone(&setbacks),
+                ..Directory::load(&mut tx, versions)?
+            };
             Ok(Self {
                 directory: ArcSwap::from_pointee(directory),
                 clients: ArcSwap::from_pointee(Clients::load(&mut tx, versions.clients, clock::now())?),
                 hub,
                 polls,
+                setbacks,
                 changed: watch::Sender::new(()),
                 seen_at: AtomicU64::new(0),
                 started,
@@ -141,7 +150,8 @@ impl Memory {
     }
 
     fn read_directory(&self, tx: &mut Tx<'_>, versions: Versions) -> Result<Directory, StoreError> {
-        Ok(Directory { polls: Arc::clone(&self.polls), ..Directory::load(tx, versions)? })
+        let (polls, setbacks) = (Arc::clone(&self.polls), Arc::clone(&self.setbacks));
+        Ok(Directory { polls, setbacks, ..Directory::load(tx, versions)? })
     }
 }
 
@@ -257,7 +267,7 @@ impl App {
         work: impl FnOnce(&mut Change<'_>, &Memory) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let memory = Arc::clone(&self.memory);
-        self.writer.change(move |change| work(change, &memory)).await
+        self.writer.change(move |change| and_give_next(change, &memory, work)).await
     }
 }
 
@@ -272,8 +282,22 @@ impl App {
         work: impl FnOnce(&mut Change<'_>, &Memory) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let memory = Arc::clone(&self.memory);
-        self.writer.report(bytes, move |change| work(change, &memory)).await
+        self.writer.report(bytes, move |change| and_give_next(change, &memory, work)).await
     }
+}
+
+/// Whatever a change did: the places that got free by it are filled within it.
+fn and_give_next<T>(
+    change: &mut Change<'_>,
+    memory: &Memory,
+    work: impl FnOnce(&mut Change<'_>, &Memory) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    let answer = work(change, memory)?;
+    if !change.relieved().is_empty() {
+        let directory = memory.directory_for(change)?;
+        give_next(change, &directory)?;
+    }
+    Ok(answer)
 }
 
 impl From<StoreError> for Problem {

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::on;
 use crate::rows::AuditRow;
 use crate::schema::audit_events;
-use crate::types::{At, Id};
+use crate::types::{At, Id, Json};
 
 /// Who may see an event beside the coordinator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +105,18 @@ pub fn timeline(tx: &mut Tx<'_>, incident: Uuid, reader: Reader, after: i64, lim
             .limit(limit)
             .load(*c))?,
     })
+}
+
+/// What was noted each time an incident was judged, by the rules or by a person.
+///
+/// # Errors
+/// The database's own.
+pub fn judgements(tx: &mut Tx<'_>, incident: Uuid) -> Result<Vec<Json>> {
+    Ok(on!(tx, c => audit_events::table
+        .filter(audit_events::incident_id.eq(Some(Id(incident))))
+        .filter(audit_events::kind.eq_any(["triaged", "triage_overridden"]))
+        .select(audit_events::data)
+        .load(*c))?)
 }
 
 /// Events after `after`, oldest first.

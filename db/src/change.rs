@@ -55,6 +55,7 @@ pub struct Change<'a> {
     pub now: Time,
     events: Vec<AuditRow>,
     moved: Vec<(Uuid, i64)>,
+    relieved: Vec<Uuid>,
 }
 
 impl<'a> Change<'a> {
@@ -67,7 +68,7 @@ impl<'a> Change<'a> {
             Tx::Sqlite(c) => gate::table.first(*c)?,
             Tx::Pg(c) => gate::table.for_update().first(*c)?,
         };
-        Ok(Self { tx, gate, now, events: Vec::new(), moved: Vec::new() })
+        Ok(Self { tx, gate, now, events: Vec::new(), moved: Vec::new(), relieved: Vec::new() })
     }
 
     /// Runs `work` so that its failure undoes all it did, here and in the database, and nothing else.
@@ -79,15 +80,16 @@ impl<'a> Change<'a> {
         work: impl FnOnce(&mut Change<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let (gate, now) = (self.gate.clone(), self.now);
-        let (answer, inner_gate, events, moved) = self.tx.savepoint(|tx| {
-            let mut inner = Change { tx, gate, now, events: Vec::new(), moved: Vec::new() };
+        let (answer, inner_gate, events, moved, relieved) = self.tx.savepoint(|tx| {
+            let mut inner = Change { tx, gate, now, events: Vec::new(), moved: Vec::new(), relieved: Vec::new() };
             let answer = work(&mut inner)?;
             inner.write_events()?;
-            Ok::<_, E>((answer, inner.gate, inner.events, inner.moved))
+            Ok::<_, E>((answer, inner.gate, inner.events, inner.moved, inner.relieved))
         })?;
         self.gate = inner_gate;
         self.events.extend(events);
         self.moved.extend(moved);
+        self.relieved.extend(relieved);
         Ok(answer)
     }
 
@@ -119,7 +121,15 @@ impl<'a> Change<'a> {
         on!(&mut self.tx, c => diesel::update(feeds::table.find(Id(team)))
             .set((feeds::weighted_load.eq(feeds::weighted_load + weight), feeds::open_cases.eq(feeds::open_cases + cases)))
             .execute(*c))?;
+        if weight < 0 || cases < 0 {
+            self.relieved.push(team);
+        }
         Ok(())
+    }
+
+    /// The teams whose load fell: they may have room for what waits.
+    pub fn relieved(&self) -> &[Uuid] {
+        &self.relieved
     }
 
     /// Writes back feed rows that were advanced in memory (a batch).

@@ -1,6 +1,7 @@
 //! Reporting clocks: which incidents have one that is due.
 
 use diesel::prelude::*;
+use uuid::Uuid;
 use zvit_domain::time::Time;
 
 use crate::conn::Tx;
@@ -11,49 +12,30 @@ use crate::schema::incidents;
 use crate::types::{At, Id};
 
 /// Incidents with a stage that was due before `now`, and those whose institution is to be told by now that one soon will be;
-/// the longest due first, at most `limit` of either.
+/// the longest due first, at most `limit` of either, without those that are `passed` over.
 ///
 /// # Errors
 /// The database's own.
-pub fn due(tx: &mut Tx<'_>, now: Time, limit: i64) -> Result<Vec<IncidentRow>> {
-    let mut rows: Vec<IncidentRow> = on!(&mut *tx, c => incidents::table
+pub fn due(tx: &mut Tx<'_>, now: Time, passed: &[Uuid], limit: i64) -> Result<Vec<Uuid>> {
+    let passed: Vec<Id> = passed.iter().copied().map(Id).collect();
+    let mut ids: Vec<Id> = on!(&mut *tx, c => incidents::table
         .filter(incidents::next_due_at.assume_not_null().lt(At(now)))
         .filter(incidents::next_due_at.is_not_null())
+        .filter(incidents::id.ne_all(&passed))
         .order(incidents::next_due_at)
         .limit(limit)
+        .select(incidents::id)
         .load(*c))?;
-    let known: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    let soon: Vec<IncidentRow> = on!(tx, c => incidents::table
+    let soon: Vec<Id> = on!(tx, c => incidents::table
         .filter(incidents::remind_at.assume_not_null().le(At(now)))
         .filter(incidents::remind_at.is_not_null())
+        .filter(incidents::id.ne_all(&passed))
         .order(incidents::remind_at)
         .limit(limit)
+        .select(incidents::id)
         .load(*c))?;
-    rows.extend(soon.into_iter().filter(|row| !known.contains(&row.id)));
-    Ok(rows)
-}
-
-/// Whether there are any of those.
-///
-/// # Errors
-/// The database's own.
-pub fn any_due(tx: &mut Tx<'_>, now: Time) -> Result<bool> {
-    let overdue: Option<Id> = on!(&mut *tx, c => incidents::table
-        .filter(incidents::next_due_at.assume_not_null().lt(At(now)))
-        .filter(incidents::next_due_at.is_not_null())
-        .select(incidents::id)
-        .first(*c)
-        .optional())?;
-    if overdue.is_some() {
-        return Ok(true);
-    }
-    let soon: Option<Id> = on!(tx, c => incidents::table
-        .filter(incidents::remind_at.assume_not_null().le(At(now)))
-        .filter(incidents::remind_at.is_not_null())
-        .select(incidents::id)
-        .first(*c)
-        .optional())?;
-    Ok(soon.is_some())
+    ids.extend(soon.into_iter().filter(|id| !ids.contains(id)).collect::<Vec<_>>());
+    Ok(ids.into_iter().map(|id| id.0).collect())
 }
 
 /// Writes the clocks of an incident and nothing else: what parties are shown of it stays as it is.

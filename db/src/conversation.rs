@@ -15,6 +15,8 @@ use crate::types::Id;
 pub enum Reader {
     /// The institution the incident belongs to: what is for all, and its own words to the coordinator.
     Institution,
+    /// An institution that reported the incident for another: what is for all.
+    Representative,
     /// An assigned team: what is for all or for responders, and its own words to the coordinator.
     Team(Uuid),
     /// The coordinator: everything.
@@ -50,6 +52,7 @@ pub fn messages_of(
         Reader::Institution => on!(tx, c => page!(c, messages::visibility
             .eq("all")
             .or(private().and(messages::author_role.eq("institution")))))?,
+        Reader::Representative => on!(tx, c => page!(c, messages::visibility.eq("all")))?,
         Reader::Team(team) => on!(tx, c => page!(c, messages::visibility
             .eq_any(["all", "responders"])
             .or(private()
@@ -101,6 +104,7 @@ pub fn translations_of(
         Reader::Institution => on!(tx, c => page!(c, messages::visibility
             .eq("all")
             .or(private().and(messages::author_role.eq("institution")))))?,
+        Reader::Representative => on!(tx, c => page!(c, messages::visibility.eq("all")))?,
         Reader::Team(team) => on!(tx, c => page!(c, messages::visibility
             .eq_any(["all", "responders"])
             .or(private()

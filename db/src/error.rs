@@ -36,6 +36,11 @@ impl StoreError {
     pub fn breaks_connection(&self) -> bool {
         matches!(self, Self::Unavailable(_))
     }
+
+    /// Whether it lies with the store as a whole, and not with the row that was at work.
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::NotWritable(_))
+    }
 }
 
 impl From<DieselError> for StoreError {

@@ -13,19 +13,21 @@ use crate::rows::AssignmentRow;
 use crate::schema::{assignments, feeds};
 use crate::types::{At, Id};
 
-/// The condition of the index `assignments_acknowledge_by`, to the letter: SQLite doesn't use it for a bound parameter.
-const IS_ASSIGNED: &str = "assignments.state = 'assigned'";
+/// The condition of the index `assignments_expiring`, to the letter: SQLite doesn't use it for a bound parameter.
+const CAN_EXPIRE: &str = "assignments.state = 'assigned' AND assignments.expires";
 
 /// Incidents that have an assignment whose time to acknowledge has run out, the longest overdue first, each perhaps several
-/// times. `own` is the coordinator's team, whose time never runs out.
+/// times; without those that are `passed` over. `own` is the coordinator's team, whose time never runs out.
 ///
 /// # Errors
 /// The database's own.
-pub fn overdue(tx: &mut Tx<'_>, now: Time, own: Uuid, limit: i64) -> Result<Vec<Uuid>> {
+pub fn overdue(tx: &mut Tx<'_>, now: Time, own: Uuid, passed: &[Uuid], limit: i64) -> Result<Vec<Uuid>> {
+    let passed: Vec<Id> = passed.iter().copied().map(Id).collect();
     let ids: Vec<Id> = on!(tx, c => assignments::table
-        .filter(sql::<Bool>(IS_ASSIGNED))
+        .filter(sql::<Bool>(CAN_EXPIRE))
         .filter(assignments::acknowledge_by.le(At(now)))
         .filter(assignments::team_id.ne(Id(own)))
+        .filter(assignments::incident_id.ne_all(&passed))
         .order(assignments::acknowledge_by)
         .limit(limit)
         .select(assignments::incident_id)
@@ -70,15 +72,24 @@ pub fn with_open_cases(tx: &mut Tx<'_>, teams: &[Uuid]) -> Result<Vec<Uuid>> {
     Ok(ids.into_iter().map(|id| id.0).collect())
 }
 
-/// Incidents of which one of these teams has a case in one of these states, each perhaps several times.
+/// Incidents of which one of these teams has a case in one of these states, each perhaps several times; without those that are
+/// `passed` over.
 ///
 /// # Errors
 /// The database's own.
-pub fn incidents_of(tx: &mut Tx<'_>, teams: &[Uuid], states: &[&str], limit: i64) -> Result<Vec<Uuid>> {
+pub fn incidents_of(
+    tx: &mut Tx<'_>,
+    teams: &[Uuid],
+    states: &[&str],
+    passed: &[Uuid],
+    limit: i64,
+) -> Result<Vec<Uuid>> {
+    let passed: Vec<Id> = passed.iter().copied().map(Id).collect();
     let teams: Vec<Id> = teams.iter().copied().map(Id).collect();
     let ids: Vec<Id> = on!(tx, c => assignments::table
         .filter(assignments::team_id.eq_any(&teams))
         .filter(assignments::state.eq_any(states))
+        .filter(assignments::incident_id.ne_all(&passed))
         .order(assignments::id)
         .limit(limit)
         .select(assignments::incident_id)

@@ -16,8 +16,24 @@ use crate::types::{At, Id};
 pub enum Sight {
     /// Those of one institution.
     Institution(Uuid),
+    /// Those that an institution reported on behalf of another one.
+    ReportedFor {
+        /// Who reported them.
+        own: Uuid,
+        /// Whose they are.
+        institution: Uuid,
+    },
     /// All: the coordinator.
     All,
+}
+
+/// Where a page goes on: before this place, in the order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// A position of the caller's feed.
+    Position(i64),
+    /// An incident, among those reported for another institution: their order must not tell how much else happens there.
+    Incident(Uuid),
 }
 
 /// What a list is narrowed by.
@@ -49,7 +65,25 @@ pub fn find(tx: &mut Tx<'_>, sight: Sight, id: Uuid) -> Result<Option<IncidentRo
         Sight::Institution(owner) => {
             on!(tx, c => incidents::table.find(Id(id)).filter(incidents::institution_id.eq(Id(owner))).first(*c).optional())?
         }
+        Sight::ReportedFor { own, institution } => find_reported(tx, own, &[institution], id)?,
     })
+}
+
+/// The incident, if `own` reported it on behalf of one of these institutions.
+///
+/// # Errors
+/// The database's own.
+pub fn find_reported(tx: &mut Tx<'_>, own: Uuid, institutions: &[Uuid], id: Uuid) -> Result<Option<IncidentRow>> {
+    if institutions.is_empty() {
+        return Ok(None);
+    }
+    let institutions: Vec<Id> = institutions.iter().copied().map(Id).collect();
+    Ok(on!(tx, c => incidents::table
+        .find(Id(id))
+        .filter(incidents::submitted_by.eq(Some(Id(own))))
+        .filter(incidents::institution_id.eq_any(&institutions))
+        .first(*c)
+        .optional())?)
 }
 
 /// The incident, if one of the team's assignments to it is still held (`states`) and it has one of these TLP labels.
@@ -97,11 +131,13 @@ pub fn find_for_lead(
         .optional())?)
 }
 
-/// What is resolved, has not changed since `before` and has its final report (an exercise needs none); longest quiet first.
+/// What is resolved, has not changed since `before` and has its final report (an exercise needs none); longest quiet first,
+/// without those that are `passed` over.
 ///
 /// # Errors
 /// The database's own.
-pub fn quiet(tx: &mut Tx<'_>, before: Time, limit: i64) -> Result<Vec<IncidentRow>> {
+pub fn quiet(tx: &mut Tx<'_>, before: Time, passed: &[Uuid], limit: i64) -> Result<Vec<Uuid>> {
+    let passed: Vec<Id> = passed.iter().copied().map(Id).collect();
     macro_rules! quiet {
         ($c:ident) => {{
             let of_it = reports::table.filter(reports::incident_id.eq(incidents::id));
@@ -110,27 +146,30 @@ pub fn quiet(tx: &mut Tx<'_>, before: Time, limit: i64) -> Result<Vec<IncidentRo
                 .filter(incidents::status.eq("resolved"))
                 .filter(incidents::updated_at.le(At(before)))
                 .filter(incidents::exercise.or(has_final))
+                .filter(incidents::id.ne_all(&passed))
                 .order((incidents::updated_at, incidents::id))
                 .limit(limit)
-                .select(IncidentRow::as_select())
+                .select(incidents::id)
                 .load(*$c)
         }};
     }
-    Ok(on!(tx, c => quiet!(c))?)
+    let ids: Vec<Id> = on!(tx, c => quiet!(c))?;
+    Ok(ids.into_iter().map(|id| id.0).collect())
 }
 
 /// The incidents that a team holds (`states`) under one of these TLP labels.
 ///
 /// # Errors
 /// The database's own.
-pub fn held_under(tx: &mut Tx<'_>, team: Uuid, states: &[&str], labels: &[&str]) -> Result<Vec<IncidentRow>> {
-    Ok(on!(tx, c => incidents::table
+pub fn held_under(tx: &mut Tx<'_>, team: Uuid, states: &[&str], labels: &[&str]) -> Result<Vec<Uuid>> {
+    let ids: Vec<Id> = on!(tx, c => incidents::table
         .inner_join(assignments::table.on(assignments::incident_id.eq(incidents::id)))
         .filter(assignments::team_id.eq(Id(team)))
         .filter(assignments::state.eq_any(states))
         .filter(incidents::tlp.eq_any(labels))
-        .select(IncidentRow::as_select())
-        .load(*c))?)
+        .select(incidents::id)
+        .load(*c))?;
+    Ok(ids.into_iter().map(|id| id.0).collect())
 }
 
 /// Incidents by id, in no order.
@@ -142,7 +181,7 @@ pub fn find_all(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Vec<IncidentRow>> {
     Ok(on!(tx, c => incidents::table.filter(incidents::id.eq_any(&ids)).load(*c))?)
 }
 
-/// A page, newest change first, of what changed before `before` (a position of the caller's feed).
+/// A page: newest change first, or newest incident first of those reported for another institution.
 ///
 /// # Errors
 /// The database's own.
@@ -150,7 +189,7 @@ pub fn page(
     tx: &mut Tx<'_>,
     sight: Sight,
     filter: &Filter,
-    before: Option<i64>,
+    before: Option<Before>,
     limit: i64,
 ) -> Result<Vec<IncidentRow>> {
     let words: Vec<String> = filter.words.iter().map(|word| format!("% {}%", escape_like(word))).collect();
@@ -163,13 +202,22 @@ pub fn page(
                     query = query
                         .filter(incidents::institution_id.eq(Id(owner)))
                         .order(incidents::institution_position.desc());
-                    if let Some(before) = before {
+                    if let Some(Before::Position(before)) = before {
                         query = query.filter(incidents::institution_position.lt(before));
+                    }
+                }
+                Sight::ReportedFor { own, institution } => {
+                    query = query
+                        .filter(incidents::submitted_by.eq(Some(Id(own))))
+                        .filter(incidents::institution_id.eq(Id(institution)))
+                        .order(incidents::id.desc());
+                    if let Some(Before::Incident(before)) = before {
+                        query = query.filter(incidents::id.lt(Id(before)));
                     }
                 }
                 Sight::All => {
                     query = query.order(incidents::coordinator_position.desc());
-                    if let Some(before) = before {
+                    if let Some(Before::Position(before)) = before {
                         query = query.filter(incidents::coordinator_position.lt(before));
                     }
                 }
@@ -225,6 +273,8 @@ pub fn feed(tx: &mut Tx<'_>, sight: Sight, after: i64, limit: i64) -> Result<Vec
             .order(incidents::institution_position)
             .limit(limit)
             .load(*c))?,
+        // A feed is its owner's alone.
+        Sight::ReportedFor { .. } => Vec::new(),
         Sight::All => on!(tx, c => incidents::table
             .filter(incidents::coordinator_position.gt(after))
             .order(incidents::coordinator_position)

@@ -243,6 +243,7 @@ rows! {
         withdrawal: Option<Json> as Nullable<JsonDoc>,
         merged_into: Option<Id> as Nullable<Uid>,
         features: String as Text,
+        submitted_by: Option<Id> as Nullable<Uid>,
     }
 }
 
@@ -303,6 +304,7 @@ rows! {
         resolved_at: Option<At> as Nullable<Moment>,
         assistance: Option<String> as Nullable<Text>,
         grants: String as Text,
+        expires: bool as Bool,
     }
 }
 
@@ -383,6 +385,7 @@ rows! {
     pub struct OverloadRow => overload {
         id: i32 as Integer,
         began_at: At as Moment,
+        quiet_since: Option<At> as Nullable<Moment>,
     }
 }
 

@@ -172,6 +172,7 @@ table! {
         withdrawal -> Nullable<JsonDoc>,
         merged_into -> Nullable<Uid>,
         features -> Text,
+        submitted_by -> Nullable<Uid>,
     }
 }
 
@@ -235,6 +236,7 @@ table! {
         resolved_at -> Nullable<Moment>,
         assistance -> Nullable<Text>,
         grants -> Text,
+        expires -> Bool,
     }
 }
 
@@ -369,6 +371,7 @@ table! {
     overload (id) {
         id -> Integer,
         began_at -> Moment,
+        quiet_since -> Nullable<Moment>,
     }
 }
 

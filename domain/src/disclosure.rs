@@ -154,6 +154,31 @@ pub fn needs(kind: Assistance) -> Parts {
     parts.iter().copied().collect()
 }
 
+/// The kinds of help that a support team brings whom rules chose: of what the rule calls for (`called_for`; empty where it calls
+/// for none) what the team gives, and of that what the report asks for, as far as any of it is left each time.
+pub fn brought_by_rule(gives: &[Assistance], called_for: &[Assistance], asked: &[Assistance]) -> Vec<Assistance> {
+    let kinds = match (common(gives, called_for), called_for) {
+        (_, []) => gives.to_vec(),
+        (none, called_for) if none.is_empty() => called_for.to_vec(),
+        (some, _) => some,
+    };
+    let fitting = common(&kinds, asked);
+    if fitting.is_empty() { kinds } else { fitting }
+}
+
+/// The same for a team that a person named without saying for what: never more than the report asks for, where it asks.
+pub fn brought_by_name(gives: &[Assistance], asked: &[Assistance]) -> Vec<Assistance> {
+    match (common(gives, asked), asked) {
+        (_, []) => gives.to_vec(),
+        (none, asked) if none.is_empty() => asked.to_vec(),
+        (some, _) => some,
+    }
+}
+
+fn common(one: &[Assistance], other: &[Assistance]) -> Vec<Assistance> {
+    one.iter().copied().filter(|kind| other.contains(kind)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -235,6 +260,21 @@ mod tests {
                     prop_assert_eq!(standing.parts().has(part), grants.has(part));
                 }
             }
+        }
+
+        #[test]
+        fn support_brings_nothing_beyond_what_was_called_or_asked_for(
+            (gives, called_for, asked) in (kinds(), kinds(), kinds()),
+        ) {
+            let is_within = |kinds: &[Assistance], bounds: &[Assistance]| kinds.iter().all(|kind| bounds.contains(kind));
+            let by_rule = brought_by_rule(&gives, &called_for, &asked);
+            let bounds = if called_for.is_empty() { &gives } else { &called_for };
+            prop_assert!(is_within(&by_rule, bounds));
+            prop_assert_eq!(by_rule.is_empty(), gives.is_empty() && called_for.is_empty());
+            let by_name = brought_by_name(&gives, &asked);
+            let bounds = if asked.is_empty() { &gives } else { &asked };
+            prop_assert!(is_within(&by_name, bounds));
+            prop_assert_eq!(by_name.is_empty(), gives.is_empty() && asked.is_empty());
         }
 
         #[test]

@@ -35,7 +35,7 @@ pub use decision::{CandidateView, Choice, Decision, Outcome, Why};
 pub use duty::{Standing, check_duty_hours, is_on_duty, standing_at};
 pub use effect::{EFFECT_INCIDENTS, RulesEffect, effect};
 pub use exclusion::{Exclusion, Exclusions};
-pub use request::{request_support, serves_kind};
+pub use request::{called_for, request_support, serves_kind};
 pub use reroute::{Changes, Held, Revocation, RevocationReason, reroute};
 pub use roster::{NoCoordinatorTeam, Roster, TeamEntry};
 pub use rules::{ActOn, Assign, Pool, Rule, RuleSet, Strategy, When};

@@ -206,7 +206,7 @@ fn expected(operation: &Operation, caller: &Caller) -> Expected {
 fn owns(operation: &Operation, ownership: Ownership, caller: &Caller) -> bool {
     let own_name = match ownership {
         Ownership::Nobodys | Ownership::ReportsFor | Ownership::WholeService => return true,
-        Ownership::OwnIncidents => ["institution", ""],
+        Ownership::OwnIncidents | Ownership::ReportedIncidents => ["institution", ""],
         Ownership::PartiesOfIncident => ["institution", "team"],
         Ownership::OwnCases | Ownership::LedIncidents => ["team", ""],
         Ownership::OwnOrCoordinator if operation.path.starts_with("/v1/teams/") => ["team", ""],

@@ -281,3 +281,39 @@ both!(what_is_resolved_keeps_a_team_even_when_its_label_rises_above_the_lead, |s
     assert_ne!(team, ALPHA, "alpha may not see red");
     server.verb(&case.team, &case.id, "start", json!({})).problem(404, "not_found");
 });
+
+both!(a_kept_answer_of_a_verb_is_not_repeated_to_a_team_that_lost_the_case, |server| {
+    let verbs = [
+        ("acknowledge", json!({"external_ref": "ALPHA-7"})),
+        ("start", json!({})),
+        ("request-support", json!({"assistance": "satellite_communications", "reason": "Канал перерізано"})),
+        ("resolve", json!({"outcome": "contained", "summary": "Готово"})),
+    ];
+    let lost_by_label = |case: &Case| {
+        let path = format!("/v1/incidents/{}/reports", case.incident);
+        server.hospital().post(&path).fresh_key().json(json!({"stage": "update", "tlp": "red"})).expect(201);
+    };
+    let lost_by_coordinator = |case: &Case| {
+        let path = format!("/v1/assignments/{}/revoke", case.id);
+        server.coordinator().post(&path).json(reason("Помилково призначено")).expect(200);
+    };
+    let ways: [&dyn Fn(&Case); 2] = [&lost_by_label, &lost_by_coordinator];
+    for lose in ways {
+        let case = at_alpha(server);
+        let keys: Vec<String> = verbs.iter().map(|_| fresh()).collect();
+        let repeat = |number: usize| {
+            let (verb, body) = &verbs[number];
+            let path = format!("/v1/cases/{}/{verb}", case.id);
+            case.team.post(&path).key(&keys[number]).json(body.clone()).send()
+        };
+        for number in 0..verbs.len() {
+            repeat(number).expect(200);
+        }
+        assert_eq!(repeat(0).expect(200).header("idempotency-replayed"), "true");
+        lose(&case);
+        for number in 0..verbs.len() {
+            let refused = repeat(number).problem(404, "not_found");
+            assert!(!refused.text().contains(&case.incident), "{refused}");
+        }
+    }
+});

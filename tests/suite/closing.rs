@@ -187,3 +187,17 @@ both!(support_that_was_cut_short_goes_on_and_what_it_had_done_stays_done, |serve
         server.delta().get(&format!("/v1/cases/{support}")).expect(200).with("/state", state);
     }
 });
+
+both!(what_can_not_be_read_holds_up_no_closing, |server| {
+    let ids: Vec<String> = ["Нечитна", "Читна"]
+        .iter()
+        .map(|text| {
+            let (id, _) = resolved(server, report(text));
+            tell(server, &id, json!({"stage": "final"}));
+            id
+        })
+        .collect();
+    crate::escalation::spoil(server, &ids[0]);
+    server.pass(15 * DAY);
+    closes(server, &ids[1]);
+});

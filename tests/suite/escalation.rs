@@ -189,3 +189,25 @@ both_stores!(each_deadline_is_acted_on_once_by_two_processes_of_which_one_dies, 
     assert_eq!(store.count("assignments"), 120);
     crate::waiting::loads_agree(store);
 });
+
+/// Makes an incident one that nobody can read, as a fault or a damaged disk would.
+#[track_caller]
+pub(crate) fn spoil(server: &Server, id: &str) {
+    let reference = incident(server, id).string("/reference");
+    server.store.execute(&format!("UPDATE incidents SET triage = '[]' WHERE reference = '{reference}'"));
+}
+
+both!(cases_that_can_not_be_read_hold_up_no_others, |server| {
+    // More than are looked at in one change.
+    let spoiled: Vec<String> =
+        (0..26).map(|n| server.hospital().submit(report(&format!("Нечитна {n}"))).string("/id")).collect();
+    for id in &spoiled {
+        spoil(server, id);
+    }
+    let good = server.hospital().submit(report("Читна")).with("/assignments/0/team/id", ALPHA).string("/id");
+    server.pass(16 * MINUTE);
+    led_by(server, &good, BRAVO);
+    let log = server.log();
+    let said = log.lines().filter(|line| line.contains(&spoiled[0]) && line.contains("its overdue cases"));
+    assert_eq!(said.count(), 1, "it is said once, although it was looked again meanwhile");
+});

@@ -101,6 +101,7 @@ both!(what_a_report_asked_for_is_not_asked_for_twice, |server| {
     let asking = report("Зв’язку немає").with("assistance_requested", json!([SATELLITE]));
     let incident = server.hospital().submit(asking);
     let case = server.case_of(&server.alpha(), incident.str("/id"));
+    server.verb(&server.alpha(), &case, "acknowledge", json!({})).expect(200);
     assert_eq!(teams(&read(server, incident.str("/id"))), [DELTA]);
     let path = format!("/v1/cases/{case}/request-support");
     server.store.untouched(|| server.alpha().post(&path).json(ask(SATELLITE)).expect(200));
@@ -147,6 +148,7 @@ both!(the_coordinators_team_does_not_support_what_it_leads, |server| {
     assert!(own.len() == 1 && own[0]["role"] == "lead", "{own:#?}");
     // What nobody else gives it has to find itself.
     let case = own[0]["id"].as_str().unwrap();
+    server.verb(&server.front_office(), case, "acknowledge", json!({})).expect(200);
     server.verb(&server.front_office(), case, "request-support", ask(kind)).expect(200);
     assert!(teams(&read(server, &id)).is_empty());
     assert_eq!(events(server, &id, "support_unavailable").len(), 2, "once for each time it was asked for");

@@ -62,6 +62,7 @@ mod oauth2_metadata;
 mod overload;
 mod ownership;
 mod parked_bodies;
+mod plans;
 mod possible_duplicates;
 mod problems;
 mod program;

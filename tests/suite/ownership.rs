@@ -1,6 +1,7 @@
 //! Whose things are whose: what isn't yours is not there. (Who may call what at all is in `authorization.rs`.)
 
-use zvit_tests::{Client, both, json, report};
+use zvit_tests::directory::{MINISTRY, REGISTRY};
+use zvit_tests::{Client, Server, Value, both, json, report};
 
 #[track_caller]
 fn not_there(client: &Client, paths: &[String]) {
@@ -78,4 +79,112 @@ both!(the_coordinator_sees_everything, |server| {
     for part in ["", "/reports", "/timeline"] {
         server.coordinator().get(&format!("/v1/incidents/{id}{part}")).expect(200);
     }
+});
+
+/// An incident of the registry's that the ministry, which represents it, reported.
+#[track_caller]
+fn reported_for_the_registry(server: &Server, text: &str) -> String {
+    let report = report(text).with("on_behalf_of", REGISTRY);
+    server.ministry().submit(report).with("/institution/id", REGISTRY).string("/id")
+}
+
+const ON_BEHALF: &str = "/v1/incidents?on_behalf_of=01920000-0000-7002-8000-000000000004";
+
+/// What an institution reads of an incident that it reported for another.
+fn readable(id: &str) -> Vec<String> {
+    let parts =
+        ["", "/reports", "/timeline", "/messages", "/attachments", "/translations", "/receipt", "/receipt/printable"];
+    parts.iter().map(|part| format!("/v1/incidents/{id}{part}")).collect()
+}
+
+#[track_caller]
+fn listed(client: &Client) -> Vec<String> {
+    let items = zvit_tests::feed::everything(client, ON_BEHALF);
+    items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+}
+
+both!(who_reports_for_another_sees_exactly_what_it_reported, |server| {
+    let (ministry, registry) = (server.ministry(), server.registry());
+    let own = registry.submit(report("Власне повідомлення реєстру")).string("/id");
+    let ids: Vec<String> = (0..3).map(|n| reported_for_the_registry(server, &format!("Подія {n}"))).collect();
+    let id = &ids[0];
+    for path in readable(id) {
+        ministry.get(&path).expect(200);
+        registry.get(&path).expect(200);
+    }
+    not_there(&ministry, &readable(&own));
+    not_there(&server.grid(), &readable(id));
+    // The list in pages; its own list and its feed hold what is its own.
+    let first = ministry.get(&format!("{ON_BEHALF}&limit=2")).expect(200);
+    assert_eq!(first.list("/items").len(), 2, "{first}");
+    let rest = ministry.get(&format!("{ON_BEHALF}&limit=2&cursor={}", first.str("/next_cursor"))).expect(200);
+    let shown: Vec<&Value> = first.list("/items").iter().chain(rest.list("/items")).map(|item| &item["id"]).collect();
+    assert_eq!(shown, ids.iter().rev().collect::<Vec<_>>(), "each once, the newest first");
+    for path in ["/v1/incidents", "/v1/incidents/feed"] {
+        let answer = ministry.get(path).expect(200);
+        assert!(answer.list("/items").is_empty(), "{answer}");
+    }
+    assert!(listed(&server.grid()).is_empty() && listed(&registry).is_empty());
+    // It reports further, and the teams and the registry see that.
+    let update = json!({"stage": "update", "affected_users": 7});
+    let reports = format!("/v1/incidents/{id}/reports");
+    ministry.post(&reports).fresh_key().json(update.clone()).expect(201);
+    assert_eq!(registry.get(&reports).expect(200).list("/items").len(), 2);
+    ministry.post(&format!("/v1/incidents/{own}/reports")).fresh_key().json(update).problem(404, "not_found");
+});
+
+both!(who_reports_for_another_does_nothing_else_in_its_name, |server| {
+    let (ministry, registry) = (server.ministry(), server.registry());
+    let id = reported_for_the_registry(server, "Подія");
+    let path = |part: &str| format!("/v1/incidents/{id}/{part}");
+    let private = json!({"text": "Лише координаторові", "visibility": "coordinator"});
+    registry.post(&path("messages")).fresh_key().json(private).expect(201);
+    let open = json!({"text": "Для всіх", "visibility": "all"});
+    registry.post(&path("messages")).fresh_key().json(open.clone()).expect(201);
+    let messages = ministry.get(&path("messages")).expect(200);
+    assert!(messages.list("/items").len() == 1 && !messages.text().contains("координаторові"), "{messages}");
+    let attachment = crate::attachments::attach(&registry, &id, b"content").string("/id");
+    ministry.get(&format!("/v1/attachments/{attachment}/content")).expect(200);
+    server.store.untouched(|| {
+        ministry.post(&path("messages")).fresh_key().json(open).problem(404, "not_found");
+        ministry.post(&path("withdraw")).json(json!({"reason": "Хибна тривога"})).problem(404, "not_found");
+        let external = json!({"url": "https://files.example/disk.img", "filename": "disk.img", "size": 1, "sha256": "0".repeat(64)});
+        let refused = ministry.post(&path("attachments/external")).fresh_key().json(external).send();
+        refused.problem(404, "not_found");
+    });
+});
+
+both!(sight_for_another_ends_with_the_right_to_report_for_it_and_on_hold, |server| {
+    let (ministry, coordinator) = (server.ministry(), server.coordinator());
+    let id = reported_for_the_registry(server, "Подія");
+    let key = zvit_tests::fresh();
+    let update = || {
+        let body = json!({"stage": "update", "affected_users": 7});
+        ministry.post(&format!("/v1/incidents/{id}/reports")).key(&key).json(body).send()
+    };
+    update().expect(201);
+    let is_shut = || {
+        not_there(&ministry, &readable(&id));
+        assert!(listed(&ministry).is_empty());
+        update().problem(404, "not_found");
+    };
+    let reason = json!({"reason": "Перевірка"});
+    let hold = |verb: &str| {
+        coordinator.post(&format!("/v1/institutions/{REGISTRY}/{verb}")).json(reason.clone()).expect(200);
+    };
+    hold("hold");
+    is_shut();
+    hold("release");
+    ministry.get(&format!("/v1/incidents/{id}")).expect(200);
+    assert_eq!(listed(&ministry), std::slice::from_ref(&id));
+    let path = format!("/v1/institutions/{MINISTRY}");
+    let entry = coordinator.get(&path).expect(200);
+    let mut body = entry.value.clone();
+    for name in ["id", "active", "on_hold", "version", "created_at", "updated_at", "joined_to"] {
+        body.as_object_mut().unwrap().remove(name);
+    }
+    body["represents"] = json!([]);
+    coordinator.put(&path).if_match(&entry.etag()).json(body).expect(200);
+    is_shut();
+    server.registry().get(&format!("/v1/incidents/{id}")).expect(200);
 });

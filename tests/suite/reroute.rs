@@ -1,7 +1,7 @@
 //! `/v1/routing/reroute`.
 
-use zvit_tests::directory::{ALPHA, BRAVO};
-use zvit_tests::{both, json, report};
+use zvit_tests::directory::{ALPHA, BRAVO, CHARLIE, DELTA};
+use zvit_tests::{Answer, Server, Value, both, json, report};
 
 both!(what_faulty_rules_decided_is_decided_again, |server| {
     let coordinator = server.coordinator();
@@ -35,4 +35,59 @@ both!(what_faulty_rules_decided_is_decided_again, |server| {
     server.bravo().get(&format!("/v1/cases/{case}")).expect(200);
     let unknown = json!({"rule_version": 99, "dry_run": true, "reason": "…"});
     coordinator.post("/v1/routing/reroute").json(unknown).faults(&["/rule_version"]);
+});
+
+/// The teams on an incident with their roles, lead first.
+fn on_it(incident: &Answer) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let held = incident
+        .list("/assignments")
+        .iter()
+        .filter(|one| ["assigned", "acknowledged", "in_progress"].contains(&one["state"].as_str().unwrap_or_default()));
+    let mut teams: Vec<(String, String)> = held.map(|one| (text(&one["role"]), text(&one["team"]["id"]))).collect();
+    teams.sort();
+    teams
+}
+
+fn pairs(teams: &[(&str, &str)]) -> Vec<(String, String)> {
+    teams.iter().map(|(role, team)| ((*role).to_owned(), (*team).to_owned())).collect()
+}
+
+/// Rules by which this team leads everything and delta supports it; gives their version.
+#[track_caller]
+fn all_to(server: &Server, team: &str) -> i64 {
+    let coordinator = server.coordinator();
+    let tag = coordinator.get("/v1/routing-rules").expect(200).etag();
+    let rules = json!([
+        {"id": "all", "name": "Усе", "when": {}, "assign": {"role": "lead", "teams": [team], "strategy": "priority"}},
+        {"id": "terminals", "name": "Термінали", "when": {},
+            "assign": {"role": "support", "teams": [DELTA], "strategy": "priority"}}
+    ]);
+    let body = json!({"rules": rules, "reason": "Перевірка"});
+    coordinator.put("/v1/routing-rules").if_match(&tag).json(body).expect(200).int("/version")
+}
+
+/// Tries it out, does it, and asserts that both say the same.
+#[track_caller]
+fn rerouted(server: &Server, faulty: i64) -> Answer {
+    let run = |dry_run: bool| {
+        let body = json!({"rule_version": faulty, "dry_run": dry_run, "reason": "Хибні правила"});
+        server.coordinator().post("/v1/routing/reroute").fresh_key().json(body).expect(200)
+    };
+    let dry = server.store.untouched(|| run(true));
+    let done = run(false);
+    assert_eq!(done.at("/items"), dry.at("/items"), "{done}");
+    done
+}
+
+both!(support_that_was_handed_over_by_name_stays_and_is_not_called_for_again, |server| {
+    let faulty = all_to(server, BRAVO);
+    let id = server.hospital().submit(report("Зв’язку немає")).string("/id");
+    let support = server.case_of(&server.delta(), &id);
+    let to_charlie = json!({"reason": "Ближче", "to_team": CHARLIE});
+    server.verb(&server.delta(), &support, "hand-over", to_charlie).expect(200);
+    all_to(server, ALPHA);
+    rerouted(server, faulty).with("/moved", 1).with("/items/0/to/id", ALPHA);
+    let after = server.coordinator().get(&format!("/v1/incidents/{id}")).expect(200);
+    assert_eq!(on_it(&after), pairs(&[("lead", ALPHA), ("support", CHARLIE)]), "{after}");
 });

@@ -1,6 +1,6 @@
 //! What a support team sees, and `POST /v1/incidents/{id}/grants`.
 
-use zvit_tests::directory::{CHARLIE, DELTA};
+use zvit_tests::directory::{BRAVO, CHARLIE, DELTA};
 use zvit_tests::report::complete;
 use zvit_tests::{Client, Server, Value, both, fresh, json};
 
@@ -161,4 +161,51 @@ both!(a_grant_opens_nothing_before_the_support_team_acknowledges_what_is_red, |s
     assert!(seen.has("/incident/description") && !seen.has("/incident/title"), "{seen}");
     server.verb(&front_office, &lead, "acknowledge", json!({})).expect(200);
     front_office.post(&grants).json(body).expect(200).with("/parts", json!(["description"]));
+});
+
+both!(support_handed_over_by_name_sees_what_its_help_needs_not_what_the_team_could_give, |server| {
+    let supported = Supported::at(server);
+    let to_bravo = json!({"reason": "Мають вільні термінали", "to_team": BRAVO});
+    server.verb(&server.delta(), &supported.support, "hand-over", to_bravo).expect(200);
+    let case = server.case_of(&server.bravo(), &supported.incident);
+    let seen = server.bravo().get(&format!("/v1/cases/{case}")).expect(200);
+    let seen = seen.with("/disclosed", json!(BY_ITS_KIND)).with("/assistance", "satellite_communications");
+    assert!(!seen.has("/incident/description") && !seen.has("/incident/indicators"), "{seen}");
+    server.bravo().get(&format!("/v1/incidents/{}/reports", supported.incident)).problem(403, "disclosure_withheld");
+    // However often it changes hands.
+    let to_charlie = json!({"reason": "Зміна закінчилась", "to_team": CHARLIE});
+    server.verb(&server.bravo(), &case, "hand-over", to_charlie).expect(200);
+    let case = server.case_of(&server.charlie(), &supported.incident);
+    server.charlie().get(&format!("/v1/cases/{case}")).expect(200).with("/disclosed", json!(BY_ITS_KIND));
+});
+
+both!(a_support_team_that_the_coordinator_names_sees_what_the_report_asks_for, |server| {
+    let supported = Supported::at(server);
+    let body = json!({"team_id": BRAVO, "role": "support", "reason": "Допоможуть"});
+    let path = format!("/v1/incidents/{}/assignments", supported.incident);
+    server.coordinator().post(&path).fresh_key().json(body).expect(201);
+    let case = server.case_of(&server.bravo(), &supported.incident);
+    let seen = server.bravo().get(&format!("/v1/cases/{case}")).expect(200);
+    seen.with("/disclosed", json!(BY_ITS_KIND)).without("/incident/description");
+});
+
+both!(who_has_not_taken_a_case_up_opens_it_to_nobody_else, |server| {
+    let report = complete().with("sector", "water").with("tlp", "red").with("assistance_requested", json!([]));
+    let id = server.water().submit(report).with("/assignments/0/team/id", CHARLIE).string("/id");
+    let charlie = server.charlie();
+    let lead = server.case_of(&charlie, &id);
+    charlie.get(&format!("/v1/cases/{lead}")).expect(200).with("/disclosed", json!([]));
+    let ask = json!({"assistance": "incident_response", "reason": "Потрібні люди"});
+    let path = format!("/v1/cases/{lead}/request-support");
+    server.store.untouched(|| charlie.post(&path).json(ask.clone()).problem(409, "state_conflict"));
+    server.verb(&charlie, &lead, "acknowledge", json!({})).expect(200);
+    charlie.post(&path).json(ask).expect(200);
+    // The support sees codes only until it acknowledges itself, whatever the lead has done.
+    let own = server.front_office();
+    let support = server.case_of(&own, &id);
+    let seen = own.get(&format!("/v1/cases/{support}")).expect(200).with("/role", "support");
+    seen.with("/disclosed", json!([])).without("/incident/description").without("/incident/institution");
+    own.get(&format!("/v1/incidents/{id}/reports")).problem(403, "disclosure_withheld");
+    server.verb(&own, &support, "acknowledge", json!({})).expect(200);
+    assert!(own.get(&format!("/v1/cases/{support}")).expect(200).has("/incident/description"));
 });

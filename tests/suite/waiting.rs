@@ -1,9 +1,10 @@
 //! Incidents that wait because every team that fits is full, and teams that give their places up.
 
 use zvit_db::cases::recount_loads;
+use zvit_domain::overload::OVER_AFTER_S;
 use zvit_tests::directory::{ALPHA, BRAVO, CHARLIE, DONOR, FRONT_OFFICE};
 use zvit_tests::feed::everything;
-use zvit_tests::{Server, Store, Value, both, eventually, fresh, json, report};
+use zvit_tests::{Answer, Server, Store, Value, both, eventually, fresh, json, report};
 
 use crate::escalation::{lead, led_by, steps};
 
@@ -61,6 +62,12 @@ fn events(server: &Server, kind: &str) -> usize {
 
 fn waiting(store: &Store) -> i64 {
     store.count("incidents WHERE status = 'waiting'")
+}
+
+/// Waits until it is kept that nothing waits any more.
+#[track_caller]
+fn is_quiet(server: &Server) {
+    eventually("it is kept", || (server.store.count("overload WHERE quiet_since IS NOT NULL") == 1).then_some(()));
 }
 
 fn reason() -> Value {
@@ -121,6 +128,9 @@ both!(what_waits_goes_out_by_level_and_then_by_age_as_places_get_free, |server| 
     capacity(server, 100_000);
     held(326);
     assert_eq!(waiting(store), 0, "nothing is lost and nothing waits");
+    is_quiet(server);
+    assert_eq!(events(server, "overload_ended"), 0, "more may come");
+    server.pass(OVER_AFTER_S);
     eventually("it is told", || (events(server, "overload_ended") == 1).then_some(()));
     assert_eq!(events(server, "overload_began"), 1, "it was told once");
     loads_agree(store);
@@ -187,4 +197,90 @@ both!(a_team_that_comes_on_duty_gets_what_waits, |server| {
     server.pass(3_601);
     eventually("it is given out", || (waiting(&server.store) == 0).then_some(()));
     assert_eq!(everything(&server.charlie(), "/v1/cases?state=assigned").len(), 1);
+});
+
+/// An incident for charlie that weighs one.
+#[track_caller]
+fn light(server: &Server, name: &str) -> Answer {
+    server.water().submit(report(name).with("tlp", "red").with("impact", mild()))
+}
+
+/// When the newest event of this kind with this reason happened.
+#[track_caller]
+fn newest(server: &Server, kind: &str, reason: &str) -> String {
+    let events = everything(&server.auditor(), "/v1/audit-events");
+    let found = events.iter().rev().find(|event| event["type"] == kind && event["reason"] == reason);
+    found.unwrap_or_else(|| panic!("no {kind} because of {reason}\n{events:#?}"))["at"].as_str().unwrap().to_owned()
+}
+
+both!(a_place_is_filled_within_the_change_that_makes_it_free_whatever_that_was, |server| {
+    let ids: Vec<String> = (0..8).map(|n| light(server, &format!("Станція {n}")).string("/id")).collect();
+    assert_eq!(waiting(&server.store), 6, "charlie has room for two");
+    let coordinator = server.coordinator();
+    let held = || {
+        let cases = everything(&server.charlie(), "/v1/cases?state=assigned");
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        cases.iter().map(|case| (text(&case["incident"]["id"]), text(&case["id"]))).collect::<Vec<_>>()
+    };
+    for (number, verb) in ["close", "withdraw", "assignments", "links", "revoke"].iter().enumerate() {
+        let (before, because) = (held(), format!("Причина {number}"));
+        assert_eq!(before.len(), 2, "{verb}");
+        let (incident, case) = &before[0];
+        let path = format!("/v1/incidents/{incident}/{verb}");
+        let (path, body, status, kind) = match *verb {
+            "close" => (path, json!({"reason": because}), 200, "closed"),
+            "withdraw" => (path, json!({"reason": because}), 200, "withdrawn"),
+            "assignments" => {
+                let body = json!({"team_id": FRONT_OFFICE, "role": "lead", "reason": because});
+                (path, body, 201, "assigned")
+            }
+            "links" => (path, json!({"kind": "duplicate_of", "to": before[1].0, "reason": because}), 201, "merged"),
+            _ => (format!("/v1/assignments/{case}/revoke"), json!({"reason": because}), 200, "revoked"),
+        };
+        coordinator.post(&path).fresh_key().json(body).expect(status);
+        let after = held();
+        assert!(after.len() == 2 && after.iter().all(|(id, _)| id != incident), "{verb}: {after:?}");
+        assert_eq!(newest(server, kind, &because), newest(server, "revoked", "partner_available"), "{verb}");
+    }
+    assert!(ids.len() > 5);
+    loads_agree(&server.store);
+});
+
+both!(an_overload_is_told_once_while_incidents_come_and_go, |server| {
+    let charlie = server.charlie();
+    let done = |id: &str| {
+        let end = json!({"outcome": "contained", "summary": "Готово"});
+        server.verb(&charlie, &server.case_of(&charlie, id), "resolve", end).expect(200);
+    };
+    let mut ids: Vec<String> = (0..3).map(|n| light(server, &format!("Станція {n}")).string("/id")).collect();
+    eventually("it is told", || (events(server, "overload_began") == 1).then_some(()));
+    for number in 3..5 {
+        done(&ids.remove(0));
+        is_quiet(server);
+        server.pass(OVER_AFTER_S / 2);
+        ids.push(light(server, &format!("Станція {number}")).with("/status", "waiting").string("/id"));
+        let goes_on = "overload WHERE quiet_since IS NULL";
+        eventually("it goes on", || (server.store.count(goes_on) == 1).then_some(()));
+        assert_eq!((events(server, "overload_began"), events(server, "overload_ended")), (1, 0));
+    }
+    done(&ids.remove(0));
+    is_quiet(server);
+    server.pass(OVER_AFTER_S);
+    eventually("it is over", || (events(server, "overload_ended") == 1).then_some(()));
+    light(server, "Станція 5").with("/status", "waiting");
+    eventually("it is told anew", || (events(server, "overload_began") == 2).then_some(()));
+});
+
+both!(what_can_not_be_read_keeps_no_place_from_others, |server| {
+    let ids: Vec<String> = (0..6).map(|n| light(server, &format!("Станція {n}")).string("/id")).collect();
+    for id in &ids[2..4] {
+        crate::escalation::spoil(server, id);
+    }
+    let done = json!({"outcome": "contained", "summary": "Готово"});
+    let charlie = server.charlie();
+    server.verb(&charlie, &server.case_of(&charlie, &ids[0]), "resolve", done.clone()).expect(200);
+    let cases = everything(&charlie, "/v1/cases?state=assigned");
+    assert!(cases.iter().any(|case| case["incident"]["id"] == ids[4]), "the next that can be read has it\n{cases:#?}");
+    capacity(server, 10);
+    eventually("whoever can be read has a place", || (waiting(&server.store) == 2).then_some(()));
 });

@@ -229,3 +229,62 @@ both_stores!(who_acknowledges_and_who_withdraws_at_once_agree_on_what_came_first
         assert_eq!(after.has("/assignments/0/acknowledged_at"), seen.0 == "assigned", "{after}");
     }
 });
+
+/// Tells a grave incident down to a level at which it could be withdrawn.
+#[track_caller]
+fn told_down(server: &Server) -> String {
+    let id = server.hospital().submit(report("Апарати зупинилися").with("danger_to_life", true)).string("/id");
+    assert!(read(server, &id).int("/level") >= 4);
+    let mild = json!({
+        "stage": "update", "danger_to_life": false, "impact": {
+            "functional_impact": "no_impact", "observed_activity": "prepare", "information_impact": "no_impact",
+            "location_of_observed_activity": "level_1_business_dmz", "actor_characterization": "hacktivists",
+            "recoverability": "regular", "potential_impact": "minimal"
+        }
+    });
+    server.hospital().post(&path(&id, "reports")).fresh_key().json(mild).expect(201);
+    assert!(read(server, &id).int("/level") <= 2);
+    id
+}
+
+#[track_caller]
+fn set_level(server: &Server, id: &str, level: Option<u8>) {
+    let mut body = reason("Перевірено телефоном");
+    if let Some(level) = level {
+        body["level"] = json!(level);
+    }
+    server.coordinator().put(&path(id, "triage")).if_match(&read(server, id).etag()).json(body).expect(200);
+}
+
+both!(what_was_told_down_is_as_grave_to_a_withdrawal_as_it_ever_was, |server| {
+    let id = told_down(server);
+    withdraw(&server.hospital(), &id).expect(200).with("/withdrawal/state", "requested").with("/status", "assigned");
+});
+
+both!(what_a_person_decided_about_the_level_counts_for_a_withdrawal_as_long_as_it_holds, |server| {
+    let id = told_down(server);
+    set_level(server, &id, Some(1));
+    withdraw(&server.hospital(), &id).expect(200).with("/status", "withdrawn");
+    let id = told_down(server);
+    set_level(server, &id, Some(1));
+    set_level(server, &id, None);
+    withdraw(&server.hospital(), &id).expect(200).with("/withdrawal/state", "requested");
+    // So does what a team proposed and the coordinator accepted.
+    let id = told_down(server);
+    let case = server.case_of(&server.alpha(), &id);
+    let proposal = json!({"level": 1, "reason": "Навчальна тривога"});
+    let proposal = server.verb(&server.alpha(), &case, "triage-proposals", proposal).expect(201).string("/id");
+    let accept = format!("/v1/triage-proposals/{proposal}/accept");
+    server.coordinator().post(&accept).json(reason("Погоджено")).expect(200);
+    withdraw(&server.hospital(), &id).expect(200).with("/status", "withdrawn");
+});
+
+both!(what_only_a_support_team_has_taken_up_is_withdrawn_only_if_somebody_confirms, |server| {
+    let asking = trifle().with("assistance_requested", json!(["satellite_communications"]));
+    let id = server.hospital().submit(asking).string("/id");
+    let support = server.case_of(&server.delta(), &id);
+    server.verb(&server.delta(), &support, "acknowledge", json!({})).expect(200);
+    read(server, &id).with("/assignments/0/state", "assigned");
+    withdraw(&server.hospital(), &id).expect(200).with("/withdrawal/state", "requested").with("/status", "assigned");
+    server.delta().get(&format!("/v1/cases/{support}")).expect(200).with("/state", "acknowledged");
+});

@@ -12,15 +12,14 @@ use zvit_db::error::{Result, StoreError};
 use zvit_db::rows::{AssignmentRow, FeedRow, NoticeRow};
 use zvit_db::types::{At, Id, Json};
 use zvit_db::{feeds, incidents};
-use zvit_domain::routing::{
-    Changes, Choice, Held, Load, Loads, MANUAL_RULE, Outcome, Roster, RoundRobin, RoutingInput, Why, reroute, weight,
-};
+use zvit_domain::routing::{Choice, Load, Loads, MANUAL_RULE, Outcome, RoundRobin, weight};
 use zvit_domain::time::Time;
 use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::{AssignmentRole, CaseState};
 use zvit_domain::word::Word;
 
 use super::event::Event;
+use super::held::{Around, changes_for};
 use super::notices::{self, About, Occasion, Recipient};
 use super::record::{Record, is_exercise, state};
 use super::support;
@@ -32,43 +31,11 @@ use crate::views::CaseChange;
 /// Outcome of an assignment that the coordinator took back: routing does not give the incident to this team again.
 pub const REVOKED_BY_COORDINATOR: &str = "revoked_by_coordinator";
 
-/// What routing has to know of an incident.
-pub fn routing_input<'a>(
-    record: &'a Record,
-    class: zvit_domain::taxonomy::IncidentClass,
-    already: &'a [Uuid],
-    excluded: &'a [Uuid],
-) -> RoutingInput<'a> {
-    RoutingInput {
-        sector: record.triage.sector,
-        level: record.triage.level,
-        level_high: record.triage.level_high,
-        class,
-        symptoms: &record.content.symptoms,
-        regions: &record.content.regions,
-        assistance: &record.content.assistance_requested,
-        tlp: record.tlp(),
-        language: record.content.language.as_deref(),
-        exercise: is_exercise(&record.content),
-        became_aware_at: record.became_aware_at(),
-        already,
-        excluded,
-        expiries: expired_leads(record),
-        reassign_resolved: false,
-    }
-}
-
-/// How many teams have let it expire as lead.
-pub fn expired_leads(record: &Record) -> u32 {
-    let expired = |row: &&AssignmentRow| row.role == "lead" && state(row) == CaseState::Expired;
-    u32::try_from(record.assignments.iter().filter(expired).count()).unwrap_or(u32::MAX)
-}
-
-/// A new assignment from a choice; its position is given out when it is written.
+/// A new assignment from a choice; its position is given out when it is written. `own` is the coordinator's team.
 ///
 /// # Errors
 /// When the reason can't be written as JSON: a defect.
-pub fn assignment(choice: &Choice, incident: Uuid, level: u8, now: Time) -> Result<AssignmentRow> {
+pub fn assignment(choice: &Choice, incident: Uuid, level: u8, own: Uuid, now: Time) -> Result<AssignmentRow> {
     Ok(AssignmentRow {
         id: Id(clock::new_id(now)),
         incident_id: Id(incident),
@@ -94,6 +61,7 @@ pub fn assignment(choice: &Choice, incident: Uuid, level: u8, now: Time) -> Resu
         resolved_at: None,
         assistance: None,
         grants: String::new(),
+        expires: choice.team != own,
     })
 }
 
@@ -169,7 +137,8 @@ pub fn give(
     actor: &Actor,
     reason: Option<&str>,
 ) -> Result<Uuid> {
-    let mut row = assignment(choice, record.id(), record.triage.level, change.now)?;
+    let own = directory.coordinator_team()?;
+    let mut row = assignment(choice, record.id(), record.triage.level, own, change.now)?;
     if choice.rule_id != MANUAL_RULE {
         row.rule_version = change.gate.rules_version;
     }
@@ -265,47 +234,6 @@ pub fn reweigh(change: &mut Change<'_>, record: &mut Record) -> Result<()> {
     Ok(())
 }
 
-/// The rule whose place an assignment fills: its own, or, of support that was handed to a team by name, the one that called for
-/// it.
-pub fn place_filled(row: &AssignmentRow) -> String {
-    if row.rule_id == MANUAL_RULE && row.role != "lead" {
-        let why = row.why.read::<Why>().ok();
-        if let Some(rule) = why.and_then(|why| why.rules.into_iter().next()) {
-            return rule;
-        }
-    }
-    row.rule_id.clone()
-}
-
-/// The rules whose places the assignments of an incident fill, in their order.
-pub fn places_filled(record: &Record) -> Vec<String> {
-    record.assignments.iter().map(place_filled).collect()
-}
-
-/// The assignments of an incident as routing looks at them. Support that a person gave to a team by name stays, as if it had
-/// been taken up.
-pub fn held<'a>(record: &'a Record, places: &'a [String]) -> Vec<Held<'a>> {
-    let rows = record.assignments.iter().zip(places);
-    rows.map(|(row, place)| {
-        let is_lead = row.role == "lead";
-        let is_settled = !is_lead && row.rule_id == MANUAL_RULE && state(row) == CaseState::Assigned;
-        Held {
-            assignment_id: row.id.0,
-            team: row.team_id.0,
-            role: if is_lead { AssignmentRole::Lead } else { AssignmentRole::Support },
-            rule_id: place,
-            state: if is_settled { CaseState::Acknowledged } else { state(row) },
-        }
-    })
-    .collect()
-}
-
-/// The teams from which the coordinator took the incident.
-pub fn kept_away(record: &Record) -> Vec<Uuid> {
-    let taken = record.assignments.iter().filter(|row| row.outcome.as_deref() == Some(REVOKED_BY_COORDINATOR));
-    taken.map(|row| row.team_id.0).collect()
-}
-
 /// Brings the assignments in line with the incident: takes away what no longer fits, fills what is missing. What has ended gets
 /// nobody new. Says whether the TLP label is above every partner's ceiling.
 ///
@@ -315,7 +243,9 @@ pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dir
     let service = Actor::service();
     let loads = loads(&mut change.tx, directory)?;
     let turns = round_robin(change)?;
-    let changes = changes_for(record, directory, &directory.roster(change.now)?, &loads, &turns, change.now);
+    let roster = directory.roster(change.now)?;
+    let around = Around { directory, roster: &roster, loads: &loads, turns: &turns, now: change.now };
+    let changes = changes_for(record, &around);
     for revocation in &changes.revoke {
         let reason = revocation.reason.code();
         take_away(change, record, revocation.assignment_id, directory, &service, reason)?;
@@ -334,26 +264,6 @@ pub fn realign(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Dir
     Ok(changes.tlp_above_every_ceiling)
 }
 
-/// What must change about the assignments of an incident so that they fit it again.
-pub fn changes_for(
-    record: &Record,
-    directory: &Directory,
-    roster: &Roster<'_>,
-    loads: &Loads,
-    turns: &RoundRobin,
-    now: Time,
-) -> Changes {
-    let (kept_away, places) = (kept_away(record), places_filled(record));
-    let held = held(record, &places);
-    let input = routing_input(record, record.classification().class, &[], &kept_away);
-    let mut changes = reroute(&input, &directory.rules, roster, &held, loads, turns, now);
-    if record.ending().is_some() {
-        changes.add.clear();
-        changes.round_robin.clear();
-    }
-    changes
-}
-
 /// Takes from a team what is above its TLP ceiling, after the ceiling was lowered: its tools are told to forget, and
 /// somebody else has the incidents in the same change.
 ///
@@ -363,11 +273,12 @@ pub fn withdraw_above_ceiling(change: &mut Change<'_>, team: Uuid, directory: &A
     let above: Vec<&str> =
         Tlp::ALL.iter().filter(|label| !directory.may_see(team, **label)).map(|label| label.code()).collect();
     let held: Vec<&str> = CaseState::ALL.iter().filter(|state| state.is_held()).map(|state| state.code()).collect();
-    for row in incidents::held_under(&mut change.tx, team, &held, &above)? {
-        let mut record = Record::load(&mut change.tx, row)?;
-        realign(change, &mut record, directory)?;
-        record.save(change, &["assignment"], &Actor::service())?;
-    }
+    let ids = incidents::held_under(&mut change.tx, team, &held, &above)?;
+    // What can't be read is shown to nobody either; it holds up no lowering.
+    directory.setbacks.one_by_one(change, &ids, "what is above a ceiling", |change, record| {
+        realign(change, record, directory)?;
+        record.save(change, &["assignment"], &Actor::service())
+    })?;
     Ok(())
 }
 

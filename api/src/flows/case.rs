@@ -15,11 +15,12 @@ use zvit_domain::lifecycle::{CaseVerb, Holder, Refusal, Step};
 use zvit_domain::routing::{Choice, MANUAL_RULE, REQUESTED_RULE, Why, acknowledge_minutes};
 use zvit_domain::vocabulary::{AssignmentRole, Assistance, CaseState};
 
-use super::assign::{REVOKED_BY_COORDINATOR, give, place_filled, realign, set_state};
+use super::assign::{REVOKED_BY_COORDINATOR, give, realign, set_state};
+use super::disclosure;
 use super::event::Event;
+use super::held::place_filled;
 use super::record::{Record, state};
 use super::support;
-use super::waiting::give_next;
 use crate::actor::Actor;
 use crate::memory::Directory;
 use crate::problem::{Code, Problem};
@@ -148,9 +149,6 @@ pub fn act(
         _ => {}
     }
     record.save(change, &[event_of(to)], actor)?;
-    if !to.is_open() {
-        give_next(change, directory)?;
-    }
     Ok(())
 }
 
@@ -255,8 +253,10 @@ fn hand_to(
     if !is_lead {
         fill_place_of(from, &mut choice);
     }
+    // The help that is needed goes along, and with it what is shown: not what else the named team could give.
+    let assistance = if is_lead { None } else { Some(disclosure::brought(record, from, directory)) };
     let given = give(change, record, &choice, directory, actor, Some(reason))?;
-    record.alter(given, |row| row.assistance.clone_from(&from.assistance));
+    record.alter(given, |row| row.assistance = assistance.map(|kinds| codes(&kinds)));
     realign(change, record, directory)?;
     Ok(())
 }
@@ -270,6 +270,11 @@ fn fill_place_of(from: &AssignmentRow, choice: &mut Choice) {
     if place != MANUAL_RULE {
         choice.why.rules.insert(0, place);
     }
+}
+
+/// Codes with blanks between them.
+fn codes(kinds: &[Assistance]) -> String {
+    kinds.iter().map(|kind| zvit_domain::word::Word::code(*kind)).collect::<Vec<_>>().join(" ")
 }
 
 fn has_given_up(row: &AssignmentRow) -> bool {

@@ -1,7 +1,6 @@
 //! Reporting clocks that run out: what became overdue is written, what soon will be is told.
 
 use serde_json::json;
-use uuid::Uuid;
 use zvit_db::audit::Audience;
 use zvit_db::change::Change;
 use zvit_db::clocks;
@@ -9,22 +8,26 @@ use zvit_db::error::Result;
 use zvit_domain::deadline::{mark_overdue, mark_reminded};
 use zvit_domain::vocabulary::Stage;
 
-use super::escalate::one_by_one;
 use super::event::Event;
 use super::notices::{About, Occasion, Recipient, announce};
 use super::record::Record;
+use super::setbacks::Work;
 use crate::actor::Actor;
 use crate::memory::Directory;
 
+/// The work on reporting clocks, where it fails.
+pub const CLOCKS: Work = "its reporting clocks";
+
 /// Writes what is due by now, for at most so many incidents of either kind. Says for how many there was something to write. One
-/// that can't be read is logged and holds nobody up.
+/// that can't be read holds nobody up.
 ///
 /// # Errors
 /// The store's.
 pub fn advance(change: &mut Change<'_>, directory: &Directory, limit: i64) -> Result<usize> {
     let now = change.now;
-    let ids: Vec<Uuid> = clocks::due(&mut change.tx, now, limit)?.into_iter().map(|row| row.id.0).collect();
-    one_by_one(change, &ids, "its reporting clocks", |change, record| {
+    let passed = directory.setbacks.standing(CLOCKS, now);
+    let ids = clocks::due(&mut change.tx, now, &passed, limit)?;
+    directory.setbacks.one_by_one(change, &ids, CLOCKS, |change, record| {
         let runs = !record.is_over();
         let overdue = if runs { mark_overdue(&mut record.deadlines, now) } else { Vec::new() };
         if runs {

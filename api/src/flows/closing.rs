@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use zvit_db::change::Change;
+use zvit_db::error::StoreError;
 use zvit_db::incidents;
 use zvit_db::rows::AssignmentRow;
-use zvit_domain::lifecycle::{CaseVerb, IncidentVerb, Step};
+use zvit_domain::lifecycle::{CaseVerb, Ending, IncidentVerb, Step};
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::{CaseState, IncidentStatus};
 use zvit_domain::word::Word;
@@ -16,6 +17,7 @@ use super::assign::{realign, reweigh, set_state, take_away};
 use super::case::holder;
 use super::event::Event;
 use super::record::{Record, state};
+use super::setbacks::Work;
 use crate::actor::Actor;
 use crate::memory::Directory;
 use crate::problem::{Code, Problem};
@@ -36,21 +38,19 @@ pub fn close(
     actor: &Actor,
     reason: &str,
 ) -> Result<(), Problem> {
-    close_with(change, record, directory, actor, reason, json!({}))
+    match IncidentVerb::Close.apply(record.status()).map_err(|_| over(record))? {
+        Step::To(Some(ending)) => Ok(end(change, record, directory, actor, (ending, reason, json!({})))?),
+        Step::To(None) | Step::AlreadyThere => Ok(()),
+    }
 }
 
-fn close_with(
+fn end(
     change: &mut Change<'_>,
     record: &mut Record,
     directory: &Directory,
     actor: &Actor,
-    reason: &str,
-    data: Value,
-) -> Result<(), Problem> {
-    let ending = match IncidentVerb::Close.apply(record.status()).map_err(|_| over(record))? {
-        Step::To(Some(ending)) => ending,
-        Step::To(None) | Step::AlreadyThere => return Ok(()),
-    };
+    (ending, reason, data): (Ending, &str, Value),
+) -> Result<(), StoreError> {
     for row in record.assignments.clone() {
         if let Ok(Step::To(to)) = CaseVerb::Resolve.apply(state(&row), holder(directory, row.team_id.0)) {
             set_state(change, record, row.id.0, to)?;
@@ -59,11 +59,14 @@ fn close_with(
     record.row.withdrawal = None;
     record.row.status = ending.status().to_string();
     Event::incident("closed", record.id()).because(Some(reason)).with(data).note(change, actor);
-    record.save(change, &["closed"], actor)?;
-    Ok(())
+    record.save(change, &["closed"], actor)
 }
 
+/// The work on what is quiet, where it fails.
+pub const QUIET: Work = "its quiet end";
+
 /// Closes what is resolved, has its final report, and has not changed since `before`; at most so many at once. Gives how many.
+/// One that can't be read holds nobody up.
 ///
 /// # Errors
 /// The store's.
@@ -73,15 +76,13 @@ pub fn close_quiet(
     before: Time,
     days: u32,
     at_once: i64,
-) -> Result<usize, Problem> {
-    let rows = incidents::quiet(&mut change.tx, before, at_once)?;
-    let records = Record::load_all(&mut change.tx, rows)?;
-    let closed = records.len();
-    for mut record in records {
-        let data = json!({"quiet_days": days});
-        close_with(change, &mut record, directory, &Actor::service(), RESOLVED_AND_QUIET, data)?;
-    }
-    Ok(closed)
+) -> Result<usize, StoreError> {
+    let passed = directory.setbacks.standing(QUIET, change.now);
+    let ids = incidents::quiet(&mut change.tx, before, &passed, at_once)?;
+    directory.setbacks.one_by_one(change, &ids, QUIET, |change, record| {
+        let how = (Ending::Closed, RESOLVED_AND_QUIET, json!({"quiet_days": days}));
+        end(change, record, directory, &Actor::service(), how)
+    })
 }
 
 /// Opens an incident again, by decision of the coordinator.

@@ -6,7 +6,7 @@ use zvit_db::audit::Audience;
 use zvit_db::change::Change;
 use zvit_db::conversation::Reader;
 use zvit_db::error::Result;
-use zvit_db::rows::MessageRow;
+use zvit_db::rows::{IncidentRow, MessageRow};
 use zvit_db::types::{At, Id};
 use zvit_domain::conversation::Visibility;
 use zvit_domain::vocabulary::Role;
@@ -32,10 +32,11 @@ pub struct NewMessage {
 }
 
 /// As whom a party of the incident reads what is said about it.
-pub fn reader(actor: &Actor) -> Reader {
+pub fn reader(actor: &Actor, incident: &IncidentRow) -> Reader {
     match (actor.role, actor.owner) {
         (Role::Coordinator, _) => Reader::Coordinator,
         (Role::Team, Some(team)) => Reader::Team(team),
+        (_, Some(own)) if own != incident.institution_id.0 => Reader::Representative,
         _ => Reader::Institution,
     }
 }

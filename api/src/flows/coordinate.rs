@@ -15,7 +15,6 @@ use super::closing::over;
 use super::event::Event;
 use super::follow_up::triage_of;
 use super::record::{Record, state};
-use super::waiting::give_next;
 use crate::actor::Actor;
 use crate::memory::Directory;
 use crate::problem::Problem;
@@ -101,7 +100,6 @@ pub fn revoke(
     keep_away(record, id);
     realign(change, record, directory)?;
     record.save(change, &["assignment"], actor)?;
-    give_next(change, directory)?;
     Ok(())
 }
 

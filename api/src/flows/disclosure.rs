@@ -8,12 +8,16 @@ use uuid::Uuid;
 use zvit_db::conn::Tx;
 use zvit_db::rows::{AssignmentRow, IncidentRow};
 use zvit_domain::deadline::Deadline;
-use zvit_domain::disclosure::{COMMON_FROM, Codes, Part, Parts, SizeBand, Standing, summary};
+use zvit_domain::disclosure::{
+    COMMON_FROM, Codes, Part, Parts, SizeBand, Standing, brought_by_name, brought_by_rule, summary,
+};
 use zvit_domain::region::Region;
+use zvit_domain::routing::{MANUAL_RULE, called_for};
 use zvit_domain::taxonomy::Classification;
 use zvit_domain::vocabulary::{AssignmentRole, Assistance, Role, Sector};
 use zvit_domain::word::Word;
 
+use super::held::place_filled;
 use super::hold;
 use super::record::{Record, state};
 use super::show::{indicator, institution, role};
@@ -85,16 +89,19 @@ pub fn of(record: &Record, row: &AssignmentRow, directory: &Directory) -> Disclo
     Disclosure { parts: standing.parts(), minimal: standing.is_minimal() }
 }
 
-/// The kinds of help a team brings: what it was asked for; else what it gives of what the report asks for; else all it gives.
-fn brought(record: &Record, row: &AssignmentRow, directory: &Directory) -> Vec<Assistance> {
+/// The kinds of help a supporting team brings: what it was asked for; else what the rule that chose it calls for; else, where a
+/// person named it, what the report asks for.
+pub fn brought(record: &Record, row: &AssignmentRow, directory: &Directory) -> Vec<Assistance> {
     if let Some(codes) = &row.assistance {
         return codes.split_whitespace().filter_map(Assistance::from_code).collect();
     }
     let team = directory.teams.iter().find(|entry| entry.id == row.team_id.0);
     let gives = team.map(|entry| entry.team.assistance.clone()).unwrap_or_default();
     let asked = &record.content.assistance_requested;
-    let fitting: Vec<Assistance> = gives.iter().copied().filter(|kind| asked.contains(kind)).collect();
-    if fitting.is_empty() { gives } else { fitting }
+    match place_filled(row) {
+        place if place == MANUAL_RULE => brought_by_name(&gives, asked),
+        place => brought_by_rule(&gives, called_for(&directory.rules, &place), asked),
+    }
 }
 
 /// What a team is shown of an incident by the cases it holds of it; nothing where it holds none.

@@ -6,62 +6,38 @@ use serde_json::json;
 use uuid::Uuid;
 use zvit_db::audit::Audience;
 use zvit_db::change::Change;
-use zvit_db::error::{Result, StoreError};
+use zvit_db::error::Result;
 use zvit_db::rows::{AssignmentRow, IncidentRow};
 use zvit_db::{escalation, incidents};
 use zvit_domain::lifecycle::{CaseVerb, Ending, Holder, Step};
 use zvit_domain::vocabulary::CaseState;
 
-use super::assign::{expired_leads, realign, set_state};
+use super::assign::{realign, set_state};
 use super::event::Event;
+use super::held::expired_leads;
 use super::notices::{About, Occasion, Recipient, announce};
 use super::record::{Record, state};
+use super::setbacks::Work;
 use crate::actor::Actor;
 use crate::memory::Directory;
+
+/// The work on overdue cases, where it fails.
+pub const OVERDUE: Work = "its overdue cases";
 
 /// The reason of what happens because a team did not acknowledge.
 const NOT_ACKNOWLEDGED: &str = "not_acknowledged_in_time";
 
 /// Ends assignments whose time to acknowledge has run out, and gives their incidents to the next team. Says of how many
-/// incidents. One that can't be read is logged and holds nobody up.
+/// incidents. One that can't be read holds nobody up.
 ///
 /// # Errors
 /// The store's.
 pub fn expire_overdue(change: &mut Change<'_>, directory: &Arc<Directory>, limit: i64) -> Result<usize> {
     let own = directory.coordinator_team()?;
-    let overdue = escalation::overdue(&mut change.tx, change.now, own, limit)?;
-    one_by_one(change, &overdue, "its overdue cases", |change, record| expire(change, record, directory, own))
-}
-
-/// Does the same to each of these incidents, in their order, each once. Says to how many it was done.
-///
-/// # Errors
-/// The store's.
-pub(super) fn one_by_one(
-    change: &mut Change<'_>,
-    ids: &[Uuid],
-    what: &str,
-    work: impl Fn(&mut Change<'_>, &mut Record) -> Result<()>,
-) -> Result<usize> {
-    let mut done = Vec::new();
-    let mut count = 0;
-    for id in ids {
-        if done.contains(id) {
-            continue;
-        }
-        done.push(*id);
-        let worked = change.attempt(|change| {
-            let row = incidents::find_all(&mut change.tx, &[*id])?.pop().ok_or(StoreError::NotFound)?;
-            let mut record = Record::load(&mut change.tx, row)?;
-            work(change, &mut record)
-        });
-        match worked {
-            Ok(()) => count += 1,
-            Err(error @ (StoreError::Unavailable(_) | StoreError::NotWritable(_))) => return Err(error),
-            Err(error) => log::error!("incident {id}: {what}: {error}"),
-        }
-    }
-    Ok(count)
+    let setbacks = &directory.setbacks;
+    let passed = setbacks.standing(OVERDUE, change.now);
+    let overdue = escalation::overdue(&mut change.tx, change.now, own, &passed, limit)?;
+    setbacks.one_by_one(change, &overdue, OVERDUE, |change, record| expire(change, record, directory, own))
 }
 
 fn expire(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Directory>, own: Uuid) -> Result<()> {

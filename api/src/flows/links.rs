@@ -13,13 +13,13 @@ use zvit_db::rows::LinkRow;
 use zvit_db::types::{At, Id};
 use zvit_db::{cases, links};
 use zvit_domain::fault::Fault;
-use zvit_domain::lifecycle::{IncidentVerb, Step, take_merger_back};
+use zvit_domain::lifecycle::{IncidentVerb, Step, can_take_in, take_merger_back};
 use zvit_domain::link::{LinkKind, closes_a_circle};
 use zvit_domain::vocabulary::{CaseState, IncidentStatus};
 use zvit_domain::word::Word;
 
 use super::assign::{realign, set_state, take_away};
-use super::closing::can_hold;
+use super::closing::{can_hold, over};
 use super::event::Event;
 use super::record::{Record, note_changes, state};
 use crate::actor::Actor;
@@ -257,11 +257,18 @@ fn check_merge(change: &mut Change<'_>, record: &Record, other: &Record) -> Resu
             None => problem,
         });
     }
-    let step = IncidentVerb::Merge.apply(record.status());
-    if !matches!(step, Ok(Step::To(_))) || other.status() == IncidentStatus::Withdrawn {
-        let over = if matches!(step, Ok(Step::To(_))) { other } else { record }.status();
-        return Err(Problem::new(Code::StateConflict)
-            .detail(format!("One of the two is {over}."), format!("Один із двох у стані «{}».", over.label_uk())));
+    if !matches!(IncidentVerb::Merge.apply(record.status()), Ok(Step::To(_))) {
+        return Err(over(record));
+    }
+    if !can_take_in(other.status(), record.status()) {
+        let status = other.status();
+        return Err(Problem::new(Code::StateConflict).detail(
+            format!("The other one is {status}: nobody works on it. Reopen it first (POST /v1/incidents/{{id}}/reopen), then merge."),
+            format!(
+                "Інший інцидент у стані «{}»: ним ніхто не займається. Спершу відновіть його (POST /v1/incidents/{{id}}/reopen), тоді об’єднуйте.",
+                status.label_uk()
+            ),
+        ));
     }
     Ok(())
 }

@@ -6,13 +6,15 @@ use zvit_db::conn::Tx;
 use zvit_db::error::Result;
 use zvit_db::incidents;
 use zvit_db::rows::AssignmentRow;
-use zvit_domain::routing::{Changes, Choice, Held, Loads, MANUAL_RULE, Roster, RoundRobin, reroute, weight};
+use zvit_domain::routing::{Changes, Choice, Loads, MANUAL_RULE, Roster, RoundRobin};
 use zvit_domain::time::Time;
-use zvit_domain::vocabulary::{AssignmentRole, CaseState};
+use zvit_domain::vocabulary::{AssignmentRole, Assistance, CaseState};
 use zvit_domain::word::Word;
 
-use super::assign::{REVOKED_BY_COORDINATOR, give, keep_turns, loads, round_robin, routing_input, take_away};
+use super::assign::{assignment, give, keep_turns, loads, round_robin, take_away};
+use super::held::{Around, changes_but};
 use super::record::{Record, state};
+use super::support::{choose, give_asked, unanswered};
 use crate::actor::Actor;
 use crate::memory::Directory;
 
@@ -69,12 +71,47 @@ impl Standing {
             load.open_cases = load.open_cases.saturating_sub(1);
         }
         for choice in &changes.add {
-            let load = self.loads.entry(choice.team).or_default();
-            load.weighted += if choice.role == AssignmentRole::Lead { weight(record.triage.level) } else { 0 };
-            load.open_cases += 1;
+            choice.add_to(record.triage.level, &mut self.loads);
         }
         self.turns.extend(changes.round_robin.clone());
     }
+
+    fn around<'a>(&'a self, directory: &'a Directory, roster: &'a Roster<'a>, now: Time) -> Around<'a> {
+        Around { directory, roster, loads: &self.loads, turns: &self.turns, now }
+    }
+
+    /// Who is asked for the help that a lead asked for and that nobody gives any more once the changes are made.
+    fn ask_others(
+        &mut self,
+        record: &Record,
+        changes: &Changes,
+        (directory, roster, now): (&Directory, &Roster<'_>, Time),
+    ) -> Result<Vec<Asked>> {
+        let own = directory.coordinator_team()?;
+        let mut after = record.clone();
+        for revocation in &changes.revoke {
+            after.alter(revocation.assignment_id, |row| row.state = CaseState::Revoked.to_string());
+        }
+        for choice in &changes.add {
+            after.add(assignment(choice, record.id(), record.triage.level, own, now)?);
+        }
+        let mut asked = Vec::new();
+        for kind in unanswered(&after) {
+            let Some((choice, turns)) = choose(&after, &self.around(directory, roster, now), kind) else { continue };
+            choice.add_to(record.triage.level, &mut self.loads);
+            self.turns.extend(turns.clone());
+            after.add(assignment(&choice, record.id(), record.triage.level, own, now)?);
+            asked.push(Asked { kind, choice, turns });
+        }
+        Ok(asked)
+    }
+}
+
+/// Support that is asked of another team.
+struct Asked {
+    kind: Assistance,
+    choice: Choice,
+    turns: RoundRobin,
 }
 
 /// What would move among the incidents after `after`; nothing is changed.
@@ -91,9 +128,11 @@ pub fn look(
     let roster = directory.roster(now)?;
     let (records, mut portion) = records(tx, rule_version, after)?;
     for record in &records {
-        let changes = decide(record, directory, &roster, standing, rule_version, now);
+        let changes = decide(record, &standing.around(directory, &roster, now), rule_version);
         portion.moves.extend(moves(record, &changes));
         standing.advance(record, &changes);
+        let asked = standing.ask_others(record, &changes, (directory, &roster, now))?;
+        portion.moves.extend(asked.iter().map(|asked| moved_to(record, &asked.choice)));
     }
     Ok(portion)
 }
@@ -115,10 +154,12 @@ pub fn act(
     let mut standing = Standing::read(&mut change.tx, directory, turns)?;
     let (records, mut portion) = records(&mut change.tx, rule_version, after)?;
     for mut record in records {
-        let changes = decide(&record, directory, &roster, &standing, rule_version, now);
+        let changes = decide(&record, &standing.around(directory, &roster, now), rule_version);
         portion.moves.extend(moves(&record, &changes));
         standing.advance(&record, &changes);
-        if changes.is_empty() {
+        let asked = standing.ask_others(&record, &changes, (directory, &roster, now))?;
+        portion.moves.extend(asked.iter().map(|asked| moved_to(&record, &asked.choice)));
+        if changes.is_empty() && asked.is_empty() {
             continue;
         }
         for revocation in &changes.revoke {
@@ -128,6 +169,9 @@ pub fn act(
             give(change, &mut record, choice, directory, actor, Some(reason))?;
         }
         keep_turns(change, standing.turns.clone(), changes.round_robin)?;
+        for Asked { kind, choice, turns } in asked {
+            give_asked(change, &mut record, directory, actor, kind, Some((choice, turns)), Some(reason))?;
+        }
         record.save(change, &["assignment"], actor)?;
     }
     Ok(portion)
@@ -148,37 +192,14 @@ fn is_open_to_question(row: &AssignmentRow, rule_version: i32) -> bool {
 }
 
 /// The rules of today, over what the faulty ones decided; everything else on the incident stays as if it were taken up.
-fn decide(
-    record: &Record,
-    directory: &Directory,
-    roster: &Roster<'_>,
-    standing: &Standing,
-    rule_version: i32,
-    now: Time,
-) -> Changes {
-    let kept_away: Vec<Uuid> = record
-        .assignments
-        .iter()
-        .filter(|row| row.outcome.as_deref() == Some(REVOKED_BY_COORDINATOR))
-        .map(|row| row.team_id.0)
-        .collect();
-    let held: Vec<Held<'_>> = record
-        .assignments
-        .iter()
-        .map(|row| Held {
-            assignment_id: row.id.0,
-            team: row.team_id.0,
-            role: role(row),
-            rule_id: &row.rule_id,
-            state: match state(row) {
-                CaseState::Assigned if !is_open_to_question(row, rule_version) => CaseState::Acknowledged,
-                state => state,
-            },
-        })
-        .collect();
-    let class = record.classification().class;
-    let input = routing_input(record, class, &[], &kept_away);
-    reroute(&input, &directory.rules, roster, &held, &standing.loads, &standing.turns, now)
+fn decide(record: &Record, around: &Around<'_>, rule_version: i32) -> Changes {
+    changes_but(record, around, |row| !is_open_to_question(row, rule_version))
+}
+
+/// A team that comes to the incident.
+fn moved_to(record: &Record, choice: &Choice) -> Move {
+    let reference = record.row.reference.clone();
+    Move { incident: record.id(), reference, role: choice.role, from: None, to: Some(choice.team) }
 }
 
 fn role(row: &AssignmentRow) -> AssignmentRole {

@@ -13,8 +13,8 @@ use zvit_domain::fault::Fault;
 use zvit_domain::routing::{EFFECT_INCIDENTS, Roster, RoutingInput, RuleSet, RulesEffect};
 use zvit_domain::time::Time;
 
-use super::assign::routing_input;
 use super::event::Event;
+use super::held::routing_input;
 use super::record::Record;
 use crate::actor::Actor;
 use crate::memory::Directory;

@@ -185,7 +185,7 @@ pub(super) fn role(row: &AssignmentRow) -> AssignmentRole {
 }
 
 fn assistance(row: &AssignmentRow) -> Option<Assistance> {
-    row.assistance.as_deref().and_then(Assistance::from_code)
+    row.assistance.as_deref().and_then(|codes| codes.split_whitespace().next()).and_then(Assistance::from_code)
 }
 
 pub(super) fn institution(record: &Record, directory: &Directory) -> InstitutionRef {

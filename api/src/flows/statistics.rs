@@ -177,7 +177,7 @@ fn count(tx: &mut Tx<'_>, month: Month, helpers: &[&TeamEntry]) -> Result<Counte
 /// What was asked for, where that was said; else response is what a lead gives, and a supporting team the first it offers.
 fn kind_of_help(stated: Option<&str>, role: &str, offered: &[Assistance]) -> Assistance {
     let first = offered.first().copied().unwrap_or(Assistance::IncidentResponse);
-    match stated.and_then(Assistance::from_code) {
+    match stated.and_then(|codes| codes.split_whitespace().next()).and_then(Assistance::from_code) {
         Some(kind) => kind,
         None if role == "lead" && offered.contains(&Assistance::IncidentResponse) => Assistance::IncidentResponse,
         None => first,

@@ -22,8 +22,9 @@ use zvit_domain::triage::{RuleData, TriageInput, triage};
 use zvit_domain::vocabulary::{IncidentStatus, InfrastructureCategory, Stage};
 use zvit_domain::word::Text;
 
-use super::assign::{about_assigned, assignment, loads_of, note_assigned, round_robin, routing_input};
+use super::assign::{about_assigned, assignment, loads_of, note_assigned, round_robin};
 use super::event::{Event, note_spare};
+use super::held::routing_input;
 use super::hold;
 use super::idempotency::{Kept, RequestKey, is_expired, kept};
 use super::notices::{self, Occasion, Recipient};
@@ -325,6 +326,7 @@ impl Batch {
             withdrawal: None,
             merged_into: None,
             features: String::new(),
+            submitted_by: item.actor.owner.filter(|own| *own != institution.id).map(Id),
         };
         let mut record = Record::new(row, content, judged, deadlines, item.warnings.clone());
         for indicator in &item.parsed.indicators {
@@ -374,9 +376,9 @@ impl Batch {
         let level = record.triage.level;
         self.turns_moved |= !decision.round_robin.is_empty();
         decision.apply(level, &mut self.loads, &mut self.turns);
-        let service = Actor::service();
+        let (service, own) = (Actor::service(), directory.coordinator_team()?);
         for choice in decision.choices() {
-            let mut row = assignment(choice, record.id(), level, change.now)?;
+            let mut row = assignment(choice, record.id(), level, own, change.now)?;
             let feed =
                 self.feeds.get_mut(&choice.team).ok_or_else(|| StoreError::Failed("a team has no feed".into()))?;
             feed.position += 1;

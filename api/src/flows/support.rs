@@ -7,16 +7,15 @@ use uuid::Uuid;
 use zvit_db::change::Change;
 use zvit_db::error::StoreError;
 use zvit_db::rows::AssignmentRow;
-use zvit_domain::routing::{Choice, RoundRobin, request_support, serves_kind};
+use zvit_domain::lifecycle::may_request_support;
+use zvit_domain::routing::{Choice, REQUESTED_RULE, RoundRobin, request_support, serves_kind};
 use zvit_domain::vocabulary::{Assistance, CaseState};
 use zvit_domain::word::Word;
 
-use super::assign::{
-    REVOKED_BY_COORDINATOR, give, held, keep_turns, kept_away, loads, place_filled, places_filled, round_robin,
-    routing_input,
-};
+use super::assign::{REVOKED_BY_COORDINATOR, give, keep_turns, loads, round_robin};
 use super::case::not_from;
 use super::event::Event;
+use super::held::{Around, held, kept_away, place_filled, places_filled, routing_input};
 use super::record::{Record, state};
 use crate::actor::Actor;
 use crate::memory::Directory;
@@ -25,7 +24,7 @@ use crate::problem::{Code, Problem};
 /// The lead asks for help. While a team that was asked for the same kind has its case open, nothing changes.
 ///
 /// # Errors
-/// 409 for a case that isn't an open one of the lead; the store's.
+/// 409 for a case that the lead hasn't taken up, or that isn't the lead's; the store's.
 pub fn request(
     change: &mut Change<'_>,
     record: &mut Record,
@@ -41,8 +40,14 @@ pub fn request(
             "Про підтримку просить лише провідна команда; повідомте їй, що потрібно.",
         ));
     }
-    if !state(row).is_open() {
-        return Err(not_from(state(row)));
+    if !may_request_support(state(row)) {
+        return Err(match state(row) {
+            CaseState::Assigned => Problem::new(Code::StateConflict).detail(
+                "Acknowledge the case first; then you may ask for support.",
+                "Спершу підтвердьте справу; тоді можна просити про підтримку.",
+            ),
+            other => not_from(other),
+        });
     }
     let team = row.team_id.0;
     if record.assignments.iter().any(|row| state(row).is_open() && brings(row, directory, kind)) {
@@ -66,11 +71,11 @@ fn brings(row: &AssignmentRow, directory: &Directory, kind: Assistance) -> bool 
     if row.role == "lead" {
         return false;
     }
-    row.assistance.as_deref() == Some(kind.code()) || serves_kind(&directory.rules, &place_filled(row), kind)
+    let named = row.assistance.as_deref().unwrap_or_default();
+    named.split_whitespace().any(|code| code == kind.code()) || serves_kind(&directory.rules, &place_filled(row), kind)
 }
 
-/// Gives the request to the team that routing chooses. Where no partner can, the timeline says so and the coordinator's own
-/// team has it.
+/// Gives the request to the team that routing chooses.
 fn ask(
     change: &mut Change<'_>,
     record: &mut Record,
@@ -79,7 +84,27 @@ fn ask(
     kind: Assistance,
     reason: Option<&str>,
 ) -> Result<(), StoreError> {
-    let chosen = choose(change, record, directory, kind)?;
+    let (loads, turns) = (loads(&mut change.tx, directory)?, round_robin(change)?);
+    let roster = directory.roster(change.now)?;
+    let around = Around { directory, roster: &roster, loads: &loads, turns: &turns, now: change.now };
+    let chosen = choose(record, &around, kind);
+    give_asked(change, record, directory, actor, kind, chosen, reason)
+}
+
+/// Gives what was asked for to the team that was chosen. Where no partner can, the timeline says so and the coordinator's own
+/// team has it. Without a reason it is a request that is only given on.
+///
+/// # Errors
+/// The store's.
+pub fn give_asked(
+    change: &mut Change<'_>,
+    record: &mut Record,
+    directory: &Directory,
+    actor: &Actor,
+    kind: Assistance,
+    chosen: Option<(Choice, RoundRobin)>,
+    reason: Option<&str>,
+) -> Result<(), StoreError> {
     let own = directory.coordinator_team()?;
     let is_new = reason.is_some() || chosen.is_some();
     if is_new && chosen.as_ref().is_none_or(|(choice, _)| choice.team == own) {
@@ -95,39 +120,40 @@ fn ask(
     Ok(())
 }
 
-fn choose(
-    change: &mut Change<'_>,
-    record: &Record,
-    directory: &Directory,
-    kind: Assistance,
-) -> Result<Option<(Choice, RoundRobin)>, StoreError> {
-    let (loads, turns) = (loads(&mut change.tx, directory)?, round_robin(change)?);
-    let roster = directory.roster(change.now)?;
+/// The team that routing chooses for a kind of help, if there is one that isn't on the incident.
+pub fn choose(record: &Record, around: &Around<'_>, kind: Assistance) -> Option<(Choice, RoundRobin)> {
     let (kept_away, places, asked) = (kept_away(record), places_filled(record), [kind]);
     let mut input = routing_input(record, record.classification().class, &[], &kept_away);
     input.assistance = &asked;
-    let held = held(record, &places);
-    Ok(request_support(&input, &directory.rules, &roster, &held, &loads, &turns, change.now))
+    let held = held(record, &places, |_| false);
+    request_support(&input, &around.directory.rules, around.roster, &held, around.loads, around.turns, around.now)
 }
 
 /// Asks others where the team that was last asked for a kind of help declined it, let it expire or gave it away: what a lead
-/// asked for is not dropped. Not once the lead is through, or when the coordinator took it back.
+/// asked for is not dropped.
 ///
 /// # Errors
 /// The store's.
 pub fn ask_others(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Directory>) -> Result<(), StoreError> {
-    let is_worked_on = record.lead().is_some_and(|lead| state(lead).is_open());
-    if record.ending().is_some() || !is_worked_on {
-        return Ok(());
-    }
-    for kind in Assistance::ALL {
-        let of_kind = |row: &&AssignmentRow| row.assistance.as_deref() == Some(kind.code());
-        let last = record.assignments.iter().rev().find(of_kind);
-        if last.is_some_and(is_unanswered) {
-            ask(change, record, directory, &Actor::service(), *kind, None)?;
-        }
+    for kind in unanswered(record) {
+        ask(change, record, directory, &Actor::service(), kind, None)?;
     }
     Ok(())
+}
+
+/// The kinds of help that a lead asked for and nobody gives any more. None once the lead is through, nor what the coordinator
+/// took back.
+pub fn unanswered(record: &Record) -> Vec<Assistance> {
+    let is_worked_on = record.lead().is_some_and(|lead| state(lead).is_open());
+    if record.ending().is_some() || !is_worked_on {
+        return Vec::new();
+    }
+    let is_lost = |kind: &Assistance| {
+        let of_kind =
+            |row: &&AssignmentRow| row.rule_id == REQUESTED_RULE && row.assistance.as_deref() == Some(kind.code());
+        record.assignments.iter().rev().find(of_kind).is_some_and(is_unanswered)
+    };
+    Assistance::ALL.iter().copied().filter(is_lost).collect()
 }
 
 fn is_unanswered(row: &AssignmentRow) -> bool {

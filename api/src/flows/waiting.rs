@@ -1,6 +1,5 @@
 //! Incidents that wait because every team that fits is full: given out by level, then by age, as places get free.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -9,17 +8,19 @@ use zvit_db::audit::Audience;
 use zvit_db::change::Change;
 use zvit_db::conn::Tx;
 use zvit_db::error::{Result, StoreError};
-use zvit_db::{escalation, feeds, incidents, waiting};
+use zvit_db::{escalation, feeds, waiting};
+use zvit_domain::overload::{self, Step};
 use zvit_domain::routing::RoundRobin;
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::{AssignmentRole, CaseState, IncidentStatus};
 use zvit_domain::word::Word;
 
-use super::assign::{changes_for, loads, realign, take_away};
-use super::escalate::one_by_one;
+use super::assign::{loads, realign, take_away};
 use super::event::Event;
+use super::held::{Around, changes_for};
 use super::notices::{About, Occasion, Recipient, announce};
-use super::record::{Record, state};
+use super::record::state;
+use super::setbacks::Work;
 use crate::actor::Actor;
 use crate::memory::Directory;
 
@@ -32,6 +33,15 @@ pub const LOOKED_AT: i64 = 5_000;
 /// So many are looked at, and so many given out, within the change that makes a place free: all others wait for its end.
 const NEXT_LOOKED_AT: i64 = 50;
 const NEXT: usize = 4;
+
+/// So often it is looked again where some of them could not be given out.
+const ROUNDS: usize = 3;
+
+/// The work on what waits, where it fails.
+const QUEUE: Work = "its place in the queue";
+
+/// The work on cases of deactivated teams, where it fails.
+const RELEASE: Work = "the cases of a deactivated team";
 
 /// So many are read at once.
 const READ_AT_ONCE: usize = 100;
@@ -51,10 +61,9 @@ pub fn plan(tx: &mut Tx<'_>, directory: &Directory, now: Time, looked_at: i64, l
         return Ok(Vec::new());
     }
     let mut movable = Vec::new();
-    for ids in waiting::in_order(tx, &codes, looked_at)?.chunks(READ_AT_ONCE) {
-        let rows = incidents::find_all(tx, ids)?;
-        let records: HashMap<Uuid, Record> =
-            Record::load_all(tx, rows)?.into_iter().map(|record| (record.id(), record)).collect();
+    let passed = directory.setbacks.standing(QUEUE, now);
+    for ids in waiting::in_order(tx, &codes, &passed, looked_at)?.chunks(READ_AT_ONCE) {
+        let records = directory.setbacks.readable(tx, ids, QUEUE, now)?;
         for record in ids.iter().filter_map(|id| records.get(id)) {
             if room.is_empty() || movable.len() >= limit {
                 return Ok(movable);
@@ -62,7 +71,8 @@ pub fn plan(tx: &mut Tx<'_>, directory: &Directory, now: Time, looked_at: i64, l
             if !room.contains(&record.triage.sector) {
                 continue;
             }
-            let changes = changes_for(record, directory, &roster, &loads, &turns, now);
+            let around = Around { directory, roster: &roster, loads: &loads, turns: &turns, now };
+            let changes = changes_for(record, &around);
             if !changes.add.iter().any(|choice| choice.role == AssignmentRole::Lead) {
                 continue;
             }
@@ -82,7 +92,7 @@ pub fn plan(tx: &mut Tx<'_>, directory: &Directory, now: Time, looked_at: i64, l
 /// # Errors
 /// The store's.
 pub fn give_out(change: &mut Change<'_>, directory: &Arc<Directory>, ids: &[Uuid]) -> Result<usize> {
-    one_by_one(change, ids, "its place in the queue", |change, record| {
+    directory.setbacks.one_by_one(change, ids, QUEUE, |change, record| {
         if record.status() != IncidentStatus::Waiting {
             return Ok(());
         }
@@ -91,26 +101,36 @@ pub fn give_out(change: &mut Change<'_>, directory: &Arc<Directory>, ids: &[Uuid
     })
 }
 
-/// After a place got free: who waits first has it in the same change, before a report that comes in meanwhile could take it.
+/// At the end of a change by which places got free: who waits first has them in the same change, before a report that comes in
+/// meanwhile could take them.
 ///
 /// # Errors
 /// The store's.
 pub fn give_next(change: &mut Change<'_>, directory: &Arc<Directory>) -> Result<()> {
-    if !waiting::is_any(&mut change.tx)? {
+    let relieved = change.relieved();
+    let is_room =
+        directory.teams.iter().any(|entry| entry.active && !entry.team.coordinator && relieved.contains(&entry.id));
+    if !is_room || !waiting::is_any(&mut change.tx)? {
         return Ok(());
     }
     let given = change.attempt(|change| {
-        let ids = plan(&mut change.tx, directory, change.now, NEXT_LOOKED_AT, NEXT)?;
-        give_out(change, directory, &ids)
+        // What can't be given out is passed over from then on, and whoever stands behind it is next.
+        for _ in 0..ROUNDS {
+            let ids = plan(&mut change.tx, directory, change.now, NEXT_LOOKED_AT, NEXT)?;
+            if give_out(change, directory, &ids)? == ids.len() {
+                break;
+            }
+        }
+        Ok(())
     });
     match given {
-        Err(error @ (StoreError::Unavailable(_) | StoreError::NotWritable(_))) => Err(error),
+        Err(error) if StoreError::is_outage(&error) => Err(error),
         Err(error) => {
             // What made the place free stands all the same; the queue is looked at again in a second.
             log::error!("the queue: {error}");
             Ok(())
         }
-        Ok(_) => Ok(()),
+        Ok(()) => Ok(()),
     }
 }
 
@@ -135,8 +155,9 @@ pub fn release(change: &mut Change<'_>, directory: &Arc<Directory>, limit: i64) 
         return Ok(0);
     }
     let open: Vec<&str> = CaseState::ALL.iter().filter(|state| state.is_open()).map(|state| state.code()).collect();
-    let ids = escalation::incidents_of(&mut change.tx, &teams, &open, limit)?;
-    one_by_one(change, &ids, "the cases of a deactivated team", |change, record| {
+    let passed = directory.setbacks.standing(RELEASE, change.now);
+    let ids = escalation::incidents_of(&mut change.tx, &teams, &open, &passed, limit)?;
+    directory.setbacks.one_by_one(change, &ids, RELEASE, |change, record| {
         let service = Actor::service();
         let held = record.assignments.iter().filter(|row| teams.contains(&row.team_id.0) && state(row).is_open());
         let held: Vec<Uuid> = held.map(|row| row.id.0).collect();
@@ -148,33 +169,38 @@ pub fn release(change: &mut Change<'_>, directory: &Arc<Directory>, limit: i64) 
     })
 }
 
-/// Whether the coordinator is to be told that incidents begin to wait, or wait no longer.
+/// Whether there is something to keep or to tell about incidents that wait.
 ///
 /// # Errors
 /// The store's.
-pub fn is_untold(tx: &mut Tx<'_>) -> Result<bool> {
-    Ok(waiting::is_any(tx)? != waiting::overload_since(tx)?.is_some())
+pub fn is_untold(tx: &mut Tx<'_>, now: Time) -> Result<bool> {
+    Ok(overload::step(waiting::overload(tx)?, waiting::is_any(tx)?, now).is_some())
 }
 
-/// Tells it, once: the store keeps that it was.
+/// Tells the coordinator that incidents begin to wait, or have waited no longer for a while; each once, as the store keeps that
+/// it was told.
 ///
 /// # Errors
 /// The store's.
 pub fn tell_overload(change: &mut Change<'_>, directory: &Directory) -> Result<()> {
     let now = change.now;
     let told = |kind, data| Event::other(kind, "service", "waiting").seen_by(Audience::Coordinator).with(data);
-    match (waiting::is_any(&mut change.tx)?, waiting::overload_since(&mut change.tx)?) {
-        (true, None) => {
+    let known = waiting::overload(&mut change.tx)?;
+    match overload::step(known, waiting::is_any(&mut change.tx)?, now) {
+        Some(Step::Begin) => {
             waiting::begin_overload(&mut change.tx, now)?;
             told("overload_began", json!({})).note(change, &Actor::service());
             let about = About { incident: None, reference: None, level: None, case: None, deadline: None };
             announce(change, directory, Occasion::Overload, Recipient::Coordinator, &about)
         }
-        (false, Some(since)) => {
+        Some(Step::Quieten) => waiting::quieten_overload(&mut change.tx, Some(now)),
+        Some(Step::GoOn) => waiting::quieten_overload(&mut change.tx, None),
+        Some(Step::End) => {
             waiting::end_overload(&mut change.tx)?;
-            told("overload_ended", json!({"since": since})).note(change, &Actor::service());
+            let data = json!({"since": known.map(|known| known.began_at), "quiet_since": known.and_then(|known| known.quiet_since)});
+            told("overload_ended", data).note(change, &Actor::service());
             Ok(())
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }

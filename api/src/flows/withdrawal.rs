@@ -3,11 +3,13 @@
 
 use serde_json::json;
 use uuid::Uuid;
+use zvit_db::audit;
 use zvit_db::change::Change;
 use zvit_db::types::Json;
 use zvit_domain::disclosure::Part;
-use zvit_domain::lifecycle::{IncidentVerb, Step, WithdrawalState, withdrawal_needs_confirmation};
+use zvit_domain::lifecycle::{IncidentVerb, Step, WithdrawalState};
 use zvit_domain::vocabulary::Role;
+use zvit_domain::withdrawal::{gravity, needs_confirmation};
 
 use super::assign::take_away;
 use super::closing::over;
@@ -41,8 +43,8 @@ pub fn withdraw(
     }
     // Whoever has taken it up counts, also a support team, or a lead that has handed it over since.
     let is_taken_up = record.assignments.iter().any(|row| row.acknowledged_at.is_some());
-    let has_to_be_confirmed = is_taken_up || withdrawal_needs_confirmation(record.triage.level, record.lead_standing());
-    let is_decided = decides_itself || !has_to_be_confirmed;
+    let gravity = gravity_of(change, record)?;
+    let is_decided = decides_itself || !needs_confirmation(gravity, is_taken_up, record.lead_standing());
     keep(
         record,
         &Withdrawal {
@@ -61,6 +63,18 @@ pub fn withdraw(
     Event::incident("withdrawal_requested", record.id()).because(Some(reason)).note(change, actor);
     record.save(change, &["withdrawal_requested"], actor)?;
     Ok(())
+}
+
+/// How grave the incident counts, by all that was ever noted of its level.
+fn gravity_of(change: &mut Change<'_>, record: &Record) -> Result<u8, Problem> {
+    #[derive(serde::Deserialize)]
+    struct Judged {
+        level: u8,
+    }
+    let decided = record.triage.r#override.as_ref().and_then(|decision| decision.level);
+    let judgements = audit::judgements(&mut change.tx, record.id())?;
+    let levels = judgements.iter().filter_map(|noted| noted.read::<Judged>().ok()).map(|judged| judged.level);
+    Ok(gravity(decided, record.triage.level, levels))
 }
 
 /// Decides on a withdrawal that was asked for: `to` is confirmed or rejected. The same decision again changes nothing.

@@ -46,16 +46,16 @@ operations! {
         GetVocabularies "get_vocabularies" GET "/v1/vocabularies" [] [] Nobodys Allowed;
         // incidents
         SubmitIncidentBatch "submit_incident_batch" POST "/v1/incidents/batch" ["incidents:write"] [] ReportsFor Allowed;
-        ListIncidents "list_incidents" GET "/v1/incidents" ["incidents:read"] [] OwnIncidents Refused;
+        ListIncidents "list_incidents" GET "/v1/incidents" ["incidents:read"] [] ReportedIncidents Refused;
         SubmitIncident "submit_incident" POST "/v1/incidents" ["incidents:write"] [] ReportsFor Allowed;
         FollowIncidents "follow_incidents" GET "/v1/incidents/feed" ["incidents:read"] [] OwnIncidents Refused;
         ListUnmovedIncidents "list_unmoved_incidents" GET "/v1/incidents/unmoved" ["incidents:read"] [Coordinator] WholeService Refused;
-        GetIncident "get_incident" GET "/v1/incidents/{id}" ["incidents:read"] [] OwnIncidents Refused;
+        GetIncident "get_incident" GET "/v1/incidents/{id}" ["incidents:read"] [] ReportedIncidents Refused;
         ListReports "list_reports" GET "/v1/incidents/{id}/reports" ["incidents:read", "cases:read"] [] PartiesOfIncident Refused;
-        AddReport "add_report" POST "/v1/incidents/{id}/reports" ["incidents:write"] [] OwnIncidents Allowed;
+        AddReport "add_report" POST "/v1/incidents/{id}/reports" ["incidents:write"] [] ReportedIncidents Allowed;
         GetTimeline "get_timeline" GET "/v1/incidents/{id}/timeline" ["incidents:read", "cases:read"] [] PartiesOfIncident Refused;
-        GetReceipt "get_receipt" GET "/v1/incidents/{id}/receipt" ["incidents:read"] [] OwnIncidents Refused;
-        PrintReceipt "print_receipt" GET "/v1/incidents/{id}/receipt/printable" ["incidents:read"] [] OwnIncidents Refused;
+        GetReceipt "get_receipt" GET "/v1/incidents/{id}/receipt" ["incidents:read"] [] ReportedIncidents Refused;
+        PrintReceipt "print_receipt" GET "/v1/incidents/{id}/receipt/printable" ["incidents:read"] [] ReportedIncidents Refused;
         GrantParts "grant_parts" POST "/v1/incidents/{id}/grants" ["cases:write", "triage:write"] [] PartiesOfIncident Refused;
         OverrideTriage "override_triage" PUT "/v1/incidents/{id}/triage" ["triage:write"] [] WholeService Refused;
         AssignTeam "assign_team" POST "/v1/incidents/{id}/assignments" ["triage:write"] [] WholeService Refused;

@@ -295,14 +295,15 @@ verb!(
 verb!(
     /// Hand a case over
     ///
-    /// To a team that is named, or back to routing.
+    /// To a team that is named, or back to routing. Support goes along with the kinds of help that are needed, and with what
+    /// these show.
     HandOverCase hand_over_case, "/v1/cases/{id}/hand-over", "hand_over_case", HandOverInput,
     |input: HandOverInput| Verb::HandOver { reason: input.reason, to_team: input.to_team }
 );
 verb!(
     /// Ask for support
     ///
-    /// The lead asks for one kind of help, and routing chooses a team that gives it. Where no partner can, the timeline says so
+    /// The lead, once it has acknowledged, asks for one kind of help, and routing chooses a team that gives it. Where no partner can, the timeline says so
     /// (`support_unavailable`) and the coordinator's own team has the request. While a team that was asked for the same kind has
     /// its case open, nothing changes.
     RequestSupport request_support, "/v1/cases/{id}/request-support", "request_support", SupportInput,

@@ -28,8 +28,8 @@ use crate::views::{Incident, WithdrawalAnswer};
 
 /// Withdraw an incident
 ///
-/// For a false alarm. At once while nobody has acknowledged it and its level is at most 2: every team is told to forget it.
-/// Else it becomes a request (`withdrawal`) that the lead or the coordinator confirms or rejects. Repeated, it changes nothing.
+/// For a false alarm. At once while nobody has acknowledged it and its level never was above 2, or a person set it to 2 or less:
+/// every team is told to forget it. Else it becomes a request (`withdrawal`) that the lead or the coordinator confirms or rejects. Repeated, it changes nothing.
 #[utoipa::path(
     tag = "incidents", operation_id = "withdraw_incident",
     params(("id" = Uuid, Path, description = "The incident's id")),

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
-use zvit_db::incidents::{self, Filter, Sight};
+use zvit_db::incidents::{self, Before, Filter, Sight};
 use zvit_domain::region::Region;
 use zvit_domain::report::ReportInput;
 use zvit_domain::taxonomy::IncidentClass;
@@ -23,6 +23,7 @@ use crate::permission::{FollowIncidents, GetIncident, ListIncidents, Permission,
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::feed::{self, FeedQuery};
+use crate::routes::reports::find_for_reporter;
 use crate::sensitive_reads::sensitive;
 use crate::state::App;
 use crate::views::{Incident, IncidentFeed, IncidentList};
@@ -110,6 +111,9 @@ pub struct IncidentQuery {
     /// Beginnings of words that must all occur in title, reference or external reference.
     #[param(max_length = 200)]
     text: Option<String>,
+    /// Instead of one's own: only those that one reported on behalf of this institution, newest first. There are none once one
+    /// does not represent it any more, or while it is on hold.
+    on_behalf_of: Option<Uuid>,
     /// Where to go on: `next_cursor` of the page before.
     #[param(max_length = 256)]
     cursor: Option<String>,
@@ -135,7 +139,7 @@ impl IncidentQuery {
 
 /// List incidents
 ///
-/// One's own, the coordinator's all; newest change first.
+/// One's own, the coordinator's all; newest change first. With `on_behalf_of`, what one reported for that institution.
 #[utoipa::path(
     tag = "incidents", operation_id = "list_incidents",
     params(IncidentQuery),
@@ -148,18 +152,24 @@ pub async fn list_incidents(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let query = query.checked()?;
-    let sight = sight(&caller)?;
-    let scope = Scope { kind: ListKind::Incidents, store: app.store_id, owner: feed_owner(sight) };
-    let before = scope.position(query.cursor.as_deref())?;
+    let (directory, language, role, own) = (app.directory(), caller.language, caller.role, caller.owner);
+    let sight = listed(sight(&caller)?, query.on_behalf_of);
+    let scope = Scope { kind: list_kind(sight), store: app.store_id, owner: feed_owner(sight) };
+    let before = before(&scope, sight, query.cursor.as_deref())?;
     let (filter, limit) = (query.filter(), usize::try_from(query.limit).unwrap_or(50));
-    let (directory, language, role) = (app.directory(), caller.language, caller.role);
-    let own = caller.owner;
+    let is_empty = matches!(sight, Sight::ReportedFor { own, institution } if !directory.represented_by(own).contains(&institution));
+    if is_empty {
+        return reply::json(&IncidentList { items: Vec::new(), next_cursor: None });
+    }
     let (list, reads) = app
         .read(move |tx| {
             let mut rows = incidents::page(tx, sight, &filter, before, i64::from(query.limit) + 1)?;
             let more = rows.len() > limit;
             rows.truncate(limit);
-            let next = rows.last().filter(|_| more).map(|row| scope.at(position(sight, row)));
+            let next = rows.last().filter(|_| more).map(|row| match sight {
+                Sight::ReportedFor { .. } => scope.encode(row.id.0.as_bytes()),
+                _ => scope.at(position(sight, row)),
+            });
             let records = Record::load_all(tx, rows)?;
             let reads = sensitive(records.iter().map(|record| &record.row), own);
             let items = records.iter().map(|record| record.incident(&directory, language, role)).collect();
@@ -170,16 +180,35 @@ pub async fn list_incidents(
     reply::json(&list)
 }
 
+/// What the list is of: with the coordinator, `on_behalf_of` narrows nothing, as it reports for everybody.
+fn listed(sight: Sight, on_behalf_of: Option<Uuid>) -> Sight {
+    match (sight, on_behalf_of) {
+        (Sight::Institution(own), Some(institution)) => Sight::ReportedFor { own, institution },
+        (sight, _) => sight,
+    }
+}
+
+fn list_kind(sight: Sight) -> ListKind {
+    if matches!(sight, Sight::ReportedFor { .. }) { ListKind::ReportedFor } else { ListKind::Incidents }
+}
+
+fn before(scope: &Scope, sight: Sight, cursor: Option<&str>) -> Result<Option<Before>, Problem> {
+    Ok(match sight {
+        Sight::ReportedFor { .. } => scope.id(cursor)?.map(Before::Incident),
+        _ => scope.position(cursor)?.map(Before::Position),
+    })
+}
+
 fn feed_owner(sight: Sight) -> Uuid {
     match sight {
-        Sight::Institution(owner) => owner,
+        Sight::Institution(owner) | Sight::ReportedFor { institution: owner, .. } => owner,
         Sight::All => COORDINATOR,
     }
 }
 
 fn position(sight: Sight, row: &zvit_db::rows::IncidentRow) -> i64 {
     match sight {
-        Sight::Institution(_) => row.institution_position,
+        Sight::Institution(_) | Sight::ReportedFor { .. } => row.institution_position,
         Sight::All => row.coordinator_position,
     }
 }
@@ -187,7 +216,8 @@ fn position(sight: Sight, row: &zvit_db::rows::IncidentRow) -> i64 {
 /// Follow incidents
 ///
 /// A compacted feed: every incident that changed stands once, at the position of its latest change, in its current state.
-/// Poll with `next_cursor`; with `wait` the answer is held until something changes. The cursor never expires.
+/// Poll with `next_cursor`; with `wait` the answer is held until something changes. The cursor never expires. What was reported
+/// on behalf of another institution stands in that one's feed alone: list it with `on_behalf_of`.
 #[utoipa::path(
     tag = "incidents", operation_id = "follow_incidents",
     params(FeedQuery, ("If-None-Match" = Option<String>, Header, description = "ETag of the answer before: 304 when nothing changed", max_length = 300)),
@@ -244,6 +274,8 @@ pub async fn follow_incidents(
 }
 
 /// Read one incident
+///
+/// One's own, or one that was reported on behalf of an institution that one represents; the coordinator any.
 #[utoipa::path(
     tag = "incidents", operation_id = "get_incident",
     params(("id" = Uuid, Path, description = "The incident's id"), ("If-None-Match" = Option<String>, Header, description = "ETag known already: 304 when it still holds", max_length = 300)),
@@ -259,14 +291,13 @@ pub async fn get_incident(
     if_none_match: IfNoneMatch,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
-    let (sight, id) = (sight(&caller)?, id.0);
-    let (directory, language, role, own) = (app.directory(), caller.language, caller.role, caller.owner);
+    let (directory, actor, id) = (app.directory(), caller.actor(), id.0);
     let (incident, version, reads) = app
         .read(move |tx| {
-            let row = incidents::find(tx, sight, id)?.ok_or_else(Problem::not_found)?;
+            let row = find_for_reporter(tx, &directory, &actor, id)?;
             let record = Record::load(tx, row)?;
-            let reads = sensitive([&record.row], own);
-            Ok((record.incident(&directory, language, role), record.row.version, reads))
+            let reads = sensitive([&record.row], actor.owner);
+            Ok((record.incident(&directory, actor.language, actor.role), record.row.version, reads))
         })
         .await?;
     let tag = etag(version);

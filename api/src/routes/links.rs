@@ -43,7 +43,8 @@ pub struct LinkInput {
 /// Link an incident to another
 ///
 /// `duplicate_of` merges this incident into another of the same institution: its status becomes `merged`, its teams forget it
-/// unless they lead the other one, and its reports stay where they are. The other kinds leave both as they are, whatever
+/// unless they lead the other one, and its reports stay where they are. The other one must still be worked on: reopen it first
+/// if it has ended. The other kinds leave both as they are, whatever
 /// institutions they belong to. A link shows only to those who may see both ends.
 #[utoipa::path(
     tag = "coordination", operation_id = "link_incident",

@@ -134,7 +134,7 @@ pub async fn list_messages(
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Messages, store, owner: id };
             let after = scope.id(query.cursor.as_deref())?;
-            let mut rows = messages_of(tx, id, reader(&actor), after, i64::from(query.limit) + 1)?;
+            let mut rows = messages_of(tx, id, reader(&actor, &incident), after, i64::from(query.limit) + 1)?;
             let next_cursor = cut(&mut rows, query.limit, &scope, |row| row.id);
             let items = with_translations(tx, &rows)?;
             Ok((MessageList { items, next_cursor }, sensitive([&incident], actor.owner)))

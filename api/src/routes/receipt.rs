@@ -23,7 +23,7 @@ use crate::permission::{GetReceipt, Permission, PrintReceipt};
 use crate::problem::Problem;
 use crate::receipt_page;
 use crate::reply;
-use crate::routes::incidents::sight;
+use crate::routes::reports::find_for_reporter;
 use crate::sensitive_reads::sensitive;
 use crate::state::App;
 use crate::views::{EventActor, PrintableReceipt, Receipt, ReceiptIncident, ReceiptReport, ReceiptTeam};
@@ -110,12 +110,12 @@ pub async fn print_receipt(
 
 /// The receipt and the version of its incident; the read is noted where it must be.
 async fn read<P: Permission>(caller: &Caller<P>, id: Uuid, app: &web::Data<App>) -> Result<(Receipt, i64), Problem> {
-    let (sight, actor) = (sight(caller)?, caller.actor());
+    let actor = caller.actor();
     let (directory, clients) = (app.directory(), app.clients());
     let (issuer, store_id) = (app.issuer().to_owned(), app.store_id);
     let (receipt, version, reads) = app
         .read(move |tx| {
-            let row = zvit_db::incidents::find(tx, sight, id)?.ok_or_else(Problem::not_found)?;
+            let row = find_for_reporter(tx, &directory, &actor, id)?;
             let record = Record::load(tx, row)?;
             let submitted = submissions(tx, id, MAX_REPORTS)?;
             let who = |row: &AuditRow| submitter(row, &clients, actor.owner);

@@ -28,7 +28,6 @@ use crate::memory::Directory;
 use crate::permission::{AddReport, ListReports, Permission};
 use crate::problem::Problem;
 use crate::reply;
-use crate::routes::incidents::sight;
 use crate::sensitive_reads::sensitive;
 use crate::state::App;
 use crate::views::{Report, ReportList};
@@ -43,8 +42,28 @@ pub const HELD: &[&str] = &["assigned", "acknowledged", "in_progress", "resolved
 pub fn find_for_party(tx: &mut Tx<'_>, directory: &Directory, actor: &Actor, id: Uuid) -> Result<IncidentRow, Problem> {
     let found = match (actor.role, actor.owner) {
         (Role::Coordinator, _) => incidents::find(tx, Sight::All, id)?,
-        (Role::Institution, Some(owner)) => incidents::find(tx, Sight::Institution(owner), id)?,
         (Role::Team, Some(team)) => incidents::find_for_team(tx, team, id, HELD, &directory.labels_seen_by(team))?,
+        _ => return find_for_reporter(tx, directory, actor, id),
+    };
+    found.ok_or_else(Problem::not_found)
+}
+
+/// The incident, for the institution that it belongs to, the one that reported it on that one's behalf, and the coordinator.
+///
+/// # Errors
+/// 404 for what isn't the caller's; the store's.
+pub fn find_for_reporter(
+    tx: &mut Tx<'_>,
+    directory: &Directory,
+    actor: &Actor,
+    id: Uuid,
+) -> Result<IncidentRow, Problem> {
+    let found = match (actor.role, actor.owner) {
+        (Role::Coordinator, _) => incidents::find(tx, Sight::All, id)?,
+        (Role::Institution, Some(own)) => match incidents::find(tx, Sight::Institution(own), id)? {
+            Some(row) => Some(row),
+            None => incidents::find_reported(tx, own, &directory.represented_by(own), id)?,
+        },
         _ => None,
     };
     found.ok_or_else(Problem::not_found)
@@ -68,7 +87,7 @@ pub fn find_for_reader(
 /// The same, for writing to the other parties.
 ///
 /// # Errors
-/// As [`find_for_party`]; 403 for a team that sees only codes until it acknowledges.
+/// As [`find_for_party`], also for who only reported it for another; 403 for a team that sees only codes until it acknowledges.
 pub fn find_for_speaker(
     tx: &mut Tx<'_>,
     directory: &Directory,
@@ -76,6 +95,9 @@ pub fn find_for_speaker(
     id: Uuid,
 ) -> Result<IncidentRow, Problem> {
     let row = find_for_party(tx, directory, actor, id)?;
+    if actor.role == Role::Institution && actor.owner != Some(row.institution_id.0) {
+        return Err(Problem::not_found());
+    }
     disclosure::check_may_speak(tx, directory, actor, &row)?;
     Ok(row)
 }
@@ -114,12 +136,9 @@ pub async fn add_report(
     schemas: web::Data<Schemas>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
-    let (sight, id) = (sight(&caller)?, id.0);
+    let (id, directory, actor) = (id.0, app.directory(), caller.actor());
     let content = app
-        .read_for_intake(move |tx| {
-            let row = incidents::find(tx, sight, id)?.ok_or_else(Problem::not_found)?;
-            Ok(row.content.read()?)
-        })
+        .read_for_intake(move |tx| Ok(find_for_reporter(tx, &directory, &actor, id)?.content.read()?))
         .await
         .map(|content: Content| content)?;
     let checked = body.json::<FollowUpInput>(&schemas)?;
@@ -132,7 +151,7 @@ pub async fn add_report(
         .take_in(raw.len(), move |change, memory| {
             once(change, Some(&key), |change| {
                 let directory = memory.directory_for(change)?;
-                let row = incidents::find(&mut change.tx, sight, id)?.ok_or_else(Problem::not_found)?;
+                let row = find_for_reporter(&mut change.tx, &directory, &report.actor, id)?;
                 let mut record = Record::load(&mut change.tx, row)?;
                 let language = report.actor.language;
                 let row = follow_up(change, &mut record, &directory, &clocks, report)?;

@@ -15,7 +15,8 @@ use zvit_texts::text;
 
 use crate::auth::Caller;
 use crate::clock;
-use crate::flows::assign::{loads, routing_input};
+use crate::flows::assign::loads;
+use crate::flows::held::routing_input;
 use crate::flows::record::{Record, is_exercise, state};
 use crate::flows::rules::faults;
 use crate::input::{Body, Schemas};

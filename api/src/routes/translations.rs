@@ -106,8 +106,9 @@ pub async fn add_translation(
                 let directory = memory.directory_for(change)?;
                 let row = find_for_reader(&mut change.tx, &directory, &actor, id)?;
                 check(&mut change.tx, &directory, &actor, &row, part_of(new.of.kind))?;
+                let reader = reader(&actor, &row);
                 let mut record = Record::load(&mut change.tx, row)?;
-                let row = add(change, &mut record, &actor, reader(&actor), new)?;
+                let row = add(change, &mut record, &actor, reader, new)?;
                 let kept = Kept::new(201, &show(&row, false))?;
                 Ok(kept.at(format!("/v1/incidents/{id}/translations")).about(id))
             })
@@ -140,7 +141,7 @@ pub async fn list_translations(
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Translations, store, owner: id };
             let after = scope.id(query.cursor.as_deref())?;
-            let mut rows = translations_of(tx, id, reader(&actor), after, i64::from(query.limit) + 1)?;
+            let mut rows = translations_of(tx, id, reader(&actor, &incident), after, i64::from(query.limit) + 1)?;
             let next_cursor = cut(&mut rows, query.limit, &scope, |row| row.id);
             let record = Record::load(tx, incident)?;
             let shown = match (actor.role, actor.owner) {

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use zvit_db::clocks::any_due;
+use zvit_db::clocks::due;
 use zvit_domain::time::Time;
 
 use super::Duty;
-use crate::flows::clocks::advance;
+use crate::flows::clocks::{CLOCKS, advance};
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -25,7 +25,8 @@ impl Duty for Clocks {
 
     async fn run(&self, app: &App, now: Time) -> Result<(), Problem> {
         for _ in 0..CHANGES {
-            if !app.read(move |tx| Ok(any_due(tx, now)?)).await? {
+            let passed = app.directory().setbacks.standing(CLOCKS, now);
+            if app.read(move |tx| Ok(due(tx, now, &passed, 1)?)).await?.is_empty() {
                 break;
             }
             let done = app
@@ -34,9 +35,6 @@ impl Duty for Clocks {
                     Ok(advance(change, &directory, AT_ONCE)?)
                 })
                 .await?;
-            if done == 0 {
-                break;
-            }
             log::debug!("incidents whose reporting clocks were advanced: {done}");
         }
         Ok(())

@@ -6,7 +6,7 @@ use zvit_db::incidents;
 use zvit_domain::time::Time;
 
 use super::Duty;
-use crate::flows::closing::close_quiet;
+use crate::flows::closing::{QUIET, close_quiet};
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -35,12 +35,13 @@ impl Duty for Closing {
         }
         let before = now.plus_seconds(-i64::from(days) * SECONDS_PER_DAY);
         for _ in 0..CHANGES {
-            if app.read(move |tx| Ok(incidents::quiet(tx, before, 1)?)).await?.is_empty() {
+            let passed = app.directory().setbacks.standing(QUIET, now);
+            if app.read(move |tx| Ok(incidents::quiet(tx, before, &passed, 1)?)).await?.is_empty() {
                 break;
             }
             let close = move |change: &mut zvit_db::change::Change<'_>, memory: &crate::state::Memory| {
                 let directory = memory.directory_for(change)?;
-                close_quiet(change, &directory, before, days, AT_ONCE)
+                Ok(close_quiet(change, &directory, before, days, AT_ONCE)?)
             };
             let closed = app.change(close).await?;
             log::info!("incidents closed after {days} quiet days: {closed}");

@@ -6,7 +6,7 @@ use zvit_db::escalation::{half_gone, overdue};
 use zvit_domain::time::Time;
 
 use super::Duty;
-use crate::flows::escalate::{expire_overdue, remind};
+use crate::flows::escalate::{OVERDUE, expire_overdue, remind};
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -25,10 +25,15 @@ impl Duty for Escalation {
     const INTERVAL: Duration = Duration::from_secs(1);
 
     async fn run(&self, app: &App, now: Time) -> Result<(), Problem> {
-        let own = app.directory().coordinator_team().ok();
-        let Some(own) = own else { return Ok(()) };
-        let (mut is_overdue, mut is_half_gone) =
-            app.read(move |tx| Ok((!overdue(tx, now, own, 1)?.is_empty(), !half_gone(tx, now, 1)?.is_empty()))).await?;
+        let directory = app.directory();
+        let Ok(own) = directory.coordinator_team() else { return Ok(()) };
+        let passed = directory.setbacks.standing(OVERDUE, now);
+        let (mut is_overdue, mut is_half_gone) = app
+            .read(move |tx| {
+                let is_overdue = !overdue(tx, now, own, &passed, 1)?.is_empty();
+                Ok((is_overdue, !half_gone(tx, now, 1)?.is_empty()))
+            })
+            .await?;
         for _ in 0..CHANGES {
             if is_overdue {
                 let expired = app

@@ -58,7 +58,7 @@ impl Duty for Places {
         }
         free_places(app).await?;
         fill_places(app, now).await?;
-        if app.read(|tx| Ok(is_untold(tx)?)).await? {
+        if app.read(move |tx| Ok(is_untold(tx, now)?)).await? {
             app.change(|change, memory| {
                 let directory = memory.directory_for(change)?;
                 Ok(tell_overload(change, &directory)?)

@@ -56,6 +56,11 @@ fn on_it(current: &[Held<'_>], team: Uuid) -> bool {
 
 /// Whether an assignment, made by a rule of the document, is support that brings this kind of help.
 pub fn serves_kind(rules: &RuleSet, rule_id: &str, kind: Assistance) -> bool {
+    called_for(rules, rule_id).contains(&kind)
+}
+
+/// The kinds of help that a support rule of the document calls for; none where there is no such rule, or it calls for none.
+pub fn called_for<'a>(rules: &'a RuleSet, rule_id: &str) -> &'a [Assistance] {
     let rule = rules.rules.iter().find(|rule| rule.id == rule_id && rule.assign.role == AssignmentRole::Support);
-    rule.is_some_and(|rule| rule.assign.brings(&rule.when).contains(&kind))
+    rule.map_or(&[], |rule| rule.assign.brings(&rule.when))
 }
