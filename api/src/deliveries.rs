@@ -8,8 +8,9 @@ use serde_json::json;
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 use zvit_db::change::Change;
-use zvit_db::delivery::{note, undelivered};
+use zvit_db::delivery::{Place, note, undelivered};
 use zvit_db::error::StoreError;
+use zvit_db::feeds;
 use zvit_db::rows::AssignmentRow;
 
 use crate::actor::Actor;
@@ -25,6 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// So often the note is tried where the writer is full or the store away, with a pause between.
 const ATTEMPTS: usize = 10;
 const PAUSE: Duration = Duration::from_secs(3);
+
+/// So many are noted in one change. After an outage many teams ask at once, each for a page; reports must find their way in between.
+const AT_ONCE: usize = 50;
 
 /// Of these rows those that go out for the first time.
 pub fn new_to_team<'a>(rows: impl IntoIterator<Item = &'a AssignmentRow>) -> Vec<Uuid> {
@@ -56,22 +60,47 @@ async fn try_again(app: web::Data<App>, actor: Actor, ids: Vec<Uuid>) {
     log::error!("{} deliveries could not be noted; they will be when the team asks for the cases again", ids.len());
 }
 
+/// What one that failed had noted is passed over by the next.
 async fn attempt(app: &App, actor: &Actor, ids: &[Uuid]) -> Result<(), Problem> {
-    let (actor, ids) = (actor.clone(), ids.to_vec());
-    app.change(move |change, memory| {
-        let directory = memory.directory_for(change)?;
-        Ok(deliver(change, &directory, &actor, &ids)?)
-    })
-    .await
+    for some in ids.chunks(AT_ONCE) {
+        let (actor, ids) = (actor.clone(), some.to_vec());
+        app.change(move |change, memory| {
+            let directory = memory.directory_for(change)?;
+            Ok(deliver(change, &directory, &actor, &ids)?)
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 /// Writes the moment of those that nobody of the team had before. The institution's and the coordinator's feeds move; the
 /// team's doesn't, as nothing of what it sees changes.
 fn deliver(change: &mut Change<'_>, directory: &Directory, actor: &Actor, ids: &[Uuid]) -> Result<(), StoreError> {
-    for of in undelivered(&mut change.tx, ids)? {
-        let position = change.next_position();
-        let institution_position = change.next_feed_position(of.institution)?;
-        note(&mut change.tx, &of, change.now, institution_position, position)?;
+    let found = undelivered(&mut change.tx, ids)?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    let mut owners: Vec<Uuid> = found.iter().map(|of| of.institution).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    let mut feeds = feeds::of(&mut change.tx, &owners)?;
+    let mut places: Vec<Place> = Vec::with_capacity(found.len());
+    for of in &found {
+        if places.iter().any(|place| place.incident == of.incident) {
+            continue;
+        }
+        let feed = feeds.iter_mut().find(|feed| feed.owner.0 == of.institution).ok_or(StoreError::NotFound)?;
+        feed.position += 1;
+        let (institution_position, position) = (feed.position, change.next_position());
+        places.push(Place { incident: of.incident, institution_position, position });
+    }
+    for feed in &mut feeds {
+        feed.gate_position = change.gate.position;
+    }
+    change.put_feeds(feeds)?;
+    let assignments: Vec<Uuid> = found.iter().map(|of| of.assignment).collect();
+    note(&mut change.tx, &assignments, &places, change.now)?;
+    for of in found {
         Event::assignment("delivered", of.incident, of.assignment, of.team)
             .with(json!({
                 "assignment_id": of.assignment,

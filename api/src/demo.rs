@@ -1,13 +1,16 @@
 //! The demonstration: the main job, shown on a store of its own.
 //!
-//! A fresh temporary directory gets the demonstration directory; the service runs on it in this process; institutions and
-//! teams are played over real HTTPS with real tokens. What is shown in the end is read back from the service.
+//! A fresh temporary directory gets the demonstration directory; the service runs on it in this process, with a mailbox for its
+//! mails; institutions and teams are played over real HTTPS with real tokens. The clock is put ahead once, so that a deadline passes.
+//! What is shown in the end is read back from the service.
 
 mod curl;
 mod fault;
 mod figures;
+mod happened;
 mod http;
 mod lines;
+mod mailbox;
 mod outcome;
 mod place;
 mod play;
@@ -30,6 +33,7 @@ use crate::seed::{DEMO, MadeClient, SeedFile, seed};
 use crate::server::{self, Running};
 use crate::setup;
 use curl::Reached;
+use mailbox::Mailbox;
 use outcome::Outcome;
 use place::{HeldPort, Place};
 use progress::Progress;
@@ -51,7 +55,8 @@ async fn perform(args: &DemoArgs) -> Result<(), DemoFault> {
     let progress = Progress::start();
     let place = Place::make().map_err(DemoFault::Place)?;
     let port = HeldPort::find().map_err(DemoFault::Place)?;
-    let settings = place.settings(port.address().map_err(DemoFault::Place)?);
+    let mailbox = Mailbox::open().map_err(DemoFault::Place)?;
+    let settings = place.settings(port.address().map_err(DemoFault::Place)?, mailbox.address())?;
     let clients = fill(&settings)?;
     let because = if port.is_makeshift() { format!(" ({} is taken)", place::PORT) } else { String::new() };
     drop(port);
@@ -62,7 +67,7 @@ async fn perform(args: &DemoArgs) -> Result<(), DemoFault> {
     let mut playing = {
         let (clients, address, stop) = (clients.clone(), running.address, Arc::clone(&stop));
         let certificate = place.certificate();
-        tokio::task::spawn_blocking(move || play::play(address, &certificate, clients, &progress, &stop))
+        tokio::task::spawn_blocking(move || play::play(address, &certificate, &clients, &mailbox, &progress, &stop))
     };
     let played = tokio::select! {
         played = &mut playing => played,
@@ -100,7 +105,8 @@ fn show(args: &DemoArgs, outcome: &Outcome) -> Result<(), DemoFault> {
     let page = [
         table::incidents(outcome, &paint, width),
         table::levels(outcome, &paint),
-        table::teams(outcome, &paint),
+        table::teams(outcome, &paint, width),
+        happened::section(outcome, &paint, width),
         timeline::of(outcome, &paint, width),
         table::summary(outcome, &paint, width),
     ];

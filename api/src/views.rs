@@ -20,7 +20,7 @@ pub use conversation::{
 };
 pub use events::{AuditEvent, EventActor, TimelineEvent};
 pub use links::{IncidentLink, IncidentLinkList, LinkedIncident, PossibleDuplicate};
-pub use notices::{Notice, NoticeList, NoticeRecipient, WebhookSecret};
+pub use notices::{Notice, NoticeDigest, NoticeList, NoticeRecipient, WebhookSecret};
 pub use receipt::{PrintableReceipt, Receipt, ReceiptIncident, ReceiptReport, ReceiptTeam};
 pub use statistics::{
     ClassFigure, HelpFigure, LevelFigure, MonthFigure, RegionFigure, SectorFigure, StageFigure, Statistics,

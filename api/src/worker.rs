@@ -9,6 +9,7 @@ mod closing;
 mod escalation;
 mod expiry;
 mod keys;
+mod mail_means;
 mod notices;
 mod places;
 mod polls;
@@ -71,6 +72,7 @@ pub fn start(app: &web::Data<App>, settings: &Settings) -> Worker {
     let keys = keys::SigningKeys { max_age: MaxAge::days(settings.signing_key_days) };
     let closing = closing::Closing { after_days: settings.close_after_days };
     let notices = notices::Notices::new(app, &settings.notices);
+    let mail_means = mail_means::MailMeans { is_there: notices.means().email };
     let tasks = vec![
         begin(keys, app, &stop),
         begin(expiry::Expiry, app, &stop),
@@ -79,6 +81,7 @@ pub fn start(app: &web::Data<App>, settings: &Settings) -> Worker {
         begin(escalation::Escalation, app, &stop),
         begin(places::Places::default(), app, &stop),
         begin(polls::TeamPolls, app, &stop),
+        begin(mail_means, app, &stop),
         begin(notices, app, &stop),
         begin(attachments::Sweep, app, &stop),
     ];

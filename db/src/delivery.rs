@@ -1,6 +1,8 @@
 //! When a team's tool first had a case in an answer.
 
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt};
 use uuid::Uuid;
 use zvit_domain::time::Time;
 
@@ -8,6 +10,7 @@ use crate::conn::Tx;
 use crate::error::{Result, StoreError};
 use crate::on;
 use crate::schema::{assignments, incidents};
+use crate::types::sql::Uid;
 use crate::types::{At, Id};
 
 /// An assignment that no tool of its team had in an answer yet.
@@ -45,21 +48,76 @@ pub fn undelivered(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<Vec<Undelivered>> {
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Notes the moment, and moves the incident to these positions of its institution's feed and of the coordinator's. The case
-/// itself stays where it is in its team's feed: nothing of what the team sees changes.
+/// Where an incident goes whose case was delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The incident.
+    pub incident: Uuid,
+    /// Its new position in the feed of its institution.
+    pub institution_position: i64,
+    /// Its new position in the coordinator's feed.
+    pub position: i64,
+}
+
+/// Notes the moment for these assignments, and moves their incidents to these places, each once: one statement of either kind on
+/// PostgreSQL. The cases themselves stay where they are in their team's feed: nothing of what the team sees changes.
 ///
 /// # Errors
-/// `NotFound` when either isn't there, else the database's own.
-pub fn note(tx: &mut Tx<'_>, of: &Undelivered, at: Time, institution_position: i64, position: i64) -> Result<()> {
-    let noted = on!(&mut *tx, c => diesel::update(assignments::table.find(Id(of.assignment)))
+/// `NotFound` when one isn't there, else the database's own.
+pub fn note(tx: &mut Tx<'_>, assignments: &[Uuid], places: &[Place], at: Time) -> Result<()> {
+    let ids: Vec<Id> = assignments.iter().copied().map(Id).collect();
+    let noted = on!(&mut *tx, c => diesel::update(assignments::table.filter(assignments::id.eq_any(&ids)))
         .set(assignments::first_delivered_at.eq(Some(At(at))))
         .execute(*c))?;
-    let moved = on!(tx, c => diesel::update(incidents::table.find(Id(of.incident)))
-        .set((
-            incidents::version.eq(incidents::version + 1_i64),
-            incidents::institution_position.eq(institution_position),
-            incidents::coordinator_position.eq(position),
-        ))
-        .execute(*c))?;
-    if (noted, moved) == (1, 1) { Ok(()) } else { Err(StoreError::NotFound) }
+    let moved = match tx {
+        Tx::Pg(c) => MoveIncidents {
+            incident: places.iter().map(|place| Id(place.incident)).collect(),
+            institution_position: places.iter().map(|place| place.institution_position).collect(),
+            position: places.iter().map(|place| place.position).collect(),
+        }
+        .execute(*c)?,
+        Tx::Sqlite(c) => {
+            let mut moved = 0;
+            for place in places {
+                moved += diesel::update(incidents::table.find(Id(place.incident)))
+                    .set((
+                        incidents::version.eq(incidents::version + 1_i64),
+                        incidents::institution_position.eq(place.institution_position),
+                        incidents::coordinator_position.eq(place.position),
+                    ))
+                    .execute(*c)?;
+            }
+            moved
+        }
+    };
+    if (noted, moved) == (assignments.len(), places.len()) { Ok(()) } else { Err(StoreError::NotFound) }
 }
+
+struct MoveIncidents {
+    incident: Vec<Id>,
+    institution_position: Vec<i64>,
+    position: Vec<i64>,
+}
+
+impl QueryId for MoveIncidents {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl QueryFragment<diesel::pg::Pg> for MoveIncidents {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, diesel::pg::Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "UPDATE incidents SET version = incidents.version + 1, institution_position = n.institution_position, \
+             coordinator_position = n.position FROM UNNEST(",
+        );
+        out.push_bind_param::<Array<Uid>, Vec<Id>>(&self.incident)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, Vec<i64>>(&self.institution_position)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<BigInt>, Vec<i64>>(&self.position)?;
+        out.push_sql(") AS n (id, institution_position, position) WHERE incidents.id = n.id");
+        Ok(())
+    }
+}
+
+impl RunQueryDsl<PgConnection> for MoveIncidents {}

@@ -1,4 +1,4 @@
-//! The outbox of notices, and the secrets that webhooks are signed with.
+//! The outbox of notices, and the secrets that webhooks are signed with. Digests are in `digests.rs`.
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -39,38 +39,46 @@ pub fn page(tx: &mut Tx<'_>, state: Option<&str>, before: Option<Uuid>, limit: i
     Ok(on!(tx, c => page!(c))?)
 }
 
-/// Whether any notice is due at `now` to somebody else than `busy`.
+/// Whether any notice of these channels is due at `now` to somebody else than `busy`.
 ///
 /// # Errors
 /// The database's own.
-pub fn any_due(tx: &mut Tx<'_>, busy: &[String], now: Time) -> Result<bool> {
+pub fn any_due(tx: &mut Tx<'_>, channels: &[&str], busy: &[String], now: Time) -> Result<bool> {
     use diesel::dsl::{exists, select};
     Ok(on!(tx, c => select(exists(
-        notices::table.filter(notices::next_try_at.le(Some(At(now)))).filter(notices::target.ne_all(busy)),
+        notices::table
+            .filter(notices::next_try_at.le(Some(At(now))))
+            .filter(notices::channel.eq_any(channels))
+            .filter(notices::target.ne_all(busy)),
     ))
     .get_result(*c))?)
 }
 
-/// Notices that are due at `now` to others than `busy`, those that wait longest first: not leased, or by a lease that has ended.
+/// Notices of these channels that are due at `now` to others than `busy`, those that wait longest first: not leased, or by a lease
+/// that has ended.
 ///
 /// # Errors
 /// The database's own.
-pub fn due(tx: &mut Tx<'_>, busy: &[String], now: Time, limit: i64) -> Result<Vec<NoticeRow>> {
+pub fn due(tx: &mut Tx<'_>, channels: &[&str], busy: &[String], now: Time, limit: i64) -> Result<Vec<NoticeRow>> {
     Ok(on!(tx, c => notices::table
         .filter(notices::next_try_at.le(Some(At(now))))
+        .filter(notices::channel.eq_any(channels))
         .filter(notices::target.ne_all(busy))
         .order((notices::next_try_at, notices::id))
         .limit(limit)
         .load(*c))?)
 }
 
-/// Leases notices until `until`.
+/// Leases notices until `until`; those that had not been let through are now.
 ///
 /// # Errors
 /// The database's own.
-pub fn lease(tx: &mut Tx<'_>, ids: &[Id], lease: Uuid, until: Time) -> Result<()> {
-    on!(tx, c => diesel::update(notices::table.filter(notices::id.eq_any(ids)))
+pub fn lease(tx: &mut Tx<'_>, ids: &[Id], lease: Uuid, now: Time, until: Time) -> Result<()> {
+    on!(&mut *tx, c => diesel::update(notices::table.filter(notices::id.eq_any(ids)))
         .set((notices::lease.eq(Some(Id(lease))), notices::next_try_at.eq(Some(At(until)))))
+        .execute(*c))?;
+    on!(tx, c => diesel::update(notices::table.filter(notices::id.eq_any(ids)).filter(notices::passed_at.is_null()))
+        .set(notices::passed_at.eq(Some(At(now))))
         .execute(*c))?;
     Ok(())
 }
@@ -88,12 +96,14 @@ pub fn update(tx: &mut Tx<'_>, row: &NoticeRow) -> Result<()> {
             notices::lease.eq(row.lease),
             notices::sent_at.eq(row.sent_at),
             notices::last_error.eq(&row.last_error),
+            notices::passed_at.eq(row.passed_at),
+            notices::settled_at.eq(row.settled_at),
         ))
         .execute(*c))?;
     Ok(())
 }
 
-/// Takes away what was settled (in one of these states) and written before `before`: it holds addresses of people. At most `limit`
+/// Takes away what has been settled (in one of these states) since before `before`: it holds addresses of people. At most `limit`
 /// rows; how many went.
 ///
 /// # Errors
@@ -106,18 +116,26 @@ pub fn clear(tx: &mut Tx<'_>, states: &[&str], before: Time, limit: i64) -> Resu
     Ok(on!(tx, c => diesel::delete(notices::table.filter(notices::id.eq_any(&old))).execute(*c))?)
 }
 
-/// The settled notices that were written before `before`: ids begin with the time, so the lowest are the oldest.
+/// Notices that have been in one of these states since before `before`. Ids begin with the time and stand in the index of states, so
+/// only what was also written before then is looked at. Where nothing says since when, the writing counts.
 ///
 /// # Errors
 /// The database's own.
 pub fn old(tx: &mut Tx<'_>, states: &[&str], before: Time, limit: i64) -> Result<Vec<Id>> {
     Ok(on!(tx, c => notices::table
         .filter(notices::state.eq_any(states))
-        .filter(notices::created_at.lt(At(before)))
+        .filter(notices::id.lt(lowest_id(before)))
+        .filter(notices::settled_at.is_null().or(notices::settled_at.assume_not_null().lt(At(before))))
         .order(notices::id)
         .limit(limit)
         .select(notices::id)
         .load(*c))?)
+}
+
+/// No id of that moment or later is lower.
+fn lowest_id(at: Time) -> Id {
+    let millis = u128::try_from(at.as_micros().div_euclid(1_000)).unwrap_or(0);
+    Id(Uuid::from_u128(millis << 80))
 }
 
 /// The states of cases.

@@ -377,6 +377,21 @@ rows! {
         lease: Option<Id> as Nullable<Uid>,
         sent_at: Option<At> as Nullable<Moment>,
         last_error: Option<String> as Nullable<Text>,
+        passed_at: Option<At> as Nullable<Moment>,
+        digest_id: Option<Id> as Nullable<Uid>,
+        gathers_until: Option<At> as Nullable<Moment>,
+        gathered: Option<String> as Nullable<Text>,
+        settled_at: Option<At> as Nullable<Moment>,
+    }
+}
+
+rows! {
+    /// Whether mails can be sent: see the migration.
+    pub struct MailMeansRow => mail_means {
+        id: i32 as Integer,
+        seen_at: Option<At> as Nullable<Moment>,
+        untold: i32 as Integer,
+        told_at: Option<At> as Nullable<Moment>,
     }
 }
 

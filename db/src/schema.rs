@@ -304,6 +304,22 @@ table! {
         lease -> Nullable<Uid>,
         sent_at -> Nullable<Moment>,
         last_error -> Nullable<Text>,
+        passed_at -> Nullable<Moment>,
+        digest_id -> Nullable<Uid>,
+        gathers_until -> Nullable<Moment>,
+        gathered -> Nullable<Text>,
+        settled_at -> Nullable<Moment>,
+    }
+}
+
+table! {
+    use crate::types::sql::*;
+
+    mail_means (id) {
+        id -> Integer,
+        seen_at -> Nullable<Moment>,
+        untold -> Integer,
+        told_at -> Nullable<Moment>,
     }
 }
 

@@ -3,14 +3,17 @@
 //! A notice travels in clear text through other people's machines, so it says reference, level, deadline and link, and nothing of
 //! what was reported.
 
+pub mod digest;
+
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::time::Time;
 use zvit_texts::label;
 
+use crate::time::Time;
 use crate::word::{Label, Language, Word};
 use crate::words;
+use digest::Digest;
 
 words! {
     /// What a notice is about; contacts say which of these they want.
@@ -39,6 +42,7 @@ words! {
         Sent "sent",
         Failed "failed",
         Cancelled "cancelled",
+        Gathered "gathered",
     }
 }
 
@@ -55,9 +59,23 @@ pub const WAITS_S: [u32; 7] = [5, 30, 120, 600, 3_600, 10_800, 28_800];
 /// doesn't come back together; none when it is given up.
 pub fn wait_s(attempts: u32, random: u32) -> Option<i64> {
     let nth = usize::try_from(attempts.checked_sub(1)?).ok()?;
-    let wait = i64::from(*WAITS_S.get(nth)?);
+    Some(spread(i64::from(*WAITS_S.get(nth)?), random))
+}
+
+/// How long a notice waits that was let through `age_s` ago and was not tried, because another one to the same target found nobody
+/// there: as long as if it had failed ever since. None when by then it would have been given up.
+pub fn postponed_s(age_s: i64, random: u32) -> Option<i64> {
+    let mut planned = 0;
+    let step = WAITS_S.into_iter().map(i64::from).find(|wait| {
+        planned += wait;
+        age_s < planned
+    });
+    step.map(|wait| spread(wait, random))
+}
+
+fn spread(wait: i64, random: u32) -> i64 {
     let fifth = (wait / 5).max(1);
-    Some(wait - fifth + i64::from(random) % (2 * fifth + 1))
+    wait - fifth + i64::from(random) % (2 * fifth + 1)
 }
 
 /// All that a notice says.
@@ -79,6 +97,8 @@ pub struct Told {
     pub link: String,
     /// It is only an exercise.
     pub exercise: bool,
+    /// It tells of several at once; level and deadline are then the highest and the earliest.
+    pub digest: Option<Digest>,
 }
 
 /// A text in both languages, on one line.
@@ -112,11 +132,11 @@ impl Told {
         if self.exercise {
             parts.push(format!("[{}]", both(label!("receipt-exercise"))));
         }
-        if let Some(reference) = &self.reference {
-            parts.push(reference.clone());
-        }
+        parts.extend(self.reference.clone());
+        parts.extend(self.digest.as_ref().map(|digest| format!("{} ×", digest.count)));
         if let Some(level) = self.level {
-            parts.push(format!("({} {level})", both(label!("notice-level-within"))));
+            let before = if self.digest.is_some() { label!("notice-up-to-level") } else { label!("notice-level-within") };
+            parts.push(format!("({} {level})", both(before)));
         }
         parts.push(both(self.occasion.label()));
         parts.join(" ")
@@ -128,15 +148,25 @@ impl Told {
     }
 
     fn part(&self, language: Language) -> String {
-        let rows = [
-            (label!("notice-reference"), self.reference.clone()),
-            (label!("notice-level"), self.level.map(|level| format!("{level} (0–5)"))),
-            (label!("notice-deadline"), self.deadline.map(|at| format!("{at} (UTC)"))),
-            (label!("notice-link"), Some(self.link.clone())),
-        ];
+        let level = self.level.map(|level| format!("{level} (0–5)"));
+        let deadline = self.deadline.map(|at| format!("{at} (UTC)"));
+        let rows = match &self.digest {
+            None => vec![
+                (label!("notice-reference"), self.reference.clone()),
+                (label!("notice-level"), level),
+                (label!("notice-deadline"), deadline),
+            ],
+            Some(digest) => vec![
+                (label!("notice-count"), Some(digest.count.to_string())),
+                (label!("notice-highest-level"), level),
+                (label!("notice-earliest-deadline"), deadline),
+                (label!("notice-references"), Some(digest.listed()).filter(|listed| !listed.is_empty())),
+            ],
+        };
         let say = |label: Label| label.in_language(language).to_owned();
         let mut lines = vec![say(self.occasion.label()), String::new()];
-        lines.extend(rows.into_iter().filter_map(|(name, value)| Some(format!("{}: {}", say(name), value?))));
+        let rows = rows.into_iter().chain([(label!("notice-link"), Some(self.link.clone()))]);
+        lines.extend(rows.filter_map(|(name, value)| Some(format!("{}: {}", say(name), value?))));
         lines.extend(self.exercise.then(|| say(label!("notice-is-exercise"))));
         lines.extend([String::new(), say(label!("notice-nothing-else")), String::new()]);
         lines.join("\r\n")
@@ -175,6 +205,7 @@ mod tests {
             deadline: Some(Time::from_micros(1_795_000_900_000_000)),
             link: "https://zvit.example/v1/cases/1".into(),
             exercise: false,
+            digest: None,
         }
     }
 
@@ -194,6 +225,33 @@ mod tests {
     }
 
     #[test]
+    fn a_digest_says_how_many_and_which_and_nothing_else() {
+        let digest =
+            Digest { count: 23, references: vec!["UA-2026-7KQ4-M".into(), "UA-2026-9XZ1-C".into()], of_cases: true };
+        let told = Told {
+            reference: None,
+            level: Some(3),
+            digest: Some(digest),
+            link: "https://zvit.example/v1/cases".into(),
+            ..told()
+        };
+        assert_eq!(told.subject(), "23 × (до рівня / up to level 3) Призначено справу / A case was assigned");
+        let english = told.part("", &EN);
+        let said: Vec<&str> = english.split("\r\n").filter(|line| !line.is_empty()).collect();
+        assert_eq!(
+            said,
+            [
+                "Count: 23",
+                "Highest level: 3 (0–5)",
+                &format!("Earliest deadline: {} (UTC)", told.deadline.unwrap()),
+                "References: UA-2026-7KQ4-M, UA-2026-9XZ1-C (+21)",
+                "Link: https://zvit.example/v1/cases",
+                "Nothing else is sent this way.",
+            ]
+        );
+    }
+
+    #[test]
     fn a_webhook_says_the_same_and_nothing_else() {
         let value: serde_json::Value = serde_json::from_str(&told().payload().unwrap()).unwrap();
         assert_eq!(value["type"], "notice.assigned");
@@ -202,6 +260,19 @@ mod tests {
     }
 
     proptest::proptest! {
+        /// What is postponed again and again comes back as often as what is tried, and ends.
+        #[test]
+        fn what_is_postponed_waits_as_if_it_had_failed(random in proptest::prelude::any::<u32>()) {
+            let (mut age, mut times) = (0, 0);
+            while let Some(wait) = postponed_s(age, random) {
+                proptest::prop_assert!(wait >= 1);
+                (age, times) = (age + wait, times + 1);
+                proptest::prop_assert!(times <= 2 * WAITS_S.len());
+            }
+            let plan: i64 = WAITS_S.into_iter().map(i64::from).sum();
+            proptest::prop_assert!(times >= WAITS_S.len() && (plan..=2 * plan).contains(&age), "{} {}", times, age);
+        }
+
         /// Each wait is near its place in the plan, waits rise, and the plan ends.
         #[test]
         fn waits_rise_and_end(one in proptest::prelude::any::<u32>(), other in proptest::prelude::any::<u32>()) {

@@ -1,6 +1,6 @@
 //! Receivers of notices in this process, on real sockets: a mail server that keeps what it is given, and a webhook receiver.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
@@ -124,6 +124,7 @@ pub struct HookSink {
 struct HookState {
     calls: Vec<Hook>,
     status: u16,
+    first: VecDeque<u16>,
     held: bool,
 }
 
@@ -131,7 +132,7 @@ impl HookSink {
     /// Listens on a free port of this machine and answers 204.
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let state = HookState { calls: Vec::new(), status: 204, held: false };
+        let state = HookState { calls: Vec::new(), status: 204, first: VecDeque::new(), held: false };
         let sink = Self {
             address: listener.local_addr().expect("an address"),
             state: Arc::new((Mutex::new(state), Condvar::new())),
@@ -154,6 +155,11 @@ impl HookSink {
     /// What it answers from now on; a redirect leads to itself.
     pub fn answer(&self, status: u16) {
         self.state.0.lock().expect("not poisoned").status = status;
+    }
+
+    /// What it answers the next callers, one after the other.
+    pub fn answer_first(&self, statuses: &[u16]) {
+        self.state.0.lock().expect("not poisoned").first = statuses.iter().copied().collect();
     }
 
     /// Whether it lets callers wait for an answer.
@@ -191,8 +197,8 @@ impl HookSink {
         let body = String::from_utf8_lossy(&body).into_owned();
         let mut state = self.state.0.lock().ok()?;
         state.calls.push(Hook { path, headers, body });
-        let state = self.state.1.wait_while(state, |state| state.held).ok()?;
-        let status = state.status;
+        let mut state = self.state.1.wait_while(state, |state| state.held).ok()?;
+        let status = state.first.pop_front().unwrap_or(state.status);
         drop(state);
         let elsewhere = self.url("/elsewhere");
         let answer =

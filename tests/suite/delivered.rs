@@ -102,3 +102,20 @@ both_stores!(two_servers_note_it_once, |store| {
         assert_eq!(notes(&one.hospital(), id), 1);
     }
 });
+
+both!(a_long_page_is_noted_in_parts_and_moves_each_incident_once, |server| {
+    let (hospital, alpha) = (server.hospital(), server.alpha());
+    let ids: Vec<String> = (0..120).map(|n| hospital.submit(report(&format!("Подія {n}"))).string("/id")).collect();
+    let before = read(&hospital, &ids[0]);
+    let follow = hospital.get("/v1/incidents/feed?limit=200").expect(200).string("/next_cursor");
+    page(&alpha, "/v1/cases", 200, None);
+    for id in &ids {
+        delivered(&hospital, id);
+    }
+    let news = hospital.get(&format!("/v1/incidents/feed?limit=200&cursor={follow}")).expect(200);
+    let moved: Vec<&str> = news.list("/items").iter().map(|item| item["id"].as_str().unwrap()).collect();
+    assert_eq!(moved.len(), ids.len(), "each once");
+    assert!(ids.iter().all(|id| moved.contains(&id.as_str())), "{moved:?}");
+    assert_ne!(read(&hospital, &ids[0]).etag(), before.etag());
+    assert_eq!(notes(&hospital, &ids[119]), 1);
+});

@@ -23,17 +23,38 @@ fn the_demonstration_accepts_and_routes_every_report() {
     let references: BTreeSet<&str> = incidents.iter().filter_map(|line| line["reference"].as_str()).collect();
     assert_eq!(i64::try_from(references.len()).unwrap(), count("accepted"), "one line for each\n{finished}");
     assert!(references.iter().all(|reference| Reference::parse(reference).is_ok()), "{references:?}");
+    for (name, least) in
+        [("declined", 1), ("late", 1), ("supported", 1), ("handed_over", 1), ("resolved", 3), ("mails", 1)]
+    {
+        assert!(count(name) >= least, "{name}: {last}");
+    }
+    let happened = last["happened"].as_array().expect("what happened");
+    let what: Vec<&str> = happened.iter().map(|one| one["what"].as_str().unwrap()).collect();
+    assert_eq!(what, ["declined", "lapsed", "supported", "handed_over", "resolved"], "{last}");
+    let lapsed = &happened[1];
+    let incident = incidents.iter().find(|line| line["reference"] == lapsed["reference"]).expect("its line");
+    assert!(incident["acknowledged"] == true && incident["late"][0] != incident["team"], "{incident}");
+    assert!(lapsed["mail"].to_string().contains(lapsed["reference"].as_str().unwrap()), "{lapsed}");
+    assert!(happened[2]["course"].to_string().contains("satellite"), "{last}");
 }
 
 #[test]
 fn the_demonstration_shows_people_a_table() {
     zvit_tests::program::use_program(env!("CARGO_BIN_EXE_zvit-under-test"));
     let finished = zvit(["demo", "--once"]).expect(0);
+    assert!(
+        finished.stdout.lines().all(|line| line.chars().count() <= 140),
+        "nothing is wider than what is usual\n{finished}"
+    );
     let words = finished.stdout.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
     let references: BTreeSet<&str> =
         words.filter(|word| word.starts_with("UA-20") && Reference::parse(word).is_ok()).collect();
     assert!(references.len() >= 30, "{finished}");
-    assert!(finished.stdout.contains("0 unassigned"), "{finished}");
+    for told in
+        ["0 unassigned", "What happened", "has not acknowledged in time", "asks for satellite", "hands it over", "To: "]
+    {
+        assert!(finished.stdout.contains(told), "{told}: {finished}");
+    }
 }
 
 #[test]

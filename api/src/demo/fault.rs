@@ -76,6 +76,12 @@ pub enum DemoFault {
         /// Their references.
         references: Vec<String>,
     },
+    /// What was to be shown did not happen.
+    #[error("this did not happen: {}", what.join("; "))]
+    NotHappened {
+        /// Each, in words.
+        what: Vec<String>,
+    },
     /// Ctrl-C before the end.
     #[error("stopped before the demonstration was over")]
     Stopped,

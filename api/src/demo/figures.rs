@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use zvit_domain::vocabulary::IncidentStatus;
+use zvit_domain::vocabulary::{CaseState, IncidentStatus};
 
+use super::happened::Happening;
 use super::outcome::{Outcome, Shown};
 
 /// Cases of a team.
@@ -13,6 +14,9 @@ pub(super) struct TeamFigures {
     pub(super) lead: usize,
     pub(super) support: usize,
     pub(super) declined: usize,
+    /// Not acknowledged in time.
+    pub(super) late: usize,
+    pub(super) handed_over: usize,
 }
 
 /// What a run comes to.
@@ -30,6 +34,14 @@ pub(super) struct Figures {
     pub(super) declined: usize,
     /// Incidents that were given back and have another lead.
     pub(super) routed_on: usize,
+    /// Assignments that were not acknowledged in time.
+    pub(super) late: usize,
+    /// Assignments that a team handed over.
+    pub(super) handed_over: usize,
+    /// Incidents whose lead asked for help and has it.
+    pub(super) supported: usize,
+    /// Mails in the mailbox of the demonstration.
+    pub(super) mails: usize,
     /// Reports that were refused.
     pub(super) refused: usize,
     pub(super) follow_ups: usize,
@@ -68,6 +80,12 @@ impl Figures {
             for declined in one.declined() {
                 by_team.entry(declined.team.name.clone()).or_default().declined += 1;
             }
+            for late in one.ended(CaseState::Expired) {
+                by_team.entry(late.team.name.clone()).or_default().late += 1;
+            }
+            for handed_over in one.ended(CaseState::HandedOver) {
+                by_team.entry(handed_over.team.name.clone()).or_default().handed_over += 1;
+            }
         }
         let routed = count(&|one| one.lead().is_some());
         Self {
@@ -77,6 +95,10 @@ impl Figures {
             waiting: count(&|one| one.incident.status == IncidentStatus::Waiting),
             declined: shown.iter().map(|one| one.declined().count()).sum(),
             routed_on: count(&|one| one.declined().next().is_some() && one.lead().is_some()),
+            late: shown.iter().map(|one| one.ended(CaseState::Expired).count()).sum(),
+            handed_over: shown.iter().map(|one| one.ended(CaseState::HandedOver).count()).sum(),
+            supported: count(&|one| one.is(Happening::Supported)),
+            mails: outcome.mails.len(),
             refused: outcome.refused.len(),
             follow_ups: outcome.follow_ups,
             overridden: count(&|one| one.incident.triage.r#override.is_some()),

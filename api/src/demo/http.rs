@@ -24,7 +24,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// Items of a page: small enough that lists have several.
 const PAGE: usize = 20;
 
-/// The service at an address, and the tokens that were got from it. A run is shorter than the life of a token.
+/// The service at an address, and the tokens that were got from it.
 pub(super) struct Service {
     agent: Agent,
     base: String,
@@ -34,7 +34,7 @@ pub(super) struct Service {
 /// The service, called as one client.
 pub(super) struct Session<'a> {
     service: &'a Service,
-    token: String,
+    client: &'a MadeClient,
 }
 
 /// An answer with a status below 400.
@@ -64,14 +64,14 @@ impl Service {
         Ok(Self { agent, base: format!("https://{address}"), tokens: Mutex::default() })
     }
 
-    /// A session of this client, with a token of its own (`client_secret_basic`).
-    pub(super) fn session(&self, client: &MadeClient) -> Result<Session<'_>, DemoFault> {
+    /// A session of this client, with tokens of its own (`client_secret_basic`).
+    pub(super) fn session<'a>(&'a self, client: &'a MadeClient) -> Session<'a> {
+        Session { service: self, client }
+    }
+
+    fn token(&self, client: &MadeClient) -> Result<String, DemoFault> {
         let known = self.tokens.lock().unwrap_or_else(PoisonError::into_inner).get(&client.client_id).cloned();
-        let token = match known {
-            Some(token) => token,
-            None => self.new_token(client)?,
-        };
-        Ok(Session { service: self, token })
+        known.map_or_else(|| self.new_token(client), Ok)
     }
 
     fn new_token(&self, client: &MadeClient) -> Result<String, DemoFault> {
@@ -132,9 +132,31 @@ fn said(text: &str) -> String {
 }
 
 impl Session<'_> {
+    /// One call; where the token has ended, once more with a new one.
+    fn call(
+        &self,
+        method: &Method,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Option<&Value>,
+    ) -> Result<Answer, DemoFault> {
+        let send = |token: String| {
+            let mut all = vec![("Authorization", format!("Bearer {token}")), english()];
+            all.extend(headers.iter().cloned());
+            match body {
+                Some(body) => self.service.send(method.clone(), path, &all, body.to_string()),
+                None => self.service.send(method.clone(), path, &all, ()),
+            }
+        };
+        match send(self.service.token(self.client)?) {
+            Err(DemoFault::Refused { status: 401, .. }) => send(self.service.new_token(self.client)?),
+            answered => answered,
+        }
+    }
+
     /// Reads.
     pub(super) fn get(&self, path: &str) -> Result<Answer, DemoFault> {
-        self.service.send(Method::GET, path, &[self.bearer(), english()], ())
+        self.call(&Method::GET, path, &[], None)
     }
 
     /// Reads a list to its end, page by page.
@@ -160,16 +182,12 @@ impl Session<'_> {
         body: &Value,
     ) -> Result<Answer, DemoFault> {
         let json = ("Content-Type", "application/json".to_owned());
-        self.service.send(method, path, &[self.bearer(), english(), json, header], body.to_string())
+        self.call(&method, path, &[json, header], Some(body))
     }
 
     /// Posts JSON under an idempotency key.
     pub(super) fn post(&self, path: &str, key: &str, body: &Value) -> Result<Answer, DemoFault> {
         self.send(Method::POST, path, ("Idempotency-Key", key.to_owned()), body)
-    }
-
-    fn bearer(&self) -> (&'static str, String) {
-        ("Authorization", format!("Bearer {}", self.token))
     }
 }
 

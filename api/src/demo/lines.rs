@@ -1,11 +1,12 @@
-//! The outcome as JSON lines: an object for each incident, the figures last.
+//! The outcome as JSON lines: an object for each incident; the figures, and what happened, last.
 
 use serde::Serialize;
-use zvit_domain::vocabulary::{IncidentStatus, Sector};
+use zvit_domain::vocabulary::{CaseState, IncidentStatus, Sector};
 use zvit_domain::word::Word;
 
 use super::DemoFault;
 use super::figures::Figures;
+use super::happened::{self, Example};
 use super::outcome::{Outcome, Shown, candidates};
 use super::text::level_of;
 use crate::views::TimelineEvent;
@@ -35,6 +36,8 @@ struct Line<'a> {
     acknowledged: bool,
     support: Vec<&'a str>,
     declined_by: Vec<&'a str>,
+    late: Vec<&'a str>,
+    handed_over_by: Vec<&'a str>,
     rule: Option<&'a str>,
     outcome: Option<&'a str>,
     candidates: usize,
@@ -43,13 +46,25 @@ struct Line<'a> {
     events: &'a [TimelineEvent],
 }
 
+/// The last line.
+#[derive(Serialize)]
+struct Last<'a> {
+    #[serde(flatten)]
+    figures: Figures,
+    happened: Vec<Example<'a>>,
+}
+
+fn names(shown: &Shown, state: CaseState) -> Vec<&str> {
+    shown.ended(state).map(|ended| ended.team.name.as_str()).collect()
+}
+
 /// All lines, gravest incident first.
 pub(super) fn of(outcome: &Outcome) -> Result<String, DemoFault> {
     let mut lines = String::new();
     for shown in outcome.by_gravity() {
         add(&mut lines, &line(shown))?;
     }
-    add(&mut lines, &Figures::of(outcome))?;
+    add(&mut lines, &Last { figures: Figures::of(outcome), happened: happened::of(outcome) })?;
     Ok(lines)
 }
 
@@ -84,7 +99,9 @@ fn line(shown: &Shown) -> Line<'_> {
         team: lead.map(|lead| lead.team.name.as_str()),
         acknowledged: shown.is_acknowledged(),
         support: shown.supports().map(|support| support.team.name.as_str()).collect(),
-        declined_by: shown.declined().map(|declined| declined.team.name.as_str()).collect(),
+        declined_by: names(shown, CaseState::Declined),
+        late: names(shown, CaseState::Expired),
+        handed_over_by: names(shown, CaseState::HandedOver),
         rule: lead.and_then(|lead| lead.why.rules.last()).map(String::as_str),
         outcome: lead.map(|lead| lead.why.outcome.code()),
         candidates: lead.map_or(0, |lead| candidates(&lead.why)),

@@ -6,6 +6,8 @@ use zvit_domain::vocabulary::{AssignmentRole, CaseState};
 use zvit_domain::word::{Language, Word};
 
 use super::DemoFault;
+use super::happened;
+use super::mailbox::Mail;
 use super::script::Story;
 use super::text::counted;
 use crate::views::{Assignment, Incident, Report, TimelineEvent};
@@ -31,6 +33,8 @@ pub(super) struct Outcome {
     pub(super) refused: Vec<String>,
     pub(super) follow_ups: usize,
     pub(super) polls: usize,
+    /// The mails that the service sent.
+    pub(super) mails: Vec<Mail>,
     pub(super) elapsed_ms: u64,
 }
 
@@ -45,7 +49,7 @@ impl Outcome {
         shown
     }
 
-    /// Every report must be accepted, and every incident must have a lead.
+    /// Every report must be accepted, every incident must have a lead, and what was to be shown must have happened.
     pub(super) fn verdict(&self) -> Result<(), DemoFault> {
         if !self.refused.is_empty() {
             return Err(DemoFault::NotAccepted { sent: self.sent, refused: self.refused.clone() });
@@ -55,7 +59,7 @@ impl Outcome {
         }
         let without_lead = self.shown.iter().filter(|shown| shown.lead().is_none());
         let references: Vec<String> = without_lead.map(|shown| shown.incident.reference.clone()).collect();
-        if references.is_empty() { Ok(()) } else { Err(DemoFault::Unassigned { references }) }
+        if references.is_empty() { happened::verdict(self) } else { Err(DemoFault::Unassigned { references }) }
     }
 }
 
@@ -74,7 +78,7 @@ impl Shown {
 
     /// The team that answers for the incident now.
     pub(super) fn lead(&self) -> Option<&Assignment> {
-        self.held().find(|assignment| assignment.role == AssignmentRole::Lead)
+        lead_of(&self.incident)
     }
 
     /// Whether the lead team has said that it has it.
@@ -89,7 +93,12 @@ impl Shown {
 
     /// The teams that gave the incident back.
     pub(super) fn declined(&self) -> impl Iterator<Item = &Assignment> {
-        self.incident.assignments.iter().filter(|assignment| assignment.state == CaseState::Declined)
+        self.ended(CaseState::Declined)
+    }
+
+    /// The teams that led it or helped, and whose case ended so.
+    pub(super) fn ended(&self, state: CaseState) -> impl Iterator<Item = &Assignment> {
+        self.incident.assignments.iter().filter(move |assignment| assignment.state == state)
     }
 
     fn held(&self) -> impl Iterator<Item = &Assignment> {
@@ -124,10 +133,15 @@ impl Shown {
     pub(super) fn why(&self) -> String {
         let Some(lead) = self.lead() else { return "no team leads it".into() };
         let mut parts = vec![chosen(&lead.why)];
-        let declined = self.declined().count();
-        if declined > 0 {
-            parts.push(format!("after {}", counted(declined, "refusal")));
-        }
+        let ends = [
+            (CaseState::Declined, "refusal"),
+            (CaseState::Expired, "missed deadline"),
+            (CaseState::HandedOver, "hand-over"),
+        ];
+        let ends = ends.map(|(state, name)| (self.ended(state).count(), name));
+        parts.extend(
+            ends.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("after {}", counted(*count, name))),
+        );
         if !lead.why.uncovered_assistance.is_empty() {
             let kinds: Vec<String> =
                 lead.why.uncovered_assistance.iter().map(|kind| kind.label_en().to_lowercase()).collect();
@@ -135,6 +149,11 @@ impl Shown {
         }
         parts.join("; ")
     }
+}
+
+/// The assignment of the team that leads it now.
+pub(super) fn lead_of(incident: &Incident) -> Option<&Assignment> {
+    incident.assignments.iter().find(|one| one.role == AssignmentRole::Lead && one.state.is_held())
 }
 
 fn floor_name(factor: &Factor) -> String {
@@ -175,7 +194,7 @@ mod tests {
 
     fn outcome(sent: usize, refused: &[&str]) -> Outcome {
         let refused = refused.iter().map(|&fault| fault.to_owned()).collect();
-        Outcome { shown: Vec::new(), sent, refused, follow_ups: 0, polls: 0, elapsed_ms: 0 }
+        Outcome { shown: Vec::new(), sent, refused, follow_ups: 0, polls: 0, mails: Vec::new(), elapsed_ms: 0 }
     }
 
     #[test]
@@ -187,6 +206,12 @@ mod tests {
     #[test]
     fn an_accepted_report_that_is_not_shown_fails_the_run() {
         assert!(matches!(outcome(1, &[]).verdict(), Err(DemoFault::Missing { accepted: 1, shown: 0 })));
-        assert!(outcome(0, &[]).verdict().is_ok());
+    }
+
+    #[test]
+    fn what_has_not_happened_fails_the_run() {
+        let fault = outcome(0, &[]).verdict().unwrap_err();
+        let DemoFault::NotHappened { what } = &fault else { panic!("{fault}") };
+        assert_eq!(what.len(), happened::ALL.len() + 2, "{what:?}");
     }
 }

@@ -7,8 +7,9 @@ use zvit_db::conn::DatabaseUrl;
 use zvit_domain::deadline::Clocks;
 use zvit_domain::word::Text;
 
+use super::DemoFault;
 use crate::clock;
-use crate::config::{DEFAULT_ATTACHMENT_QUOTA_MB, LogFormat, NoticeSettings, Settings};
+use crate::config::{DEFAULT_ATTACHMENT_QUOTA_MB, LogFormat, NoticeArgs, Settings};
 use crate::limits::settings::LimitSettings;
 use crate::net::address::Proxies;
 use crate::net::tls::Tls;
@@ -66,9 +67,18 @@ impl Place {
 
     /// How the service runs here. The issuer is the address that is really served, so that what the metadata names can be
     /// called.
-    pub(super) fn settings(&self, listen: SocketAddr) -> Settings {
+    ///
+    /// # Errors
+    /// A defect, when the mailbox can't be one.
+    pub(super) fn settings(&self, listen: SocketAddr, mailbox: SocketAddr) -> Result<Settings, DemoFault> {
+        let notices = NoticeArgs {
+            smtp_url: format!("smtp://{mailbox}").parse().ok(),
+            mail_from: Some("Zvit <zvit@demonstration.example>".into()),
+            ..NoticeArgs::default()
+        };
+        let notices = notices.or(&NoticeArgs::default()).map_err(|fault| DemoFault::Defect(fault.to_string()))?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Settings {
+        Ok(Settings {
             database: DatabaseUrl::Sqlite(self.dir.join("zvit.sqlite3")),
             listen,
             tls: Tls::SelfSigned { dir: self.dir.clone() },
@@ -81,7 +91,7 @@ impl Place {
             batch: 256,
             max_connections: 1000,
             limits: LimitSettings::default(),
-            notices: NoticeSettings::default(),
+            notices,
             clocks: Clocks::default(),
             signing_key_days: 0,
             close_after_days: 0,
@@ -91,7 +101,7 @@ impl Place {
             log_format: LogFormat::Text,
             rehearsal_clock: None,
             rehearsal_moment: None,
-        }
+        })
     }
 }
 

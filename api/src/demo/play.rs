@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,8 +14,10 @@ use uuid::Uuid;
 use zvit_domain::vocabulary::Role;
 
 use super::DemoFault;
+use super::happened::{Happening, mail_to_lead};
 use super::http::{Service, Session};
-use super::outcome::{Outcome, Shown};
+use super::mailbox::{Mail, Mailbox};
+use super::outcome::{Outcome, Shown, lead_of};
 use super::progress::Progress;
 use super::script::{Act, Script, Step, Then};
 use super::teams::{Desk, Done, Plan, work};
@@ -22,6 +25,10 @@ use super::text::counted;
 use crate::clock;
 use crate::seed::MadeClient;
 use crate::views::{Incident, Report, TimelineEvent};
+
+/// What the service does by itself is waited for so long; it takes about a second.
+const PATIENCE: Duration = Duration::from_secs(20);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// An institution or team in the directory, as far as the play needs it.
 #[derive(Debug, Deserialize)]
@@ -53,13 +60,15 @@ struct Play<'a> {
 pub(super) fn play(
     address: SocketAddr,
     certificate: &Path,
-    clients: Vec<MadeClient>,
+    clients: &[MadeClient],
+    mailbox: &Mailbox,
     progress: &Progress,
     stop: &AtomicBool,
 ) -> Result<Outcome, DemoFault> {
     let (service, script) = (Service::at(address, certificate)?, Script::read()?);
-    let play = Play { service: &service, clients: &clients, script: &script, progress, stop };
+    let play = Play { service: &service, clients, script: &script, progress, stop };
     let coordinator = play.coordinator()?;
+    let mut done = Done::default();
     let institutions: Vec<Entry> = coordinator.list("/v1/institutions")?;
     let teams: Vec<Entry> = coordinator.list("/v1/teams")?;
     progress.say(
@@ -70,13 +79,16 @@ pub(super) fn play(
     let submitted = play.submit(&institutions)?;
     let mut desks = play.desks(&teams)?;
     let mut plan = play.plan(&submitted);
-    let mut done = Done::default();
+    play.work(&mut desks, &plan, &mut done)?;
+    play.let_time_pass(&coordinator, &plan)?;
+    done.is_late = true;
     play.work(&mut desks, &plan, &mut done)?;
     let follow_ups = play.go_further(&institutions, &submitted, &mut plan)?;
     play.work(&mut desks, &plan, &mut done)?;
     let shown = play.read_back(&coordinator, &submitted)?;
+    let mails = play.mails(mailbox, &shown)?;
     let (sent, refused, polls) = (script.acts.len(), submitted.refused, done.polls);
-    Ok(Outcome { shown, sent, refused, follow_ups, polls, elapsed_ms: progress.elapsed_ms() })
+    Ok(Outcome { shown, sent, refused, follow_ups, polls, mails, elapsed_ms: progress.elapsed_ms() })
 }
 
 impl<'a> Play<'a> {
@@ -94,20 +106,20 @@ impl<'a> Play<'a> {
     fn coordinator(&self) -> Result<Session<'a>, DemoFault> {
         let role = Role::Coordinator.to_string();
         let client = self.clients.iter().find(|client| client.role == role);
-        self.service.session(client.ok_or_else(|| DemoFault::Script("no coordinator".into()))?)
+        Ok(self.service.session(client.ok_or_else(|| DemoFault::Script("no coordinator".into()))?))
     }
 
     fn reporter(&self, institutions: &[Entry], act: &Act) -> Result<Session<'a>, DemoFault> {
         let found = institutions.iter().find(|entry| entry.edrpou.as_ref() == Some(&act.edrpou));
         let entry = found.ok_or_else(|| DemoFault::Script(format!("no institution {}", act.edrpou)))?;
-        self.service.session(self.client(entry.id)?)
+        Ok(self.service.session(self.client(entry.id)?))
     }
 
     fn desks(&self, teams: &[Entry]) -> Result<Vec<Desk<'a>>, DemoFault> {
         teams
             .iter()
             .map(|team| {
-                let session = self.service.session(self.client(team.id)?)?;
+                let session = self.service.session(self.client(team.id)?);
                 Ok(Desk::new(session, team.name.as_deref().unwrap_or_default(), team.coordinator))
             })
             .collect()
@@ -143,6 +155,57 @@ impl<'a> Play<'a> {
         })?;
         self.progress.say("teams", &format!("{}, each with a token of its team", done.since(&before)));
         Ok(())
+    }
+
+    /// Puts the clock ahead until nobody can acknowledge any more what was let lie, and waits until others have it.
+    fn let_time_pass(&self, coordinator: &Session<'_>, plan: &Plan) -> Result<(), DemoFault> {
+        let lapsing = plan.iter().filter(|(_, then)| **then == Then::Lapse);
+        let (mut late, mut until) = (Vec::new(), clock::now());
+        for (id, _) in lapsing {
+            let incident: Incident = coordinator.get(&format!("/v1/incidents/{id}"))?.read()?;
+            let lead = lead_of(&incident).ok_or_else(|| DemoFault::Script("nobody lets its time pass".into()))?;
+            until = lead.acknowledge_by.map_or(until, |by| until.max(by));
+            late.push((*id, lead.id));
+        }
+        let seconds = until.seconds_since(clock::now()) + 1;
+        clock::put_ahead(u32::try_from(seconds).unwrap_or(0));
+        for (id, assignment) in late {
+            self.wait("others have it", || {
+                let incident: Incident = coordinator.get(&format!("/v1/incidents/{id}"))?.read()?;
+                Ok(lead_of(&incident).filter(|lead| lead.id != assignment).map(drop))
+            })?;
+        }
+        self.progress.say(
+            "clock",
+            &format!("put ahead by {} minutes: who has not acknowledged by then is passed over", seconds / 60),
+        );
+        Ok(())
+    }
+
+    /// The mails, once the team has been told that was given what another one let lie. Nothing to wait for when none did.
+    fn mails(&self, mailbox: &Mailbox, shown: &[Shown]) -> Result<Vec<Mail>, DemoFault> {
+        let lapsed = shown.iter().find(|shown| shown.is(Happening::Lapsed));
+        let mails = self.wait("a mail comes", || {
+            let mails = mailbox.mails();
+            let is_told = lapsed.is_none_or(|shown| mail_to_lead(&mails, shown).is_some());
+            Ok(is_told.then_some(mails))
+        })?;
+        self.progress.say("mails", &format!("{} in the demonstration’s own mailbox", mails.len()));
+        Ok(mails)
+    }
+
+    fn wait<T>(&self, what: &str, mut look: impl FnMut() -> Result<Option<T>, DemoFault>) -> Result<T, DemoFault> {
+        let since = Instant::now();
+        loop {
+            if let Some(found) = look()? {
+                return Ok(found);
+            }
+            self.check_stop()?;
+            if since.elapsed() > PATIENCE {
+                return Err(DemoFault::NotHappened { what: vec![what.to_owned()] });
+            }
+            std::thread::sleep(PAUSE);
+        }
     }
 
     /// Further reports and decisions. Their incidents are taken up from now on, also those the teams had let lie.

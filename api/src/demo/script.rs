@@ -24,7 +24,7 @@ pub(super) struct Story {
 
 /// What the lead team does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Then {
     /// It takes the case.
     Acknowledge,
@@ -34,6 +34,12 @@ pub(super) enum Then {
     Resolve,
     /// It gives it back; the next one takes it.
     Decline,
+    /// It says nothing until its time to acknowledge is over; the next one takes it and is done.
+    Lapse,
+    /// It takes it, and asks for satellite terminals; the team that has them brings them.
+    Support,
+    /// It takes it, works on it, and hands it over; the next one goes on.
+    HandOver,
     /// Nothing yet.
     None,
 }
@@ -101,7 +107,9 @@ mod tests {
     #[test]
     fn every_way_of_taking_a_case_is_played_and_so_is_an_exercise() {
         let script = Script::read().unwrap();
-        for then in [Then::Acknowledge, Then::Start, Then::Resolve, Then::Decline, Then::None] {
+        let played =
+            [Then::Acknowledge, Then::Start, Then::Resolve, Then::Decline, Then::Lapse, Then::Support, Then::HandOver];
+        for then in played.into_iter().chain([Then::None]) {
             assert!(script.acts.iter().any(|act| act.then == then), "{then:?}");
         }
         assert!(script.acts.iter().any(|act| act.report.get("exercise") == Some(&Value::Bool(true))));

@@ -156,18 +156,31 @@ pub(super) fn levels(outcome: &Outcome, paint: &Paint) -> String {
     page
 }
 
+/// What a team's numbers stand below; each is as wide as its heading and the gap before it.
+const NUMBERS: [&str; 5] = ["lead", "support", "declined", "late", "handed on"];
+
 /// What each team has, most leads first.
-pub(super) fn teams(outcome: &Outcome, paint: &Paint) -> String {
+pub(super) fn teams(outcome: &Outcome, paint: &Paint, width: usize) -> String {
     let figures = Figures::of(outcome);
     let mut teams: Vec<_> = figures.by_team.iter().collect();
     teams.sort_by_key(|(name, team)| (std::cmp::Reverse((team.lead, team.support)), name.as_str()));
-    let name_width = teams.iter().map(|(name, _)| width_of(name)).max().unwrap_or(0);
-    let number = |count: usize| if count == 0 { pad_left("·", 9) } else { pad_left(&count.to_string(), 9) };
-    let heading = format!("{}     lead  support declined", pad("By team", name_width + 2));
+    let numbers = NUMBERS.iter().map(|heading| GAP.len() + width_of(heading)).sum::<usize>();
+    let room = width.saturating_sub(INDENT + numbers);
+    let name_width = teams.iter().map(|(name, _)| width_of(name)).max().unwrap_or(0).min(room);
+    let heading = format!("{}{GAP}{}", pad("By team", name_width + INDENT), NUMBERS.join(GAP));
     let mut page = format!("{}\n", paint.bold(&heading));
     for (name, team) in teams {
-        let counts = format!("{}{}{}", number(team.lead), number(team.support), number(team.declined));
-        let _ = writeln!(page, "  {}{counts}", pad(name, name_width));
+        let counts = [team.lead, team.support, team.declined, team.late, team.handed_over];
+        let cell = |(count, heading): (usize, &&str)| {
+            let text = if count == 0 { "·".to_owned() } else { count.to_string() };
+            format!("{GAP}{}", pad_left(&text, width_of(heading)))
+        };
+        let counts: String = counts.into_iter().zip(&NUMBERS).map(cell).collect();
+        for (nth, line) in wrap(name, name_width).into_iter().enumerate() {
+            let counts = if nth == 0 { counts.as_str() } else { "" };
+            let line = format!("{}{}{counts}", " ".repeat(INDENT), pad(&line, name_width));
+            let _ = writeln!(page, "{}", line.trim_end());
+        }
     }
     page
 }
@@ -179,8 +192,8 @@ pub(super) fn summary(outcome: &Outcome, paint: &Paint, width: usize) -> String 
         figures.by_sector.iter().map(|(sector, count)| format!("{} {count}", sector.replace('_', " "))).collect();
     let seconds = f64::from(u32::try_from(figures.elapsed_ms).unwrap_or(u32::MAX)) / 1000.0;
     let sentence = format!(
-        "{} sent, {} accepted, {} routed to a lead team, {} unassigned, {} waiting; {} declined, {} of them routed on; {} acknowledged, \
-         {} resolved; {}, {} of the coordinator, {}; {} by the teams; {seconds:.1} s.",
+        "{} sent, {} accepted, {} routed to a lead team, {} unassigned, {} waiting; {} declined, {} of them routed on; {} \
+         not acknowledged in time; {} handed over; {} given support on request; {} acknowledged, {} resolved; {}, {} of the coordinator, {}; {} by the teams; {}; {seconds:.1} s.",
         counted(outcome.sent, "report"),
         figures.accepted,
         figures.routed,
@@ -188,12 +201,16 @@ pub(super) fn summary(outcome: &Outcome, paint: &Paint, width: usize) -> String 
         figures.waiting,
         figures.declined,
         figures.routed_on,
+        figures.late,
+        figures.handed_over,
+        figures.supported,
         figures.acknowledged,
         figures.resolved,
         counted(figures.follow_ups, "follow-up report"),
         counted(figures.overridden, "decision"),
         counted(figures.exercises, "exercise"),
         counted(figures.polls, "poll"),
+        counted(figures.mails, "mail"),
     );
     let mut page = format!("{}\n", paint.bold("In all"));
     for line in wrap(&sentence, width - INDENT)

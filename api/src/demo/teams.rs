@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 use uuid::Uuid;
-use zvit_domain::vocabulary::{AssignmentRole, CaseState};
+use zvit_domain::vocabulary::{AssignmentRole, Assistance, CaseState};
 
 use super::DemoFault;
 use super::http::Session;
@@ -21,6 +21,15 @@ const REASONS: [&str; 3] = [
     "We support the vendor in the same matter; another team should look at it",
 ];
 
+/// What a team says that is through.
+const SUMMARY: &str = "The attacker’s access is closed, services run again; what was found is with the institution.";
+/// Why a team hands a case over.
+const HANDED_OVER: &str =
+    "The intrusion is contained; rebuilding the payment databases needs a team that can stay for weeks";
+/// Why a lead asks for terminals.
+const NEEDED: &str =
+    "The polyclinic must not stay cut off until the routers are rebuilt: two satellite terminals are needed";
+
 /// What the teams should do, incident by incident.
 pub(super) type Plan = HashMap<Uuid, Then>;
 
@@ -33,6 +42,12 @@ pub(super) struct Done {
     pub(super) resolved: usize,
     /// The incidents that a team gave back: the next one takes them.
     pub(super) declined: HashSet<Uuid>,
+    /// Those that a team worked on and handed over: the next one goes on.
+    pub(super) handed_over: HashSet<Uuid>,
+    /// Those whose lead asked for help.
+    pub(super) supported: HashSet<Uuid>,
+    /// The time to acknowledge is over for those that let it pass: from now on whoever has their cases takes them.
+    pub(super) is_late: bool,
 }
 
 impl Done {
@@ -43,13 +58,16 @@ impl Done {
             (self.started - before.started, "started"),
             (self.resolved - before.resolved, "resolved"),
             (self.declined.len() - before.declined.len(), "declined"),
+            (self.handed_over.len() - before.handed_over.len(), "handed over"),
+            (self.supported.len() - before.supported.len(), "in need of support"),
         ];
         let steps = steps.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
         std::iter::once(counted(self.polls - before.polls, "poll")).chain(steps).collect::<Vec<_>>().join(", ")
     }
 
     fn steps(&self) -> usize {
-        self.acknowledged + self.started + self.resolved + self.declined.len()
+        let sets = [&self.declined, &self.handed_over, &self.supported];
+        self.acknowledged + self.started + self.resolved + sets.map(HashSet::len).iter().sum::<usize>()
     }
 }
 
@@ -91,25 +109,45 @@ impl<'a> Desk<'a> {
         let then = plan.get(&incident.id).copied().unwrap_or(Then::None);
         match (case.role, then) {
             (_, Then::None) => Ok(()),
-            (Some(AssignmentRole::Lead), Then::Decline) if !self.stands_last && done.declined.insert(incident.id) => {
-                self.decline(case.id, done.declined.len())
-            }
-            (Some(AssignmentRole::Lead), then) => {
+            (Some(AssignmentRole::Lead), then) => self.lead(case.id, incident.id, then, done),
+            (_, Then::Support) => {
                 self.acknowledge(case.id, done)?;
-                if matches!(then, Then::Start | Then::Resolve) {
-                    self.act(case.id, "start", &json!({}))?;
-                    done.started += 1;
-                }
-                if then == Then::Resolve {
-                    let summary =
-                        "The attacker’s access is closed, services run again; what was found is with the institution.";
-                    self.act(case.id, "resolve", &json!({"outcome": "recovered", "summary": summary}))?;
-                    done.resolved += 1;
-                }
-                Ok(())
+                self.start(case.id, done)
             }
             _ => self.acknowledge(case.id, done),
         }
+    }
+
+    fn lead(&mut self, case: Uuid, incident: Uuid, then: Then, done: &mut Done) -> Result<(), DemoFault> {
+        match then {
+            Then::Decline if !self.stands_last && done.declined.insert(incident) => {
+                return self.decline(case, done.declined.len());
+            }
+            Then::Lapse if !self.stands_last && !done.is_late => return Ok(()),
+            _ => self.acknowledge(case, done)?,
+        }
+        if !matches!(then, Then::Acknowledge | Then::Decline) {
+            self.start(case, done)?;
+        }
+        match then {
+            Then::Resolve | Then::Lapse => {
+                done.resolved += 1;
+                self.act(case, "resolve", &json!({"outcome": "recovered", "summary": SUMMARY}))
+            }
+            Then::HandOver if !self.stands_last && done.handed_over.insert(incident) => {
+                self.act(case, "hand-over", &json!({"reason": HANDED_OVER}))
+            }
+            Then::Support if done.supported.insert(incident) => {
+                let need = json!({"assistance": Assistance::SatelliteCommunications, "reason": NEEDED});
+                self.act(case, "request-support", &need)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn start(&self, case: Uuid, done: &mut Done) -> Result<(), DemoFault> {
+        done.started += 1;
+        self.act(case, "start", &json!({}))
     }
 
     fn acknowledge(&mut self, case: Uuid, done: &mut Done) -> Result<(), DemoFault> {

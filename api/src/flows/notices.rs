@@ -108,6 +108,11 @@ pub fn rows(
             lease: None,
             sent_at: None,
             last_error: None,
+            passed_at: None,
+            digest_id: None,
+            gathers_until: None,
+            gathered: None,
+            settled_at: None,
         });
     }
     rows

@@ -12,9 +12,11 @@ use zvit_db::error::{Result, StoreError};
 use zvit_db::notices;
 use zvit_db::rows::{NoticeRow, WebhookSecretRow};
 use zvit_db::types::{At, Id};
-use zvit_domain::notice::{Channel, NoticeState, Occasion, wait_s};
+use zvit_domain::notice::{Channel, NoticeState, Occasion, postponed_s, wait_s};
+use zvit_domain::time::Time;
 use zvit_domain::vocabulary::CaseState;
 
+use super::digests;
 use super::event::Event;
 use super::notices::is_contact;
 use crate::actor::Actor;
@@ -28,7 +30,13 @@ pub const LEASE_S: i64 = 60;
 pub const KEPT_S: i64 = 30 * 86_400;
 
 /// States in which nothing more happens by itself and nobody need look.
-const SETTLED: &[&str] = &["sent", "cancelled"];
+const SETTLED: &[&str] = &["sent", "cancelled", "gathered"];
+
+/// What was given up is kept for so long, so that somebody can look at it and send it again.
+pub const FAILED_KEPT_S: i64 = 90 * 86_400;
+
+/// The state of what was given up.
+const FAILED: &[&str] = &["failed"];
 
 /// A notice to be sent now, with the keys to sign it with if it is a webhook's.
 #[derive(Debug, Clone)]
@@ -50,6 +58,8 @@ pub enum Outcome {
     Failed(String),
     /// Another try would fail as well.
     Hopeless(String),
+    /// It wasn't tried, as another one found nobody there for this reason.
+    Postponed(String),
     /// It wasn't tried after all.
     NotTried,
 }
@@ -61,7 +71,15 @@ pub struct Means {
     pub email: bool,
 }
 
-/// Leases what is due to others than `busy`, at most `limit`. What need not or can't be sent is settled at once.
+impl Means {
+    /// What this process takes from the outbox. The rest is left to others.
+    pub fn channels(self) -> &'static [&'static str] {
+        if self.email { &["email", "webhook"] } else { &["webhook"] }
+    }
+}
+
+/// Leases what is due to others than `busy` and can be sent from here, at most `limit`. What need not or can't be sent is settled at
+/// once; what comes beyond a contact's measure is gathered.
 ///
 /// # Errors
 /// The store's.
@@ -72,26 +90,35 @@ pub fn claim(
     means: Means,
     limit: i64,
 ) -> Result<Vec<Leased>> {
-    let due = notices::due(&mut change.tx, busy, change.now, limit)?;
-    let cases: Vec<Id> = due.iter().filter_map(|row| row.case_id).collect();
-    let states: HashMap<Id, String> = notices::case_states(&mut change.tx, &cases)?.into_iter().collect();
+    let due = notices::due(&mut change.tx, means.channels(), busy, change.now, limit)?;
+    let states = states_of_cases(change, &due)?;
     let owners: Vec<Id> = due.iter().map(|row| row.owner).collect();
     let secrets = notices::secrets(&mut change.tx, &owners)?;
     let (lease, mut leased) = (Uuid::new_v4(), Vec::new());
     for mut row in due {
         let keys = secrets.iter().find(|secret| secret.owner == row.owner).map(|secret| keys(secret, change));
-        let case = row.case_id.and_then(|id| states.get(&id)).map(String::as_str);
-        if let Some(why) = superfluous(&row, case, directory) {
+        let unneeded = match superfluous(&row, &states, directory) {
+            None => digests::close(change, &mut row, directory)?,
+            why => why,
+        };
+        if let Some(why) = unneeded {
             finish(change, &mut row, NoticeState::Cancelled, Some(why), directory)?;
-        } else if let Some(why) = unsendable(&row, keys.is_some(), means) {
+        } else if let Some(why) = unsendable(&row, keys.is_some()) {
             finish(change, &mut row, NoticeState::Failed, Some(why), directory)?;
         } else {
             leased.push(Leased { row, lease, keys: keys.unwrap_or_default() });
         }
     }
+    let leased = digests::gather(change, leased)?;
     let ids: Vec<Id> = leased.iter().map(|one| one.row.id).collect();
-    notices::lease(&mut change.tx, &ids, lease, change.now.plus_seconds(LEASE_S))?;
+    notices::lease(&mut change.tx, &ids, lease, change.now, change.now.plus_seconds(LEASE_S))?;
     Ok(leased)
+}
+
+/// The states of the cases that these are about.
+pub(super) fn states_of_cases(change: &mut Change<'_>, rows: &[NoticeRow]) -> Result<HashMap<Id, String>> {
+    let cases: Vec<Id> = rows.iter().filter_map(|row| row.case_id).collect();
+    Ok(notices::case_states(&mut change.tx, &cases)?.into_iter().collect())
 }
 
 fn keys(secret: &WebhookSecretRow, change: &Change<'_>) -> Vec<Vec<u8>> {
@@ -100,8 +127,12 @@ fn keys(secret: &WebhookSecretRow, change: &Change<'_>) -> Vec<Vec<u8>> {
 }
 
 /// Why nobody need be told any more.
-fn superfluous(row: &NoticeRow, case: Option<&str>, directory: &Directory) -> Option<&'static str> {
-    let state = case.and_then(|code| code.parse::<CaseState>().ok());
+pub(super) fn superfluous(
+    row: &NoticeRow,
+    states: &HashMap<Id, String>,
+    directory: &Directory,
+) -> Option<&'static str> {
+    let state = row.case_id.and_then(|id| states.get(&id)).and_then(|code| code.parse::<CaseState>().ok());
     let channel = row.channel.parse::<Channel>().ok()?;
     if !is_contact(directory, row.owner.0, channel, &row.target) || !directory.owner_is_active(row.owner.0) {
         return Some("no_longer_a_contact");
@@ -117,9 +148,9 @@ fn superfluous(row: &NoticeRow, case: Option<&str>, directory: &Directory) -> Op
 }
 
 /// Why it can't be sent as things are.
-fn unsendable(row: &NoticeRow, has_secret: bool, means: Means) -> Option<&'static str> {
+fn unsendable(row: &NoticeRow, has_secret: bool) -> Option<&'static str> {
     match row.channel.parse::<Channel>() {
-        Ok(Channel::Email) => (!means.email).then_some("no_mail_server"),
+        Ok(Channel::Email) => None,
         Ok(Channel::Webhook) => (!has_secret).then_some("no_webhook_secret"),
         Err(_) => Some("unknown_channel"),
     }
@@ -138,7 +169,7 @@ pub fn settle(
 ) -> Result<bool> {
     let found = notices::find(&mut change.tx, leased.row.id.0)?;
     let Some(mut row) = found.filter(|row| row.lease == Some(Id(leased.lease))) else { return Ok(false) };
-    row.attempts += i32::from(*outcome != Outcome::NotTried);
+    row.attempts += i32::from(!matches!(outcome, Outcome::NotTried | Outcome::Postponed(_)));
     match outcome {
         Outcome::Sent => {
             row.sent_at = Some(At(change.now));
@@ -149,6 +180,13 @@ pub fn settle(
             Some(wait) => postpone(change, &mut row, wait, Some(why))?,
             None => finish(change, &mut row, NoticeState::Failed, Some(why), directory)?,
         },
+        Outcome::Postponed(why) => {
+            let since = row.passed_at.unwrap_or(row.created_at).0;
+            match postponed_s(change.now.as_seconds() - since.as_seconds(), random) {
+                Some(wait) => postpone(change, &mut row, wait, Some(why))?,
+                None => finish(change, &mut row, NoticeState::Failed, Some(why), directory)?,
+            }
+        }
         Outcome::NotTried => postpone(change, &mut row, 0, None)?,
     }
     Ok(true)
@@ -173,11 +211,12 @@ fn finish(
     row.next_try_at = None;
     row.lease = None;
     row.last_error = why.map(str::to_owned);
+    row.settled_at = Some(At(change.now));
     notices::update(&mut change.tx, row)?;
     let kind = match state {
         NoticeState::Sent => "notice_sent",
         NoticeState::Cancelled => "notice_cancelled",
-        NoticeState::Failed | NoticeState::Pending => "notice_failed",
+        NoticeState::Failed | NoticeState::Pending | NoticeState::Gathered => "notice_failed",
     };
     event(kind, row, directory, state == NoticeState::Cancelled).because(why).note(change, &Actor::service());
     Ok(())
@@ -187,9 +226,12 @@ fn event<'a>(kind: &'static str, row: &NoticeRow, directory: &Directory, only_co
     let is_institution = directory.institutions.contains_key(&row.owner.0);
     let recipient = if is_institution { "institution" } else { "team" };
     let team = (!is_institution).then_some(row.owner.0);
-    Event::notice(kind, row.id.0, row.incident_id.map(|id| id.0), team, only_coordinator).with(
-        json!({"occasion": row.occasion, "channel": row.channel, "recipient": recipient, "attempts": row.attempts}),
-    )
+    let mut data =
+        json!({"occasion": row.occasion, "channel": row.channel, "recipient": recipient, "attempts": row.attempts});
+    if let (Some(digest), Some(data)) = (digests::digest_of(row), data.as_object_mut()) {
+        data.insert("count".into(), json!(digest.count));
+    }
+    Event::notice(kind, row.id.0, row.incident_id.map(|id| id.0), team, only_coordinator).with(data)
 }
 
 /// Sends a notice again that was given up, at once and with all its tries.
@@ -207,26 +249,31 @@ pub fn retry(change: &mut Change<'_>, directory: &Directory, actor: &Actor, id: 
     row.state = NoticeState::Pending.to_string();
     row.attempts = 0;
     row.next_try_at = Some(At(change.now));
+    // Somebody asks for this very one: it is not gathered, and has all its time again.
+    row.passed_at = Some(At(change.now));
+    row.settled_at = None;
     notices::update(&mut change.tx, &row)?;
     event("notice_retried", &row, directory, true).note(change, actor);
     Ok(row)
 }
 
-/// Whether old settled notices are there to be cleared away.
+/// Whether notices are there that are to be cleared away.
 ///
 /// # Errors
 /// The store's.
-pub fn any_old(tx: &mut zvit_db::conn::Tx<'_>, now: zvit_domain::time::Time) -> Result<bool> {
-    Ok(!notices::old(tx, SETTLED, now.plus_seconds(-KEPT_S), 1)?.is_empty())
+pub fn any_old(tx: &mut zvit_db::conn::Tx<'_>, now: Time) -> Result<bool> {
+    Ok(!notices::old(tx, SETTLED, now.plus_seconds(-KEPT_S), 1)?.is_empty()
+        || !notices::old(tx, FAILED, now.plus_seconds(-FAILED_KEPT_S), 1)?.is_empty())
 }
 
-/// Clears away old settled notices, at most `limit`.
+/// Clears away what was settled or given up long ago, at most `limit` of either.
 ///
 /// # Errors
 /// The store's.
 pub fn clear_old(change: &mut Change<'_>, limit: i64) -> Result<usize> {
-    let before = change.now.plus_seconds(-KEPT_S);
-    notices::clear(&mut change.tx, SETTLED, before, limit)
+    let now = change.now;
+    Ok(notices::clear(&mut change.tx, SETTLED, now.plus_seconds(-KEPT_S), limit)?
+        + notices::clear(&mut change.tx, FAILED, now.plus_seconds(-FAILED_KEPT_S), limit)?)
 }
 
 /// After a new secret was made, the one before it still signs for so long: receivers have the time to change over.

@@ -1,5 +1,6 @@
 //! Notices by mail, handed to one mail server over SMTP.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
@@ -62,17 +63,31 @@ impl Mailer {
 
 fn undelivered(error: &Error) -> Undelivered {
     let Some(code) = error.status() else {
-        let why = match (error.is_timeout(), error.is_tls()) {
+        let why = match (error.is_timeout(), error.is_tls() || is_about_tls(error)) {
             (true, _) => "timed_out",
             (_, true) => "tls_failed",
             _ => "connection_failed",
         };
-        return Undelivered::for_now(why);
+        return Undelivered::unreached(why);
     };
     let why = format!("smtp_{code}");
     // 55x is about this mailbox or this mail (RFC 5321, section 4.2.3); 53x and the like about this server and its settings, which
     // can be put right meanwhile.
     if (550..560).contains(&u16::from(code)) { Undelivered::for_good(why) } else { Undelivered::for_now(why) }
+}
+
+/// A handshake that fails is an error of the connection to the library. Who looks for the reason must be told that it is the
+/// certificate.
+fn is_about_tls(error: &Error) -> bool {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let wrapped = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if inner.is::<rustls::Error>() || wrapped.is_some_and(|wrapped| wrapped.is::<rustls::Error>()) {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
 }
 
 #[cfg(test)]
@@ -94,6 +109,7 @@ mod tests {
             deadline: None,
             link: "https://zvit.example/v1/cases/1".into(),
             exercise: false,
+            digest: None,
         };
         mailer.message(&told, address).map(|message| String::from_utf8(message.formatted()).unwrap())
     }

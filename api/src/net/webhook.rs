@@ -31,17 +31,24 @@ pub struct Undelivered {
     pub why: String,
     /// Whether another try would fail as well.
     pub is_hopeless: bool,
+    /// Whether nobody was there to take it, so that nothing else goes the same way either for now.
+    pub is_unreached: bool,
 }
 
 impl Undelivered {
     /// It may work later.
     pub fn for_now(why: impl Into<String>) -> Self {
-        Self { why: why.into(), is_hopeless: false }
+        Self { why: why.into(), is_hopeless: false, is_unreached: false }
     }
 
     /// It won't work later either.
     pub fn for_good(why: impl Into<String>) -> Self {
-        Self { why: why.into(), is_hopeless: true }
+        Self { why: why.into(), is_hopeless: true, is_unreached: false }
+    }
+
+    /// Nobody was there to take it.
+    pub fn unreached(why: impl Into<String>) -> Self {
+        Self { why: why.into(), is_hopeless: false, is_unreached: true }
     }
 }
 
@@ -164,13 +171,13 @@ fn undelivered(error: &Error) -> Undelivered {
     match error {
         Error::Other(inner) => match inner.downcast_ref::<Refused>() {
             Some(Refused(why)) => Undelivered::for_good(*why),
-            None => Undelivered::for_now("connection_failed"),
+            None => Undelivered::unreached("connection_failed"),
         },
-        Error::Timeout(_) => Undelivered::for_now("timed_out"),
-        Error::HostNotFound => Undelivered::for_now("name_not_found"),
-        Error::Tls(_) | Error::Rustls(_) | Error::TlsRequired => Undelivered::for_now("tls_failed"),
+        Error::Timeout(_) => Undelivered::unreached("timed_out"),
+        Error::HostNotFound => Undelivered::unreached("name_not_found"),
+        Error::Tls(_) | Error::Rustls(_) | Error::TlsRequired => Undelivered::unreached("tls_failed"),
         Error::BadUri(_) | Error::Http(_) => Undelivered::for_good("url_unusable"),
-        _ => Undelivered::for_now("connection_failed"),
+        _ => Undelivered::unreached("connection_failed"),
     }
 }
 

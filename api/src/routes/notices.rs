@@ -15,6 +15,7 @@ use crate::auth::Caller;
 use crate::clock;
 use crate::cursor::{ListKind, Scope};
 use crate::flows::client_keys::KeyHolder;
+use crate::flows::digests::digest_of;
 use crate::flows::outbox::{new_secret, retry};
 use crate::input::{PathId, Query, default_limit};
 use crate::memory::Directory;
@@ -23,7 +24,7 @@ use crate::permission::{ListNotices, MakeInstitutionWebhookSecret, MakeTeamWebho
 use crate::problem::Problem;
 use crate::reply;
 use crate::state::App;
-use crate::views::{Notice, NoticeList, NoticeRecipient, WebhookSecret};
+use crate::views::{Notice, NoticeDigest, NoticeList, NoticeRecipient, WebhookSecret};
 
 /// What notices are narrowed by.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -60,6 +61,11 @@ fn view(row: &NoticeRow, directory: &Directory) -> Result<Notice, Problem> {
         deadline: row.deadline.map(|at| at.0),
         exercise: row.exercise,
         state: row.state.parse().map_err(unreadable)?,
+        digest_id: row.digest_id.map(|id| id.0),
+        digest: digest_of(row).map(|digest| NoticeDigest {
+            count: u32::try_from(digest.count).unwrap_or(u32::MAX),
+            references: digest.references,
+        }),
         attempts: u32::try_from(row.attempts).unwrap_or(0),
         created_at: row.created_at.0,
         next_try_at: row.next_try_at.map(|at| at.0),
@@ -70,8 +76,11 @@ fn view(row: &NoticeRow, directory: &Directory) -> Result<Notice, Problem> {
 
 /// List notices
 ///
-/// What contacts were told, are about to be told or could not be told: the newest first. Those that were sent, or were no longer
-/// needed, are kept for 30 days; those that were given up stay.
+/// What contacts were told, are about to be told or could not be told: the newest first. Those that were sent, went into a digest or
+/// were no longer needed are kept for 30 days, those that were given up for 90.
+///
+/// A contact is sent five mails about the same occasion within ten minutes. What comes beyond is gathered (`gathered`) into one digest
+/// (`digest_id`), sent when the ten minutes turn; a notice of level 4 or 5 is never held back, nor is any to a webhook.
 #[utoipa::path(
     tag = "directory", operation_id = "list_notices",
     params(NoticeQuery),

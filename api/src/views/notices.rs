@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use zvit_domain::ids::Reference;
 use zvit_domain::notice::{Channel, NoticeState, Occasion};
 use zvit_domain::time::Time;
 
@@ -19,7 +20,19 @@ pub struct NoticeRecipient {
     pub name: String,
 }
 
-/// A notice to one address of a contact. It said reference, level, deadline and a link, and nothing else.
+/// What a notice tells that is about several at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NoticeDigest {
+    /// So many notices were gathered into it that were still needed when it was sent first.
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    pub count: u32,
+    /// The references of the gravest of them.
+    #[schema(max_items = 20, value_type = Vec<Reference>)]
+    pub references: Vec<String>,
+}
+
+/// A notice to one address of a contact. It said reference, level, deadline and a link, and nothing else. A digest tells of several:
+/// then level and deadline are the highest and the earliest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Notice {
     /// Its id: `webhook-id` of the call, and the first part of `Message-ID` of the mail, at every try.
@@ -57,6 +70,14 @@ pub struct Notice {
     pub exercise: bool,
     /// What became of it.
     pub state: NoticeState,
+    /// The digest that tells of it, when it was gathered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub digest_id: Option<Uuid>,
+    /// What it tells, when it is a digest that went out or was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub digest: Option<NoticeDigest>,
     /// Tries so far.
     #[schema(minimum = 0, maximum = 1000)]
     pub attempts: u32,

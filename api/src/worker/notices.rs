@@ -19,7 +19,9 @@ use zvit_domain::time::Time;
 use super::Duty;
 use crate::clock;
 use crate::config::NoticeSettings;
+use crate::flows::digests::digest_of;
 use crate::flows::outbox::{Leased, Means, Outcome, any_old, claim, clear_old, settle};
+use crate::flows::unsent;
 use crate::net::mail::Mailer;
 use crate::net::webhook::{Guard, Message, Undelivered, Webhooks};
 use crate::problem::Problem;
@@ -71,6 +73,12 @@ impl Notices {
             let server = mail.transport().inspect_err(|fault| log::error!("{fault}")).ok()?;
             Some(Mailer::new(server, mail.from.clone(), &domain))
         });
+        if mailer.is_none() {
+            log::warn!(
+                "no mail server is set: notices by mail wait for a process that has one, and are given up after {} minutes",
+                unsent::PATIENCE_S / 60
+            );
+        }
         let guard = Guard { ports: settings.webhook_ports.clone(), allow: settings.webhook_allow.clone() };
         let sender = Arc::new(Sender { mailer, webhooks: Webhooks::new(guard), public_url });
         Self {
@@ -80,6 +88,11 @@ impl Notices {
             tasks: Mutex::default(),
             cleared_in: AtomicI64::new(-1),
         }
+    }
+
+    /// Which channels this process can use.
+    pub(super) fn means(&self) -> Means {
+        Means { email: self.sender.mailer.is_some() }
     }
 
     fn begin(&self, leased: Vec<Leased>, since: Instant) {
@@ -107,13 +120,14 @@ impl Duty for Notices {
     async fn run(&self, app: &App, now: Time) -> Result<(), Problem> {
         let busy: Vec<String> = self.busy.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
         let room = AT_ONCE.saturating_sub(busy.len());
-        let asked = busy.clone();
+        let (asked, means) = (busy.clone(), self.means());
         let hour = now.as_seconds() / 3_600;
         let looks_back = self.cleared_in.load(Ordering::Relaxed) != hour;
-        let (is_due, is_old) =
-            app.read(move |tx| Ok((any_due(tx, &asked, now)?, looks_back && any_old(tx, now)?))).await?;
+        let (is_due, is_old) = app
+            .read(move |tx| Ok((any_due(tx, means.channels(), &asked, now)?, looks_back && any_old(tx, now)?)))
+            .await?;
         if is_due && room > 0 {
-            let (since, means) = (Instant::now(), Means { email: self.sender.mailer.is_some() });
+            let since = Instant::now();
             let limit = i64::try_from(room).unwrap_or(1);
             let leased = app
                 .change(move |change, memory| {
@@ -151,18 +165,22 @@ impl Drop for Hold {
     }
 }
 
-/// Sends one target its notices. Once one fails the others fail with it: they go the same way.
+/// Sends one target its notices, each with an outcome of its own. Only where nobody is there the others need not be tried: they wait.
 async fn tell(app: &App, sender: &Sender, group: Vec<Leased>, since: Instant) {
-    let mut failed = None;
+    let mut unreached = None;
     for leased in group {
-        let outcome = match &failed {
-            Some(outcome) => Outcome::clone(outcome),
+        let outcome = match &unreached {
+            Some(why) => Outcome::Postponed(String::clone(why)),
             None if since.elapsed() > BEGUN_WITHIN => Outcome::NotTried,
-            None => sender.send(&leased).await,
+            None => match sender.send(&leased).await {
+                Ok(()) => Outcome::Sent,
+                Err(Undelivered { why, is_hopeless: true, .. }) => Outcome::Hopeless(why),
+                Err(Undelivered { why, is_unreached, .. }) => {
+                    unreached = is_unreached.then(|| why.clone());
+                    Outcome::Failed(why)
+                }
+            },
         };
-        if matches!(outcome, Outcome::Failed(_) | Outcome::Hopeless(_)) {
-            failed = Some(outcome.clone());
-        }
         write_down(app, leased, outcome).await;
     }
 }
@@ -186,26 +204,24 @@ async fn write_down(app: &App, leased: Leased, outcome: Outcome) {
 }
 
 impl Sender {
-    async fn send(&self, leased: &Leased) -> Outcome {
-        let Ok(told) = self.told(leased) else { return Outcome::Hopeless("unreadable".into()) };
-        let sent = match leased.row.channel.parse::<Channel>() {
+    async fn send(&self, leased: &Leased) -> Result<(), Undelivered> {
+        let told = self.told(leased).map_err(|_| Undelivered::for_good("unreadable"))?;
+        match leased.row.channel.parse::<Channel>() {
             Ok(Channel::Email) => self.mail(&told, &leased.row.target).await,
             Ok(Channel::Webhook) => self.call(&told, leased).await,
             Err(_) => Err(Undelivered::for_good("unknown_channel")),
-        };
-        match sent {
-            Ok(()) => Outcome::Sent,
-            Err(Undelivered { why, is_hopeless: true }) => Outcome::Hopeless(why),
-            Err(Undelivered { why, is_hopeless: false }) => Outcome::Failed(why),
         }
     }
 
     fn told(&self, leased: &Leased) -> Result<Told, zvit_domain::word::UnknownWord> {
         let row = &leased.row;
-        let path = match (row.case_id, row.incident_id) {
-            (Some(case), _) => format!("/v1/cases/{}", case.0),
-            (None, Some(incident)) => format!("/v1/incidents/{}", incident.0),
-            (None, None) => String::new(),
+        let digest = digest_of(row);
+        let path = match (row.case_id, row.incident_id, &digest) {
+            (Some(case), ..) => format!("/v1/cases/{}", case.0),
+            (None, Some(incident), _) => format!("/v1/incidents/{}", incident.0),
+            (None, None, Some(digest)) if digest.of_cases => "/v1/cases".to_owned(),
+            (None, None, Some(_)) => "/v1/incidents".to_owned(),
+            (None, None, None) => String::new(),
         };
         Ok(Told {
             id: row.id.0,
@@ -216,13 +232,14 @@ impl Sender {
             deadline: row.deadline.map(|at| at.0),
             link: format!("{}{path}", self.public_url),
             exercise: row.exercise,
+            digest,
         })
     }
 
     async fn mail(&self, told: &Told, address: &str) -> Result<(), Undelivered> {
-        let Some(mailer) = &self.mailer else { return Err(Undelivered::for_now("no_mail_server")) };
+        let Some(mailer) = &self.mailer else { return Err(Undelivered::unreached("no_mail_server")) };
         let sent = timeout(MAIL_PATIENCE, mailer.send(told, address)).await;
-        sent.unwrap_or_else(|_| Err(Undelivered::for_now("timed_out")))
+        sent.unwrap_or_else(|_| Err(Undelivered::unreached("timed_out")))
     }
 
     /// On a thread of its own, which a stop of the process doesn't wait for.

@@ -1,29 +1,23 @@
 """A mail server and a webhook receiver made of published libraries, told of a case by a real service."""
 
-import base64
 import email
 import email.policy
 import http.server
-import json
 import logging
 import os
 import pathlib
 import queue
-import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
 import warnings
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+from service import PATIENCE_S, ask, free_port, of_role, seeded, served, token_of
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-PATIENCE_S = 60
 SECRET_WORDS = "Таємний опис"
 
 # This mail server asks for a password without TLS, which is for this machine only; aiosmtpd says so at every connection.
@@ -52,56 +46,10 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def ask(method, url, token=None, body=None, headers=None, basic=None, form=None):
-    """One request; the decoded answer with its headers."""
-    sent = dict(headers or {})
-    data = None
-    if token:
-        sent["Authorization"] = f"Bearer {token}"
-    if basic:
-        sent["Authorization"] = "Basic " + base64.b64encode(basic.encode()).decode()
-    if body is not None:
-        data, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
-    if form is not None:
-        data, sent["Content-Type"] = form.encode(), "application/x-www-form-urlencoded"
-    if data is None and method == "POST":
-        data = b""
-    request = urllib.request.Request(url, data=data, headers=sent, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.loads(answer.read() or b"null"), answer.headers
-    except urllib.error.HTTPError as error:
-        sys.exit(f"{method} {url}: {error.code} {error.read().decode()}")
-
-
-def token_of(base, account):
-    basic = f"{account['client_id']}:{account['client_secret']}"
-    return ask("POST", f"{base}/oauth2/token", basic=basic, form="grant_type=client_credentials")[0]["access_token"]
-
-
-def served(zvit, data, mail_port, log):
-    """The service on a free port, once it says where it listens."""
-    server = subprocess.Popen(
-        [zvit, "serve", "--data-dir", data, "--listen", "127.0.0.1:0", "--mail-from", "Zvit <zvit@zvit.example>",
-         "--public-url", "https://zvit.example", "--webhook-allow", "127.0.0.1/32"],
-        env={**os.environ, "ZVIT_SMTP_URL": f"smtp://zvit:p%40ss@127.0.0.1:{mail_port}"},
-        stdout=log.open("wb"), stderr=subprocess.STDOUT,
-    )
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until and server.poll() is None:
-        text = log.read_text(encoding="utf-8")
-        if "listening on http" in text:
-            return server, text.split("listening on ")[1].split()[0]
-        time.sleep(0.1)
-    server.kill()
-    sys.exit(f"the server did not start:\n{log.read_text(encoding='utf-8')}")
-
-
 def woken(base, accounts, hook_url):
     """Lets a team have both channels, submits a report, and looks at what arrives."""
-    of_role = lambda role: next(account for account in accounts if account["role"] == role)
-    coordinator = token_of(base, of_role("coordinator"))
-    institution = token_of(base, of_role("institution"))
+    coordinator = token_of(base, of_role(accounts, "coordinator"))
+    institution = token_of(base, of_role(accounts, "institution"))
     report = {"description": SECRET_WORDS, "title": SECRET_WORDS}
     given, _ = ask("POST", f"{base}/v1/incidents", institution, report)
     lead = next(held for held in given["assignments"] if held["role"] == "lead")
@@ -148,26 +96,20 @@ def woken(base, accounts, hook_url):
     print("aiosmtpd: delivered")
 
 
-def free_port():
-    """A port that nobody has; aiosmtpd takes no 0."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def main():
     with tempfile.TemporaryDirectory() as scratch:
         data, zvit = str(pathlib.Path(scratch) / "data"), os.environ["ZVIT"]
-        seeded = subprocess.run([zvit, "seed", "--demo", "--data-dir", data], check=True, capture_output=True)
+        accounts = seeded(zvit, data)
         accept = lambda *given: AuthResult(success=given[4].login == b"zvit" and given[4].password == b"p@ss")
         smtp = Controller(Mailbox(), hostname="127.0.0.1", port=free_port(), authenticator=accept, auth_required=True, auth_require_tls=False)
         smtp.start()
         hooks = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
         threading.Thread(target=hooks.serve_forever, daemon=True).start()
         log = pathlib.Path(scratch) / "log"
-        server, base = served(zvit, data, smtp.port, log)
+        smtp_url = f"smtp://zvit:p%40ss@127.0.0.1:{smtp.port}"
+        server, base = served(zvit, data, smtp_url, log, ["--webhook-allow", "127.0.0.1/32"])
         try:
-            woken(base, json.loads(seeded.stdout), f"http://127.0.0.1:{hooks.server_address[1]}/zvit")
+            woken(base, accounts, f"http://127.0.0.1:{hooks.server_address[1]}/zvit")
             assert b"p%40ss" not in log.read_bytes() and b"p@ss" not in log.read_bytes(), "the password is in the log"
         except BaseException:
             print(log.read_text(encoding="utf-8"), file=sys.stderr)

@@ -248,6 +248,7 @@ notice-state-pending = Waits to be sent
 notice-state-sent = Sent
 notice-state-failed = Given up
 notice-state-cancelled = No longer needed
+notice-state-gathered = Told in a digest
 
 ## What a further report is: the next stage, or an update.
 

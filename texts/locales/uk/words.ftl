@@ -248,6 +248,7 @@ notice-state-pending = Очікує надсилання
 notice-state-sent = Надіслано
 notice-state-failed = Не вдалося надіслати
 notice-state-cancelled = Більше не потрібно
+notice-state-gathered = Увійшло до зведення
 
 ## What a further report is: the next stage, or an update.
 
