@@ -101,13 +101,6 @@ impl Problem {
         Self(Box::new(Parts { code, detail: None, errors, extensions, headers, cause: None }))
     }
 
-    /// What happened here and what to do about it, English first.
-    #[must_use]
-    pub fn detail(mut self, en: impl Into<String>, uk: impl Into<String>) -> Self {
-        self.0.detail = Some(Text::new(en, uk));
-        self
-    }
-
     /// What happened here and what to do about it.
     #[must_use]
     pub fn because(mut self, detail: Text) -> Self {

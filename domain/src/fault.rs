@@ -19,11 +19,6 @@ impl Fault {
         Self { pointer: pointer.into(), code, detail }
     }
 
-    /// A fault at `pointer`; `en` and `uk` say the same.
-    pub fn new(pointer: impl Into<String>, code: &'static str, en: impl Into<String>, uk: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), code, detail: Text::new(en, uk) }
-    }
-
     /// The same fault seen from an enclosing document: `/items/3/report` + `/tlp`.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {

@@ -135,7 +135,8 @@ impl Told {
         parts.extend(self.reference.clone());
         parts.extend(self.digest.as_ref().map(|digest| format!("{} ×", digest.count)));
         if let Some(level) = self.level {
-            let before = if self.digest.is_some() { label!("notice-up-to-level") } else { label!("notice-level-within") };
+            let before =
+                if self.digest.is_some() { label!("notice-up-to-level") } else { label!("notice-level-within") };
             parts.push(format!("({} {level})", both(before)));
         }
         parts.push(both(self.occasion.label()));

@@ -11,6 +11,7 @@ use zvit_db::types::{At, Id};
 use zvit_domain::conversation::AttachmentKind;
 use zvit_domain::vocabulary::Role;
 use zvit_domain::word::Word;
+use zvit_texts::text;
 
 use super::event::{Event, note_spare};
 use super::record::Record;
@@ -54,10 +55,7 @@ pub fn room(tx: &mut Tx<'_>, actor: &Actor, quota: u64) -> Result<Option<u64>> {
 /// The quota is used up.
 pub fn no_room(quota: u64) -> Problem {
     let megabytes = quota / 1_000_000;
-    Problem::new(Code::QuotaExceeded).detail(
-        format!("Together, your attachments may have {megabytes} MB. Name where a further one can be fetched, as an external attachment, or ask the coordinator."),
-        format!("Загальний обсяг ваших вкладень обмежено: {megabytes} МБ. Укажіть, звідки можна отримати наступне, як зовнішнє вкладення, або зверніться до координатора."),
-    )
+    Problem::new(Code::QuotaExceeded).because(text!("attachment-quota-used-up", megabytes = megabytes))
 }
 
 /// Adds the attachment of a file that is in its place, or is elsewhere.

@@ -14,6 +14,8 @@ use zvit_domain::fault::Fault;
 use zvit_domain::lifecycle::{CaseVerb, Holder, Refusal, Step};
 use zvit_domain::routing::{Choice, MANUAL_RULE, REQUESTED_RULE, Why, acknowledge_minutes};
 use zvit_domain::vocabulary::{AssignmentRole, Assistance, CaseState};
+use zvit_domain::word::Text;
+use zvit_texts::text;
 
 use super::assign::{REVOKED_BY_COORDINATOR, give, realign, set_state};
 use super::disclosure;
@@ -188,19 +190,14 @@ fn keep_new_reference(
 fn refused(refusal: Refusal, from: CaseState) -> Problem {
     match refusal {
         Refusal::State => not_from(from),
-        Refusal::StandsLast => Problem::new(Code::StateConflict).detail(
-            "The coordinator's own team stands last and can't decline; it can hand the case over.",
-            "Команда координатора завжди остання й не може відмовитися; вона може передати справу.",
-        ),
+        Refusal::StandsLast => Problem::new(Code::StateConflict).because(text!("case-coordinator-stands-last")),
     }
 }
 
 /// The refusal of what is not possible in this state.
 pub fn not_from(from: CaseState) -> Problem {
-    Problem::new(Code::StateConflict).detail(
-        format!("The case is {from}; from there this is not possible."),
-        format!("Справа у стані «{}»; з нього це неможливо.", zvit_domain::word::Word::label_uk(from)),
-    )
+    Problem::new(Code::StateConflict)
+        .because(text!("case-not-from-state", state = Text::new(from.code(), from.label_uk())))
 }
 
 fn event_of(to: CaseState) -> &'static str {
@@ -239,13 +236,7 @@ fn hand_to(
 ) -> Result<(), Problem> {
     check_can_hold(record, directory, to, "/to_team")?;
     if record.assignments.iter().any(|row| row.team_id.0 == to && has_given_up(row)) {
-        return Err(vec![Fault::new(
-            "/to_team",
-            "team_gave_it_up",
-            "This team declined the incident, gave it away or had it taken away; it does not come back to it.",
-            "Ця команда відмовилася від інциденту, передала його або її від нього звільнено; він до неї не повертається.",
-        )]
-        .into());
+        return Err(vec![Fault::at("/to_team", "team_gave_it_up", text!("case-team-gave-it-up"))].into());
     }
     let is_lead = from.role == "lead";
     let role = if is_lead { AssignmentRole::Lead } else { AssignmentRole::Support };
@@ -300,23 +291,15 @@ pub fn by_hand(change: &Change<'_>, team: Uuid, role: AssignmentRole, level: u8)
 /// # Errors
 /// 422 at `pointer`.
 pub fn check_can_be_named(record: &Record, directory: &Directory, team: Uuid, pointer: &str) -> Result<(), Problem> {
-    let fault = |code: &'static str, en: &str, uk: &str| Err(Problem::from(vec![Fault::new(pointer, code, en, uk)]));
+    let fault = |code: &'static str, detail| Err(Problem::from(vec![Fault::at(pointer, code, detail)]));
     let Some(entry) = directory.teams.iter().find(|entry| entry.id == team) else {
-        return fault(
-            "unknown_team",
-            "No team with this id is in the directory.",
-            "Команди з таким ідентифікатором немає в довіднику.",
-        );
+        return fault("unknown_team", text!("case-unknown-team"));
     };
     if !entry.active {
-        return fault("team_inactive", "This team is deactivated.", "Цю команду деактивовано.");
+        return fault("team_inactive", text!("case-team-inactive"));
     }
     if !entry.team.coordinator && record.tlp() > entry.team.tlp_ceiling {
-        return fault(
-            "tlp_above_ceiling",
-            "The TLP label is above what this team may see.",
-            "Позначка TLP вища за дозволену для цієї команди.",
-        );
+        return fault("tlp_above_ceiling", text!("case-above-ceiling"));
     }
     Ok(())
 }
@@ -328,8 +311,7 @@ pub fn check_can_be_named(record: &Record, directory: &Directory, team: Uuid, po
 pub fn check_can_hold(record: &Record, directory: &Directory, team: Uuid, pointer: &str) -> Result<(), Problem> {
     check_can_be_named(record, directory, team, pointer)?;
     if record.assignments.iter().any(|row| row.team_id.0 == team && state(row).is_held()) {
-        return Err(Problem::new(Code::StateConflict)
-            .detail("This team has the incident already.", "Ця команда вже має цей інцидент."));
+        return Err(Problem::new(Code::StateConflict).because(text!("case-team-has-it")));
     }
     Ok(())
 }

@@ -8,3 +8,4 @@ attachment-media-type = Send the file’s bytes as `Content-Type: application/oc
 attachment-digest-malformed = Write it as sha-256=:…:, with the 32 bytes in base64 (RFC 9530).
 attachment-too-large = A file may have 32 MiB. Put a larger one where the responders can fetch it, and name that as an external attachment.
 attachment-address-malformed = Write an address such as https://files.example/dump.raw, without a user and a password.
+attachment-quota-used-up = Together, your attachments may have { $megabytes } MB. Name where a further one can be fetched, as an external attachment, or ask the coordinator.

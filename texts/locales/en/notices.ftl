@@ -12,3 +12,4 @@ notice-count = Count
 notice-highest-level = Highest level
 notice-earliest-deadline = Earliest deadline
 notice-references = References
+notice-not-given-up = Only a notice that was given up can be sent again.

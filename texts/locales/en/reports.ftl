@@ -45,3 +45,4 @@ indicator-malformed-filename = This is not a file name, such as invoice.exe.
 indicator-malformed-cve = This is not a CVE identifier, such as CVE-2021-44228.
 indicator-malformed-attack-technique = This is not an ATT&CK technique, such as T1486, T1059.001.
 indicators-at-most = An incident takes 5,000 indicators at most; send those that matter most.
+report-above-every-ceiling = No partner team may see a report with this TLP label, so the coordinator's own team has it. To let partner teams help, send an update with a wider label, for example {"{"}"stage": "update", "tlp": "amber"{"}"}.

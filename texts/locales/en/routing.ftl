@@ -15,3 +15,4 @@ rule-language-malformed = a language is an ISO 639 code such as uk or en
 rule-out-of-range = must be { $least } to { $most }
 rule-at-most = at most { $most }
 rule-team-unknown = there is no such team
+rules-to-default = Of the last { $incidents } incidents { $after } instead of { $before } would fall to the default. If that is meant, send `force`: true.

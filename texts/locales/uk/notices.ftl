@@ -12,3 +12,4 @@ notice-count = Кількість
 notice-highest-level = Найвищий рівень
 notice-earliest-deadline = Найближчий строк
 notice-references = Номери
+notice-not-given-up = Повторно надіслати можна лише сповіщення, яке не вдалося надіслати.

@@ -15,3 +15,4 @@ rule-language-malformed = мову позначають кодом ISO 639, на
 rule-out-of-range = має бути від { $least } до { $most }
 rule-at-most = не більше ніж { $most }
 rule-team-unknown = такої команди немає
+rules-to-default = З останніх інцидентів ({ $incidents }) до резервної команди потрапило б { $after } замість { $before }. Якщо так і задумано, надішліть `force`: true.
