@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use zvit_texts::text;
+
 use crate::problem::{Code, Problem};
 
 pub use disk::{DiskBlobs, read_hex};
@@ -132,12 +134,7 @@ impl Attachments {
     /// 503 when no directory is set.
     pub fn blobs(&self) -> Result<Arc<dyn Blobs>, Problem> {
         self.blobs.clone().ok_or_else(|| {
-            Problem::new(Code::AttachmentsUnavailable)
-                .detail(
-                    "This service has no directory for attachments; name where the file can be fetched, as an external attachment.",
-                    "Цей сервіс не має каталогу для вкладень; укажіть, звідки файл можна отримати, як зовнішнє вкладення.",
-                )
-                .retry_after(3_600)
+            Problem::new(Code::AttachmentsUnavailable).because(text!("attachments-not-kept-here")).retry_after(3_600)
         })
     }
 
@@ -176,12 +173,7 @@ impl Drop for Sending {
 /// What the system says of a file, as an answer: the disk is full, or worse.
 pub fn unavailable(error: &io::Error) -> Problem {
     log::error!("attachments: {error}");
-    Problem::new(Code::AttachmentsUnavailable)
-        .detail(
-            "The file could not be kept or read; it is no fault of yours. Try again later, or tell the coordinator.",
-            "Файл не вдалося зберегти або прочитати; це не ваша помилка. Спробуйте пізніше або повідомте координатора.",
-        )
-        .retry_after(30)
+    Problem::new(Code::AttachmentsUnavailable).because(text!("attachment-not-kept")).retry_after(30)
 }
 
 #[cfg(test)]

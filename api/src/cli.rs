@@ -218,11 +218,7 @@ fn role(text: &str) -> Result<Role, String> {
 }
 
 fn language(text: &str) -> Result<Language, String> {
-    match text {
-        "uk" => Ok(Language::Uk),
-        "en" => Ok(Language::En),
-        _ => Err("uk or en".to_owned()),
-    }
+    Language::from_code(text).ok_or_else(|| Language::ALL.map(Language::code).join(" or "))
 }
 
 /// Runs what the command line asks for. Exit code 0 when it was done, 2 when the request or the store doesn't allow it, 1 for

@@ -12,6 +12,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
+use zvit_domain::word::Text;
+use zvit_texts::text;
 
 pub use file::ConfigFile;
 pub use notices::{MailSettings, NoticeArgs, NoticeSettings};
@@ -183,4 +185,9 @@ pub enum ConfigFault {
     /// A value is out of range.
     #[error("{0}")]
     Value(String),
+}
+
+/// What is said in place of a duty line that nobody has stated.
+pub fn unstated_duty_line() -> Text {
+    text!("duty-line-unstated")
 }

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 use zvit_domain::time::Time;
-use zvit_domain::word::Text;
+use zvit_texts::text;
 
 use crate::problem::{Code, ErrorItem, Problem};
 
@@ -167,10 +167,7 @@ fn invalid() -> Problem {
     Problem::new(Code::ValidationFailed).error(ErrorItem::parameter(
         "cursor",
         "cursor_invalid",
-        Text::new(
-            "Not a cursor of this list. Take next_cursor as it was given, or begin without a cursor.",
-            "Це не курсор цього переліку. Беріть next_cursor без змін або почніть без курсора.",
-        ),
+        text!("cursor-invalid"),
     ))
 }
 

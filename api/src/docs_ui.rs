@@ -22,7 +22,12 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
                       font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const INDEX: &str = include_str!("docs_ui/index.html");
-const INITIALIZER: &str = include_str!("docs_ui/swagger-initializer.js");
+
+/// The files that are ours, with their media type.
+const OWN_FILES: [(&str, &str, &str); 2] = [
+    ("swagger-initializer.js", "text/javascript; charset=utf-8", include_str!("docs_ui/swagger-initializer.js")),
+    ("page.css", "text/css; charset=utf-8", include_str!("docs_ui/page.css")),
+];
 
 /// The files of Swagger UI that the page uses.
 const FILES: [&str; 5] =
@@ -66,8 +71,8 @@ async fn page() -> HttpResponse {
 }
 
 async fn file(name: web::Path<String>) -> Result<HttpResponse, Problem> {
-    if name.as_str() == "swagger-initializer.js" {
-        return Ok(safe("text/javascript; charset=utf-8").body(INITIALIZER));
+    if let Some((_, media_type, text)) = OWN_FILES.iter().find(|(own, _, _)| *own == name.as_str()) {
+        return Ok(safe(media_type).body(*text));
     }
     if !FILES.contains(&name.as_str()) {
         return Err(Problem::not_found());
@@ -112,7 +117,7 @@ mod tests {
         let page = String::from_utf8(read_body(page).await.to_vec()).unwrap();
         let links: Vec<&str> =
             page.split(['"']).filter(|part| [".js", ".css", ".png"].iter().any(|end| part.ends_with(end))).collect();
-        assert_eq!(links.len(), 5);
+        assert_eq!(links.len(), 6);
         for link in links {
             let file = answer(TestRequest::get().uri(&format!("/docs/{link}"))).await;
             assert_eq!(file.status(), 200, "{link}");

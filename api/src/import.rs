@@ -14,6 +14,7 @@ use zvit_domain::time::Time;
 use zvit_domain::typeable;
 use zvit_domain::vocabulary::Role;
 use zvit_domain::word::{Language, Text};
+use zvit_texts::text;
 
 use crate::actor::Actor;
 use crate::clock;
@@ -51,12 +52,13 @@ pub struct LineFault {
 impl LineFault {
     /// The fault in one language.
     pub fn told(&self, language: Language) -> String {
-        let (line, column) = match language {
-            Language::Uk => ("рядок", "стовпець"),
-            Language::En => ("line", "column"),
+        let text = match &self.column {
+            Some(column) => {
+                text!("import-fault-in-column", line = self.line, column = column, detail = self.detail.clone())
+            }
+            None => text!("import-fault", line = self.line, detail = self.detail.clone()),
         };
-        let place = self.column.as_ref().map_or_else(String::new, |name| format!(", {column} {name}"));
-        format!("{line} {}{place}: {}", self.line, self.detail.in_language(language))
+        text.in_language(language).to_owned()
     }
 }
 
@@ -170,10 +172,7 @@ pub fn write(
         Some(LineFault {
             line: invited.line,
             column: Some("edrpou".into()),
-            detail: Text::new(
-                format!("This EDRPOU code is registered already, as institution {known}."),
-                format!("Цей код ЄДРПОУ вже зареєстровано: установа {known}."),
-            ),
+            detail: text!("import-code-registered", known = known.to_string()),
         })
     };
     let faults: Vec<LineFault> = prepared.invited.iter().filter_map(taken).collect();

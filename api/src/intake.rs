@@ -7,6 +7,7 @@ use zvit_domain::fault::Fault;
 use zvit_domain::report::{Circumstances, OnBehalfOf, Parsed, ReportFields, ReportInput, canonical_hash_input, parse};
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
+use zvit_texts::text;
 
 use crate::actor::Actor;
 use crate::flows::idempotency::RequestKey;
@@ -103,14 +104,10 @@ fn shortened(mut text: String) -> String {
 
 /// Whom the report is about, and what speaks against that.
 fn reporter(actor: &Actor, parsed: &Parsed, directory: &Directory) -> (Option<Reporter>, Vec<Fault>) {
-    let fault = |code: &'static str, en: &str, uk: &str| (None, vec![Fault::new("/on_behalf_of", code, en, uk)]);
+    let fault = |code: &'static str, detail| (None, vec![Fault::at("/on_behalf_of", code, detail)]);
     match (&parsed.on_behalf_of, actor.role, actor.owner) {
         (None, Role::Institution, Some(own)) => (Some(Reporter::Known(own)), coordinator_members(parsed)),
-        (None, _, _) => fault(
-            "required",
-            "Say which institution this is about: its id, or {\"name\", \"phone\"} of one that is not in the directory yet.",
-            "Вкажіть, якої установи це стосується: її ідентифікатор або {\"name\", \"phone\"} установи, якої ще немає в довіднику.",
-        ),
+        (None, _, _) => fault("required", text!("institution-needed")),
         (Some(OnBehalfOf::Institution(id)), role, own) => {
             if may_report_for(directory, role, own, id.0) {
                 (
@@ -118,21 +115,13 @@ fn reporter(actor: &Actor, parsed: &Parsed, directory: &Directory) -> (Option<Re
                     if role == Role::Coordinator { Vec::new() } else { coordinator_members(parsed) },
                 )
             } else {
-                fault(
-                    "unknown_institution",
-                    "No institution with this id, or none that you may report for.",
-                    "Немає установи з таким ідентифікатором або ви не можете повідомляти за неї.",
-                )
+                fault("unknown_institution", text!("institution-not-yours"))
             }
         }
         (Some(OnBehalfOf::Unregistered(who)), Role::Coordinator, _) => {
             (Some(Reporter::Unregistered { name: who.name.clone(), phone: who.phone.clone() }), Vec::new())
         }
-        (Some(OnBehalfOf::Unregistered(_)), _, _) => fault(
-            "not_allowed",
-            "Only the coordinator may enter an institution.",
-            "Лише координатор може внести установу.",
-        ),
+        (Some(OnBehalfOf::Unregistered(_)), _, _) => fault("not_allowed", text!("institution-by-coordinator-only")),
     }
 }
 
@@ -152,12 +141,7 @@ fn coordinator_members(parsed: &Parsed) -> Vec<Fault> {
         [("/reported_via", parsed.reported_via.is_some()), ("/notified_at", parsed.notified_at.is_some())]
     {
         if stated {
-            faults.push(Fault::new(
-                pointer,
-                "not_allowed",
-                "Only the coordinator says this.",
-                "Це зазначає лише координатор.",
-            ));
+            faults.push(Fault::at(pointer, "not_allowed", text!("said-by-coordinator-only")));
         }
     }
     faults

@@ -13,12 +13,13 @@ mod oauth;
 use std::fmt;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use serde_json::Value;
 use zvit_domain::fault::Fault;
 use zvit_domain::word::{Language, Text};
+use zvit_texts::text;
 
 pub use body::{MEDIA_TYPE, ProblemBody};
 pub use codes::Code;
@@ -100,10 +101,10 @@ impl Problem {
         Self(Box::new(Parts { code, detail: None, errors, extensions, headers, cause: None }))
     }
 
-    /// What happened here and what to do about it, English first.
+    /// What happened here and what to do about it.
     #[must_use]
-    pub fn detail(mut self, en: impl Into<String>, uk: impl Into<String>) -> Self {
-        self.0.detail = Some(Text::new(en, uk));
+    pub fn because(mut self, detail: Text) -> Self {
+        self.0.detail = Some(detail);
         self
     }
 
@@ -192,18 +193,12 @@ impl Problem {
 
     /// 404, for what is not there and for what is not the caller's: the two are not told apart.
     pub fn not_found() -> Self {
-        Self::new(Code::NotFound).detail(
-            "There is nothing at this address, or it isn't yours to see.",
-            "За цією адресою нічого немає, або у вас немає до цього доступу.",
-        )
+        Self::new(Code::NotFound).because(text!("nothing-here"))
     }
 
     /// 500. The cause goes to the log beside the request id and never to the caller.
     pub fn internal(cause: impl fmt::Display) -> Self {
-        let mut problem = Self::new(Code::Internal).detail(
-            "The fault is on our side. Repeating the request with the same Idempotency-Key is safe; name the request id when you ask for help.",
-            "Помилка сталася на нашому боці. Запит можна безпечно повторити з тим самим Idempotency-Key; звертаючись по допомогу, назвіть ідентифікатор запиту.",
-        );
+        let mut problem = Self::new(Code::Internal).because(text!("fault-is-ours"));
         problem.0.cause = Some(cause.to_string());
         problem
     }
@@ -220,12 +215,7 @@ impl Problem {
 
     /// 429 until `seconds` have passed.
     pub fn rate_limited(seconds: u64) -> Self {
-        Self::new(Code::RateLimited)
-            .detail(
-                "Nothing was accepted. The header RateLimit-Policy says how many requests are taken; go on after the time in Retry-After.",
-                "Нічого не прийнято. Заголовок RateLimit-Policy показує, скільки запитів приймається; продовжуйте через час, зазначений у Retry-After.",
-            )
-            .retry_after(seconds)
+        Self::new(Code::RateLimited).because(text!("too-many-requests")).retry_after(seconds)
     }
 
     /// 503 because the store does not answer; the cause goes to the log only.
@@ -236,46 +226,29 @@ impl Problem {
     }
 
     fn try_later(code: Code, seconds: u64) -> Self {
-        Self::new(code)
-            .detail(
-                "Nothing was accepted. Send the same request again after the time in Retry-After, with the same Idempotency-Key.",
-                "Нічого не прийнято. Повторіть той самий запит через час, зазначений у Retry-After, з тим самим Idempotency-Key.",
-            )
-            .retry_after(seconds)
+        Self::new(code).because(text!("try-later")).retry_after(seconds)
     }
 
     /// 401 without any credentials (RFC 6750, section 3: no error code then).
     pub fn token_missing() -> Self {
         Self::new(Code::TokenMissing)
-            .detail(
-                "Send `Authorization: Bearer <token>`; POST /oauth2/token gives one.",
-                "Надішліть `Authorization: Bearer <токен>`; токен видає POST /oauth2/token.",
-            )
+            .because(text!("token-needed"))
             .header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"zvit\""))
     }
 
     /// 401 for a token that does not hold; why exactly is of use to forgers only.
     pub fn token_invalid() -> Self {
-        Self::token_refused(Code::TokenInvalid).detail(
-            "The token does not verify. Ask POST /oauth2/token for a new one.",
-            "Токен не пройшов перевірку. Отримайте новий через POST /oauth2/token.",
-        )
+        Self::token_refused(Code::TokenInvalid).because(text!("token-does-not-verify"))
     }
 
     /// 401 for a token whose time is over.
     pub fn token_expired() -> Self {
-        Self::token_refused(Code::TokenExpired).detail(
-            "Tokens live ten minutes. Ask POST /oauth2/token for a new one.",
-            "Токен діє десять хвилин. Отримайте новий через POST /oauth2/token.",
-        )
+        Self::token_refused(Code::TokenExpired).because(text!("token-too-old"))
     }
 
     /// 401 for a token that was revoked, or whose client was disabled or got new credentials.
     pub fn token_revoked() -> Self {
-        Self::token_refused(Code::TokenRevoked).detail(
-            "The token was revoked, the client disabled, or its credentials renewed. Ask for a token with the present credentials.",
-            "Токен відкликано, клієнта вимкнено або його облікові дані оновлено. Отримайте токен із чинними обліковими даними.",
-        )
+        Self::token_refused(Code::TokenRevoked).because(text!("token-ended"))
     }
 
     fn token_refused(code: Code) -> Self {
@@ -285,18 +258,12 @@ impl Problem {
 
     /// 403 for an institution whose credentials may be in an attacker's hands.
     pub fn institution_on_hold() -> Self {
-        Self::new(Code::InstitutionOnHold).detail(
-            "The coordinator has put access of your institution on hold. Reports are taken as before; for all else call the duty line.",
-            "Координатор призупинив доступ вашої установи. Повідомлення приймаються, як і раніше; щодо всього іншого телефонуйте на чергову лінію.",
-        )
+        Self::new(Code::InstitutionOnHold).because(text!("access-on-hold"))
     }
 
     /// 403 naming the scope that would be needed (RFC 6750, section 3.1).
     pub fn scope_lacking(scope: &'static str) -> Self {
-        let problem = Self::new(Code::ScopeLacking).detail(
-            format!("This needs the scope `{scope}`."),
-            format!("Для цього потрібен дозвіл (scope) `{scope}`."),
-        );
+        let problem = Self::new(Code::ScopeLacking).because(text!("scope-needed", scope = scope));
         match HeaderValue::try_from(format!("Bearer realm=\"zvit\", error=\"insufficient_scope\", scope=\"{scope}\"")) {
             Ok(challenge) => problem.header(WWW_AUTHENTICATE, challenge),
             Err(_) => problem,
@@ -306,8 +273,7 @@ impl Problem {
     /// 405 with the methods that the path has.
     pub fn method_not_allowed(allowed: &[&str]) -> Self {
         let allowed = allowed.join(", ");
-        let problem = Self::new(Code::MethodNotAllowed)
-            .detail(format!("This path answers to: {allowed}."), format!("Ця адреса приймає методи: {allowed}."));
+        let problem = Self::new(Code::MethodNotAllowed).because(text!("methods-here", allowed = &allowed));
         match HeaderValue::try_from(allowed) {
             Ok(value) => problem.header(ALLOW, value),
             Err(_) => problem,
@@ -319,11 +285,7 @@ impl Problem {
         let mut problem = Self::new(Code::ValidationFailed).errors(items);
         let count = problem.0.errors.len();
         problem.0.errors.truncate(MAX_ERRORS);
-        let (en, uk) = (
-            format!("Faults: {count}. They are listed under `errors`."),
-            format!("Кількість помилок: {count}. Їх наведено в `errors`."),
-        );
-        problem.detail(en, uk)
+        problem.because(text!("faults-listed", count = count))
     }
 
     fn detail_in(&self, language: Language) -> &str {
@@ -334,7 +296,7 @@ impl Problem {
         let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = HttpResponse::build(status);
         response.insert_header(("Content-Type", MEDIA_TYPE)).insert_header(("Cache-Control", "no-store"));
-        response.insert_header(("Content-Language", if language == Language::Uk { "uk" } else { "en" }));
+        response.insert_header(("Content-Language", language.code())).insert_header((VARY, "Accept-Language"));
         for (name, value) in &self.0.headers {
             response.append_header((name.clone(), value.clone()));
         }

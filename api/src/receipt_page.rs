@@ -7,8 +7,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::PrintLanguage;
-use zvit_domain::word::{Language, Word};
+use zvit_domain::word::{Label, Language, Word};
+use zvit_texts::label;
 
+use crate::html::Escaped;
 use crate::views::{PrintableReceipt, Receipt, ReceiptTeam};
 
 const STYLE: &str = include_str!("receipt_page.css");
@@ -44,7 +46,7 @@ fn document(page: &mut String, receipt: &Receipt, first: Language, all: &[Langua
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n",
-        code(first),
+        first.code(),
         Escaped(&title)
     )?;
     for language in all {
@@ -53,31 +55,21 @@ fn document(page: &mut String, receipt: &Receipt, first: Language, all: &[Langua
     page.write_str("</body>\n</html>\n")
 }
 
-fn code(language: Language) -> &'static str {
-    match language {
-        Language::Uk => "uk",
-        Language::En => "en",
-    }
-}
-
 /// The words of the document in one language.
 #[derive(Debug, Clone, Copy)]
 struct Say(Language);
 
 impl Say {
-    fn of(self, uk: &'static str, en: &'static str) -> &'static str {
-        match self.0 {
-            Language::Uk => uk,
-            Language::En => en,
-        }
+    fn of(self, label: Label) -> &'static str {
+        label.in_language(self.0)
     }
 
     fn word(self, word: impl Word) -> &'static str {
-        self.of(word.label_uk(), word.label_en())
+        self.of(word.label())
     }
 
     fn title(self) -> &'static str {
-        self.of("Підтвердження про отримання повідомлень", "Receipt of incident reports")
+        self.of(label!("receipt-title"))
     }
 
     fn at(self, time: Option<Time>) -> String {
@@ -86,26 +78,26 @@ impl Say {
 
     fn role(self, role: &str) -> &'static str {
         match role {
-            "coordinator" => self.of("координатор, зі слів установи", "coordinator, as told by the institution"),
-            _ => self.of("установа", "institution"),
+            "coordinator" => self.of(label!("receipt-by-coordinator")),
+            _ => self.of(label!("receipt-by-institution")),
         }
     }
 }
 
 fn section(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
     let incident = &receipt.incident;
-    writeln!(page, "<section lang=\"{}\">", code(say.0))?;
+    writeln!(page, "<section lang=\"{}\">", say.0.code())?;
     writeln!(page, "<header>\n<h1>{}</h1>\n<p class=\"reference\">{}</p>", say.title(), Escaped(&incident.reference))?;
     if incident.exercise {
-        writeln!(page, "<p class=\"exercise\">{}</p>", say.of("НАВЧАННЯ", "EXERCISE"))?;
+        writeln!(page, "<p class=\"exercise\">{}</p>", say.of(label!("receipt-exercise")))?;
     }
     writeln!(page, "</header>\n<dl>")?;
     for (term, value) in [
-        (say.of("Установа", "Institution"), institution(receipt, say).to_owned()),
-        (say.of("Стан інциденту", "Status of the incident"), say.word(incident.status).to_owned()),
-        (say.of("Установі стало відомо", "Institution became aware"), say.at(Some(incident.became_aware_at))),
-        (say.of("Перше повідомлення отримано", "First report received"), say.at(Some(incident.received_at))),
-        (say.of("Ідентифікатор інциденту", "Id of the incident"), incident.id.to_string()),
+        (say.of(label!("receipt-institution")), institution(receipt, say).to_owned()),
+        (say.of(label!("receipt-status")), say.word(incident.status).to_owned()),
+        (say.of(label!("receipt-became-aware")), say.at(Some(incident.became_aware_at))),
+        (say.of(label!("receipt-first-report")), say.at(Some(incident.received_at))),
+        (say.of(label!("receipt-incident-id")), incident.id.to_string()),
     ] {
         writeln!(page, "<dt>{term}</dt><dd>{}</dd>", Escaped(&value))?;
     }
@@ -121,7 +113,7 @@ fn section(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
 fn institution(receipt: &Receipt, say: Say) -> &str {
     match say.0 {
         Language::Uk => &receipt.institution.name_uk,
-        Language::En => &receipt.institution.name_en,
+        _ => &receipt.institution.name_en,
     }
 }
 
@@ -135,12 +127,12 @@ fn head(page: &mut String, title: &str, columns: &[&str]) -> fmt::Result {
 
 fn reports(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
     let columns = [
-        say.of("Отримано", "Received"),
-        say.of("Звіт", "Report"),
-        say.of("Надіслано", "Sent by"),
-        say.of("Байтів", "Bytes"),
+        say.of(label!("receipt-received")),
+        say.of(label!("receipt-report")),
+        say.of(label!("receipt-sent-by")),
+        say.of(label!("receipt-bytes")),
     ];
-    head(page, say.of("Отримані повідомлення", "Reports received"), &columns)?;
+    head(page, say.of(label!("receipt-reports")), &columns)?;
     for report in &receipt.reports {
         let by = report.submitted_by.as_ref().map_or_else(String::new, |by| {
             let name = if by.name == receipt.institution.name_en { institution(receipt, say) } else { &by.name };
@@ -167,9 +159,13 @@ fn deadlines(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
     if receipt.deadlines.is_empty() {
         return Ok(());
     }
-    let columns =
-        [say.of("Звіт", "Report"), say.of("Строк", "Due"), say.of("Подано", "Submitted"), say.of("Стан", "State")];
-    head(page, say.of("Строки подання", "When reports were due"), &columns)?;
+    let columns = [
+        say.of(label!("receipt-report")),
+        say.of(label!("receipt-due")),
+        say.of(label!("receipt-submitted")),
+        say.of(label!("receipt-state")),
+    ];
+    head(page, say.of(label!("receipt-deadlines")), &columns)?;
     for deadline in &receipt.deadlines {
         writeln!(
             page,
@@ -185,13 +181,13 @@ fn deadlines(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
 
 fn teams(page: &mut String, teams: &[ReceiptTeam], say: Say) -> fmt::Result {
     let columns = [
-        say.of("Команда", "Team"),
-        say.of("Призначено", "Assigned"),
-        say.of("Доставлено", "Delivered"),
-        say.of("Підтверджено", "Acknowledged"),
-        say.of("Стан", "State"),
+        say.of(label!("receipt-team")),
+        say.of(label!("receipt-assigned")),
+        say.of(label!("receipt-delivered")),
+        say.of(label!("receipt-acknowledged")),
+        say.of(label!("receipt-state")),
     ];
-    head(page, say.of("Команди реагування", "Response teams"), &columns)?;
+    head(page, say.of(label!("receipt-teams")), &columns)?;
     for team in teams {
         writeln!(
             page,
@@ -211,50 +207,17 @@ fn footer(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
     writeln!(
         page,
         "<footer>\n<p>{}</p>\n<p>{} {}. {} {}.</p>\n</footer>",
-        say.of(
-            "Час київський. SHA-256 обчислено з байтів повідомлення в тому вигляді, у якому воно надійшло: хто має файл, \
-             може звірити його командою sha256sum. Зміст повідомлень тут не наведено.",
-            "Kyiv time. The SHA-256 is of the bytes of a report as they came in: whoever has the file can check it with \
-             sha256sum. What the reports say is not repeated here.",
-        ),
-        say.of("Видано сервісом", "Issued by"),
+        say.of(label!("receipt-how-to-check"),),
+        say.of(label!("receipt-issued-by")),
         Escaped(&receipt.issuer),
-        say.of("Сховище", "Store"),
+        say.of(label!("receipt-store")),
         receipt.store_id
     )
-}
-
-/// Text that can't become markup, within elements and quoted attributes.
-struct Escaped<'a>(&'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| match c {
-            '&' => f.write_str("&amp;"),
-            '<' => f.write_str("&lt;"),
-            '>' => f.write_str("&gt;"),
-            '"' => f.write_str("&quot;"),
-            '\'' => f.write_str("&#39;"),
-            // Direction overrides and other invisible characters could make a name read as another.
-            c if c.is_control()
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}') =>
-            {
-                f.write_char('\u{fffd}')
-            }
-            c => f.write_char(c),
-        })
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_text_becomes_markup() {
-        let text = Escaped("<script>alert('x')</script> & \"y\"\u{202e}\u{7}").to_string();
-        assert_eq!(text, "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;y&quot;\u{fffd}\u{fffd}");
-    }
 
     #[test]
     fn the_policy_lets_the_style_in_and_nothing_else() {

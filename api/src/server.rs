@@ -17,7 +17,7 @@ use zvit_db::writer::{Writer, WriterOptions};
 
 use crate::blobs::{Attachments, Blobs, DiskBlobs};
 use crate::clock;
-use crate::config::Settings;
+use crate::config::{Settings, unstated_duty_line};
 use crate::contract;
 use crate::denials;
 use crate::docs_ui;
@@ -31,6 +31,7 @@ use crate::request_log::log_request;
 use crate::routes;
 use crate::routes::me::WordsPage;
 use crate::setup::{self, SetupFault};
+use crate::start_page::{self, StartPages};
 use crate::state::{App, Memory};
 use crate::worker::{self, Worker};
 
@@ -204,6 +205,8 @@ fn listen(
     let limits = web::Data::from(Arc::clone(&app.limits));
     let capacity = Arc::clone(&limits.capacity);
     let duty_line = web::Data::new(DutyLine(settings.duty_line.clone()));
+    let stated_duty_line = (settings.duty_line != unstated_duty_line()).then_some(&settings.duty_line);
+    let start_pages = web::Data::new(StartPages::new(app.issuer(), stated_duty_line));
     let text = web::Bytes::from(serde_json::to_vec(&document).map_err(|fault| StartFault::Defect(fault.to_string()))?);
     let (workers, connections) = shares(settings.workers, settings.max_connections);
     let server = HttpServer::new(move || {
@@ -214,6 +217,7 @@ fn listen(
             .app_data(table.clone())
             .app_data(words.clone())
             .app_data(duty_line.clone())
+            .app_data(start_pages.clone())
             .app_data(proxies.clone())
             .app_data(limits.clone())
             .wrap(Condition::new(only_proxies, from_fn(refuse_strangers)))
@@ -228,6 +232,7 @@ fn listen(
             .configure(routes::configure)
             .into_app()
             .configure(|config| docs_ui::configure(config, text))
+            .configure(start_page::configure)
             .default_service(web::to(contract::unmatched))
     })
     .workers(workers)

@@ -35,7 +35,7 @@ pub enum SetupFault {
 /// The refusal as whoever sits at a terminal can use it: with each fault and its place.
 fn in_words(problem: &Problem) -> String {
     let faults = problem.error_items().iter().filter_map(|item| match &item.place {
-        Place::Pointer(pointer) => Some(format!("{}: {}", pointer.trim_start_matches('/'), item.detail.en)),
+        Place::Pointer(pointer) => Some(format!("{}: {}", pointer.trim_start_matches('/'), item.detail.en())),
         _ => None,
     });
     let faults: Vec<String> = faults.collect();

@@ -46,7 +46,7 @@ pub struct Sheet<'a> {
 impl fmt::Display for Sheet<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let edrpou = self.edrpou.map_or_else(String::new, |code| format!("   ЄДРПОУ / EDRPOU {code}"));
-        writeln!(f, "Zvit{edrpou}\n\n{}\n{}\n", plain(&self.name.uk), plain(&self.name.en))?;
+        writeln!(f, "Zvit{edrpou}\n\n{}\n{}\n", plain(&self.name.uk()), plain(&self.name.en()))?;
         if let Some(code) = &self.code {
             self.enrolment(f, code)?;
         }
@@ -77,7 +77,7 @@ impl Sheet<'_> {
              \x20  натисніть Enter і Ctrl-D (код не повинен стояти в самій команді):\n\n{curl}\n\n\
              3. У відповіді буде client_id і client_secret. Збережіть їх: удруге їх не покажуть.\n\
              4. Якщо код не приймають або аркуш бачив хтось інший, телефонуйте: {}\n",
-            self.duty_line.uk
+            self.duty_line.uk()
         )?;
         writeln!(
             f,
@@ -87,7 +87,7 @@ impl Sheet<'_> {
              \x20  (the code must not stand in the command itself).\n\
              3. The answer holds client_id and client_secret. Keep them: they are not shown again.\n\
              4. If the code is refused, or somebody else has seen this sheet, call: {}",
-            self.duty_line.en
+            self.duty_line.en()
         )
     }
 
@@ -106,12 +106,12 @@ impl Sheet<'_> {
              самій команді.\n\
              Ним можна лише подати повідомлення. Кожне використання бачить координатор.\n\
              Без інтернету або якщо аркуш зник, телефонуйте: {}\n",
-            plain(&self.name.uk),
+            plain(&self.name.uk()),
             spare.client_id,
             large(spare.secret),
             spare.client_id,
             spare.secret,
-            self.duty_line.uk
+            self.duty_line.uk()
         )?;
         writeln!(
             f,
@@ -119,7 +119,7 @@ impl Sheet<'_> {
              The last line of each is typed once it runs, then Enter and Ctrl-D: a secret must not stand in the command itself.\n\
              It can only submit reports, and the coordinator sees every use.\n\
              Without the internet, or if this sheet is gone, call: {}",
-            self.duty_line.en
+            self.duty_line.en()
         )
     }
 }

@@ -16,7 +16,8 @@ use zvit_domain::vocabulary::{
     AssignmentRole, Assistance, CaseState, DataType, IncidentStatus, InfrastructureCategory, ParticipantRole, Role,
     Sector, Stage, StageState, Symptom,
 };
-use zvit_domain::word::Word;
+use zvit_domain::word::{Label, Word};
+use zvit_texts::label;
 
 use crate::routes::cases::Outcome;
 
@@ -197,8 +198,8 @@ fn terms<W: Word>() -> Vec<Term> {
 fn class(class: &IncidentClass) -> ClassTerm {
     let types = class.types().map(|kind| Term {
         code: kind.code.into(),
-        label_uk: kind.label_uk.into(),
-        label_en: kind.label_en.into(),
+        label_uk: kind.label.uk().into(),
+        label_en: kind.label.en().into(),
     });
     ClassTerm {
         code: class.code().into(),
@@ -219,13 +220,22 @@ fn region(region: &Region) -> RegionTerm {
 
 /// Level, Ukrainian and English label, colour, smallest score.
 pub const LEVELS: [(u8, &str, &str, &str, i32); 6] = [
-    (0, "некритичний", "baseline", "white", 0),
-    (1, "низький", "low", "green", 20),
-    (2, "середній", "medium", "yellow", 40),
-    (3, "високий", "high", "orange", 60),
-    (4, "критичний", "severe", "red", 80),
-    (5, "надзвичайний", "emergency", "black", 100),
+    level(0, label!("level-0"), "white", 0),
+    level(1, label!("level-1"), "green", 20),
+    level(2, label!("level-2"), "yellow", 40),
+    level(3, label!("level-3"), "orange", 60),
+    level(4, label!("level-4"), "red", 80),
+    level(5, label!("level-5"), "black", 100),
 ];
+
+const fn level(
+    level: u8,
+    label: Label,
+    colour: &'static str,
+    score_min: i32,
+) -> (u8, &'static str, &'static str, &'static str, i32) {
+    (level, label.uk(), label.en(), colour, score_min)
+}
 
 fn levels() -> Vec<LevelTerm> {
     LEVELS
@@ -243,8 +253,8 @@ fn levels() -> Vec<LevelTerm> {
 fn question<W: Word + Scored>() -> ImpactTerm {
     ImpactTerm {
         code: W::CATEGORY.into(),
-        label_uk: W::CATEGORY_UK.into(),
-        label_en: W::CATEGORY_EN.into(),
+        label_uk: W::CATEGORY_LABEL.uk().into(),
+        label_en: W::CATEGORY_LABEL.en().into(),
         options: terms::<W>(),
     }
 }

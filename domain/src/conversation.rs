@@ -5,43 +5,43 @@ use crate::words;
 words! {
     /// Who may see a message, beside its author's side and the coordinator.
     Visibility {
-        All "all" "Institution, teams and coordinator" "Установа, команди та координатор",
-        Responders "responders" "Teams and coordinator" "Команди та координатор",
-        Coordinator "coordinator" "The coordinator only" "Лише координатор",
+        All "all",
+        Responders "responders",
+        Coordinator "coordinator",
     }
 }
 
 words! {
     /// What an attachment is.
     AttachmentKind {
-        Log "log" "Log" "Журнал подій",
-        Screenshot "screenshot" "Screenshot" "Знімок екрана",
-        MalwareSample "malware_sample" "Malware sample" "Зразок шкідливого програмного забезпечення",
-        MemoryImage "memory_image" "Memory image" "Образ пам’яті",
-        DiskImage "disk_image" "Disk image" "Образ диска",
-        NetworkCapture "network_capture" "Network capture" "Запис мережевого трафіку",
-        Document "document" "Document" "Документ",
-        Other "other" "Other" "Інше",
+        Log "log",
+        Screenshot "screenshot",
+        MalwareSample "malware_sample",
+        MemoryImage "memory_image",
+        DiskImage "disk_image",
+        NetworkCapture "network_capture",
+        Document "document",
+        Other "other",
     }
 }
 
 words! {
     /// Which text of an incident is translated.
     TranslatedText {
-        Title "title" "Title" "Назва",
-        Description "description" "Description" "Опис",
-        MeasuresTaken "measures_taken" "Measures taken" "Вжиті заходи",
-        Message "message" "A message" "Повідомлення учасника",
-        ResolutionSummary "resolution_summary" "Summary of a resolution" "Підсумок вирішення",
+        Title "title",
+        Description "description",
+        MeasuresTaken "measures_taken",
+        Message "message",
+        ResolutionSummary "resolution_summary",
     }
 }
 
 words! {
     /// Where a proposal of a team stands.
     ProposalState {
-        Pending "pending" "Pending" "Очікує на рішення",
-        Accepted "accepted" "Accepted" "Прийнято",
-        Rejected "rejected" "Rejected" "Відхилено",
+        Pending "pending",
+        Accepted "accepted",
+        Rejected "rejected",
     }
 }
 

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use zvit_texts::text;
+
 use crate::fault::Fault;
 
 /// An EDRPOU code: eight digits, the last of which is a check digit. Leading zeros belong to it.
@@ -26,18 +28,8 @@ impl EdrpouFault {
     /// This fault at a place of an input.
     pub fn at(self, pointer: impl Into<String>) -> Fault {
         match self {
-            Self::NotEightDigits => Fault::new(
-                pointer,
-                "edrpou_malformed",
-                "An EDRPOU code has exactly eight digits; leading zeros belong to it.",
-                "Код ЄДРПОУ складається рівно з восьми цифр; нулі на початку є його частиною.",
-            ),
-            Self::CheckDigit => Fault::new(
-                pointer,
-                "edrpou_check_digit",
-                "The last digit of the EDRPOU code does not fit the others: please check for a typing error.",
-                "Остання цифра коду ЄДРПОУ не відповідає решті: перевірте, чи немає помилки під час набору.",
-            ),
+            Self::NotEightDigits => Fault::at(pointer, "edrpou_malformed", text!("edrpou-malformed")),
+            Self::CheckDigit => Fault::at(pointer, "edrpou_check_digit", text!("edrpou-check-digit")),
         }
     }
 }

@@ -14,9 +14,9 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault at `pointer`; `en` and `uk` say the same.
-    pub fn new(pointer: impl Into<String>, code: &'static str, en: impl Into<String>, uk: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), code, detail: Text::new(en, uk) }
+    /// A fault at `pointer`.
+    pub fn at(pointer: impl Into<String>, code: &'static str, detail: Text) -> Self {
+        Self { pointer: pointer.into(), code, detail }
     }
 
     /// The same fault seen from an enclosing document: `/items/3/report` + `/tlp`.

@@ -8,16 +8,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::vocabulary::Sector;
-use crate::word::Word;
+use crate::word::{Label, Word, label_of};
 
 /// A question of the scoring system: every option has a value, and the question a weight.
 pub trait Scored: Word {
     /// The code of the question.
     const CATEGORY: &'static str;
-    /// The question's name in English.
-    const CATEGORY_EN: &'static str;
-    /// The question's name in Ukrainian.
-    const CATEGORY_UK: &'static str;
+    /// The question's name.
+    const CATEGORY_LABEL: Label;
     /// What the value is multiplied by.
     const WEIGHT: u32;
 
@@ -45,19 +43,18 @@ pub trait Scored: Word {
     }
 }
 
-/// Declares one question: its code, names, weight, and per option what `words!` wants and the value.
+/// Declares one question: its code, weight, and per option what `words!` wants and the value.
 macro_rules! question {
     (
-        $(#[$meta:meta])* $name:ident: $category:literal $en:literal $uk:literal, weight $weight:literal {
-            $($variant:ident $code:literal $value:literal $option_en:literal $option_uk:literal,)+
+        $(#[$meta:meta])* $name:ident: $category:literal, weight $weight:literal {
+            $($variant:ident $code:literal $value:literal,)+
         }
     ) => {
-        $crate::words! { $(#[$meta])* $name { $($variant $code $option_en $option_uk),+ } }
+        $crate::words! { $(#[$meta])* $name { $($variant $code),+ } }
 
         impl Scored for $name {
             const CATEGORY: &'static str = $category;
-            const CATEGORY_EN: &'static str = $en;
-            const CATEGORY_UK: &'static str = $uk;
+            const CATEGORY_LABEL: Label = label_of("Question", $category);
             const WEIGHT: u32 = $weight;
 
             fn value(self) -> u32 {
@@ -69,132 +66,110 @@ macro_rules! question {
 
 question! {
     /// What the incident does to the services of the institution.
-    FunctionalImpact: "functional_impact" "Functional impact" "Вплив на функціонування", weight 6 {
-        NoImpact "no_impact" 0 "No impact" "Без впливу",
-        NoImpactToServices "no_impact_to_services" 20 "No impact to services" "Без впливу на сервіси",
-        MinimalImpactToNonCriticalServices "minimal_impact_to_non_critical_services" 35
-            "Minimal impact to non-critical services" "Незначний вплив на некритичні сервіси",
-        MinimalImpactToCriticalServices "minimal_impact_to_critical_services" 40
-            "Minimal impact to critical services" "Незначний вплив на критичні сервіси",
-        SignificantImpactToNonCriticalServices "significant_impact_to_non_critical_services" 50
-            "Significant impact to non-critical services" "Значний вплив на некритичні сервіси",
-        DenialOfNonCriticalServices "denial_of_non_critical_services" 60
-            "Denial of non-critical services" "Некритичні сервіси недоступні",
-        SignificantImpactToCriticalServices "significant_impact_to_critical_services" 70
-            "Significant impact to critical services" "Значний вплив на критичні сервіси",
-        DenialOfCriticalServicesOrLossOfControl "denial_of_critical_services_or_loss_of_control" 100
-            "Denial of critical services or loss of control" "Критичні сервіси недоступні або втрачено контроль",
+    FunctionalImpact: "functional_impact", weight 6 {
+        NoImpact "no_impact" 0,
+        NoImpactToServices "no_impact_to_services" 20,
+        MinimalImpactToNonCriticalServices "minimal_impact_to_non_critical_services" 35,
+        MinimalImpactToCriticalServices "minimal_impact_to_critical_services" 40,
+        SignificantImpactToNonCriticalServices "significant_impact_to_non_critical_services" 50,
+        DenialOfNonCriticalServices "denial_of_non_critical_services" 60,
+        SignificantImpactToCriticalServices "significant_impact_to_critical_services" 70,
+        DenialOfCriticalServicesOrLossOfControl "denial_of_critical_services_or_loss_of_control" 100,
     }
 }
 
 question! {
     /// How far the attacker has come.
-    ObservedActivity: "observed_activity" "Observed activity" "Спостережувана активність", weight 5 {
-        None "none" 0 "None" "Немає",
-        Prepare "prepare" 40 "Prepare" "Підготовка",
-        Engage "engage" 70 "Engage" "Спроба проникнення",
-        Presence "presence" 80 "Presence" "Присутність у системі",
-        Effect "effect" 100 "Effect" "Вплив на систему",
+    ObservedActivity: "observed_activity", weight 5 {
+        None "none" 0,
+        Prepare "prepare" 40,
+        Engage "engage" 70,
+        Presence "presence" 80,
+        Effect "effect" 100,
     }
 }
 
 question! {
     /// The innermost place where the attacker was seen.
-    LocationOfObservedActivity: "location_of_observed_activity" "Location of observed activity"
-        "Місце активності", weight 4 {
-        Level1BusinessDmz "level_1_business_dmz" 30
-            "Level 1: business DMZ" "Рівень 1: демілітаризована зона корпоративної мережі",
-        Level2BusinessNetwork "level_2_business_network" 40
-            "Level 2: business network" "Рівень 2: корпоративна мережа",
-        Unknown "unknown" 50 "Unknown" "Невідомо",
-        Level3BusinessNetworkManagement "level_3_business_network_management" 60
-            "Level 3: business network management" "Рівень 3: керування корпоративною мережею",
-        Level4CriticalSystemDmz "level_4_critical_system_dmz" 70
-            "Level 4: critical system DMZ" "Рівень 4: демілітаризована зона критичних систем",
-        Level5CriticalSystemManagement "level_5_critical_system_management" 80
-            "Level 5: critical system management" "Рівень 5: керування критичними системами",
-        Level6CriticalSystems "level_6_critical_systems" 90 "Level 6: critical systems" "Рівень 6: критичні системи",
-        Level7SafetySystems "level_7_safety_systems" 100 "Level 7: safety systems" "Рівень 7: системи безпеки",
+    LocationOfObservedActivity: "location_of_observed_activity", weight 4 {
+        Level1BusinessDmz "level_1_business_dmz" 30,
+        Level2BusinessNetwork "level_2_business_network" 40,
+        Unknown "unknown" 50,
+        Level3BusinessNetworkManagement "level_3_business_network_management" 60,
+        Level4CriticalSystemDmz "level_4_critical_system_dmz" 70,
+        Level5CriticalSystemManagement "level_5_critical_system_management" 80,
+        Level6CriticalSystems "level_6_critical_systems" 90,
+        Level7SafetySystems "level_7_safety_systems" 100,
     }
 }
 
 question! {
     /// Who is believed to be behind it.
-    ActorCharacterization: "actor_characterization" "Actor characterization" "Характеристика порушника", weight 4 {
-        Hacktivists "hacktivists" 20 "Hacktivists" "Хактивісти",
-        UnwittingInsider "unwitting_insider" 30 "Unwitting insider" "Внутрішній порушник без умислу",
-        Criminal "criminal" 40 "Criminal" "Кіберзлочинці",
-        Unknown "unknown" 50 "Unknown" "Невідомо",
-        WittingInsider "witting_insider" 65 "Witting insider" "Внутрішній порушник з умислом",
-        Apt "apt" 80 "Advanced persistent threat" "Угруповання APT",
-        AptTargeted "apt_targeted" 100 "Advanced persistent threat, targeted" "Угруповання APT, цілеспрямована атака",
+    ActorCharacterization: "actor_characterization", weight 4 {
+        Hacktivists "hacktivists" 20,
+        UnwittingInsider "unwitting_insider" 30,
+        Criminal "criminal" 40,
+        Unknown "unknown" 50,
+        WittingInsider "witting_insider" 65,
+        Apt "apt" 80,
+        AptTargeted "apt_targeted" 100,
     }
 }
 
 question! {
     /// What happened to information.
-    InformationImpact: "information_impact" "Information impact" "Вплив на інформацію", weight 2 {
-        NoImpact "no_impact" 0 "No impact" "Без впливу",
-        SuspectedButNotIdentified "suspected_but_not_identified" 10
-            "Suspected but not identified" "Є підозра, але не встановлено",
-        PrivacyDataLoss "privacy_data_loss" 20 "Privacy data loss" "Втрата персональних даних",
-        ProprietaryInformationLoss "proprietary_information_loss" 50
-            "Proprietary information loss" "Втрата службової або комерційної інформації",
-        DestructionOfNonCriticalSystem "destruction_of_non_critical_system" 60
-            "Destruction of a non-critical system" "Знищення некритичної системи",
-        CriticalSystemsDataBreach "critical_systems_data_breach" 70
-            "Breach of critical systems’ data" "Витік даних критичних систем",
-        CoreCredentialCompromise "core_credential_compromise" 80
-            "Compromise of core credentials" "Компрометація ключових облікових даних",
-        DestructionOfCriticalSystem "destruction_of_critical_system" 100
-            "Destruction of a critical system" "Знищення критичної системи",
+    InformationImpact: "information_impact", weight 2 {
+        NoImpact "no_impact" 0,
+        SuspectedButNotIdentified "suspected_but_not_identified" 10,
+        PrivacyDataLoss "privacy_data_loss" 20,
+        ProprietaryInformationLoss "proprietary_information_loss" 50,
+        DestructionOfNonCriticalSystem "destruction_of_non_critical_system" 60,
+        CriticalSystemsDataBreach "critical_systems_data_breach" 70,
+        CoreCredentialCompromise "core_credential_compromise" 80,
+        DestructionOfCriticalSystem "destruction_of_critical_system" 100,
     }
 }
 
 question! {
     /// What it takes to recover.
-    Recoverability: "recoverability" "Recoverability" "Відновлюваність", weight 4 {
-        Regular "regular" 20 "With existing resources" "Наявними силами",
-        Supplemented "supplemented" 40 "With additional resources" "Із залученням додаткових сил",
-        Extended "extended" 60
-            "Time not predictable, outside help needed" "Строк непередбачуваний, потрібна стороння допомога",
-        NotRecoverable "not_recoverable" 100 "Not recoverable" "Відновлення неможливе",
+    Recoverability: "recoverability", weight 4 {
+        Regular "regular" 20,
+        Supplemented "supplemented" 40,
+        Extended "extended" 60,
+        NotRecoverable "not_recoverable" 100,
     }
 }
 
 question! {
     /// How much other sectors depend on the one that was hit. It follows from the sector and is never asked.
-    CrossSectorDependency: "cross_sector_dependency" "Cross-sector dependency" "Залежність інших секторів", weight 3 {
-        AgricultureAndFood "agriculture_and_food" 20
-            "Agriculture and food" "Сільське господарство та харчова промисловість",
-        BankingAndFinance "banking_and_finance" 35 "Banking and finance" "Банки та фінанси",
-        Chemical "chemical" 20 "Chemical" "Хімічна промисловість",
-        CommercialFacilities "commercial_facilities" 30 "Commercial facilities" "Комерційні об’єкти",
-        Communications "communications" 75 "Communications" "Зв’язок",
-        CriticalManufacturing "critical_manufacturing" 50 "Critical manufacturing" "Критичне виробництво",
-        Dams "dams" 25 "Dams" "Греблі",
-        DefenseIndustrialBase "defense_industrial_base" 35 "Defense industrial base" "Оборонна промисловість",
-        EmergencyServices "emergency_services" 25 "Emergency services" "Екстрені служби",
-        Energy "energy" 100 "Energy" "Енергетика",
-        GovernmentFacilities "government_facilities" 40 "Government facilities" "Державні установи",
-        HealthcareAndPublicHealth "healthcare_and_public_health" 30
-            "Healthcare and public health" "Охорона здоров’я",
-        InformationTechnology "information_technology" 80 "Information technology" "Інформаційні технології",
-        NuclearReactorsMaterialsAndWaste "nuclear_reactors_materials_and_waste" 15
-            "Nuclear reactors, materials and waste" "Ядерні реактори, матеріали та відходи",
-        TransportationSystems "transportation_systems" 75 "Transportation systems" "Транспорт",
-        Water "water" 60 "Water" "Водопостачання",
+    CrossSectorDependency: "cross_sector_dependency", weight 3 {
+        AgricultureAndFood "agriculture_and_food" 20,
+        BankingAndFinance "banking_and_finance" 35,
+        Chemical "chemical" 20,
+        CommercialFacilities "commercial_facilities" 30,
+        Communications "communications" 75,
+        CriticalManufacturing "critical_manufacturing" 50,
+        Dams "dams" 25,
+        DefenseIndustrialBase "defense_industrial_base" 35,
+        EmergencyServices "emergency_services" 25,
+        Energy "energy" 100,
+        GovernmentFacilities "government_facilities" 40,
+        HealthcareAndPublicHealth "healthcare_and_public_health" 30,
+        InformationTechnology "information_technology" 80,
+        NuclearReactorsMaterialsAndWaste "nuclear_reactors_materials_and_waste" 15,
+        TransportationSystems "transportation_systems" 75,
+        Water "water" 60,
     }
 }
 
 question! {
     /// What may come of it yet.
-    PotentialImpact: "potential_impact" "Potential impact" "Потенційний вплив", weight 6 {
-        Minimal "minimal" 0 "Minimal" "Мінімальний",
-        Low "low" 25 "Low" "Низький",
-        Moderate "moderate" 50 "Moderate" "Помірний",
-        High "high" 75 "High" "Високий",
-        Severe "severe" 100 "Severe" "Дуже високий",
+    PotentialImpact: "potential_impact", weight 6 {
+        Minimal "minimal" 0,
+        Low "low" 25,
+        Moderate "moderate" 50,
+        High "high" 75,
+        Severe "severe" 100,
     }
 }
 

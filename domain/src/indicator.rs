@@ -3,6 +3,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use zvit_texts::text;
+
 use crate::fault::Fault;
 use crate::word::Text;
 use crate::words;
@@ -10,18 +12,18 @@ use crate::words;
 words! {
     /// What kind of thing an indicator is.
     IndicatorType {
-        Ipv4 "ipv4" "IPv4 address" "Адреса IPv4",
-        Ipv6 "ipv6" "IPv6 address" "Адреса IPv6",
-        Cidr "cidr" "Network (CIDR)" "Мережа (CIDR)",
-        Domain "domain" "Domain name" "Доменне ім’я",
-        Url "url" "URL" "URL-адреса",
-        Email "email" "E-mail address" "Адреса електронної пошти",
-        FileSha256 "file_sha256" "SHA-256 of a file" "SHA-256 файлу",
-        FileSha1 "file_sha1" "SHA-1 of a file" "SHA-1 файлу",
-        FileMd5 "file_md5" "MD5 of a file" "MD5 файлу",
-        Filename "filename" "File name" "Ім’я файлу",
-        Cve "cve" "Vulnerability (CVE)" "Вразливість (CVE)",
-        AttackTechnique "attack_technique" "ATT&CK technique" "Техніка ATT&CK",
+        Ipv4 "ipv4",
+        Ipv6 "ipv6",
+        Cidr "cidr",
+        Domain "domain",
+        Url "url",
+        Email "email",
+        FileSha256 "file_sha256",
+        FileSha1 "file_sha1",
+        FileMd5 "file_md5",
+        Filename "filename",
+        Cve "cve",
+        AttackTechnique "attack_technique",
     }
 }
 
@@ -49,19 +51,10 @@ impl IndicatorFault {
     /// What is wrong and what would be right.
     pub fn detail(self) -> Text {
         match self {
-            Self::Empty => Text::new("The value is empty.", "Значення порожнє."),
-            Self::ControlCharacter => Text::new(
-                "The value holds a control character, such as a line break: give one indicator per item.",
-                "Значення містить керівний символ, наприклад розрив рядка: вказуйте по одному індикатору в елементі.",
-            ),
-            Self::AddressNotDomain => Text::new(
-                "This is an IP address, not a domain name: use the type ipv4 or ipv6.",
-                "Це IP-адреса, а не доменне ім’я: використайте тип ipv4 або ipv6.",
-            ),
-            Self::NotAbsolute => Text::new(
-                "A URL begins with a scheme and names a host, such as https://evil.example/a.",
-                "URL-адреса починається зі схеми й містить ім’я вузла, наприклад https://evil.example/a.",
-            ),
+            Self::Empty => text!("indicator-empty"),
+            Self::ControlCharacter => text!("indicator-control-character"),
+            Self::AddressNotDomain => text!("indicator-address-not-domain"),
+            Self::NotAbsolute => text!("indicator-not-absolute"),
             Self::Malformed(kind) => malformed(kind),
         }
     }
@@ -73,25 +66,20 @@ impl IndicatorFault {
 }
 
 fn malformed(kind: IndicatorType) -> Text {
-    let (en, uk, example) = match kind {
-        IndicatorType::Ipv4 => ("an IPv4 address", "адресою IPv4", "203.0.113.7"),
-        IndicatorType::Ipv6 => ("an IPv6 address", "адресою IPv6", "2001:db8::7"),
-        IndicatorType::Cidr => ("a network in CIDR form", "мережею у форматі CIDR", "203.0.113.0/24"),
-        IndicatorType::Domain => ("a domain name", "доменним ім’ям", "evil.example"),
-        IndicatorType::Url => ("a URL", "URL-адресою", "https://evil.example/a"),
-        IndicatorType::Email => ("an e-mail address", "адресою електронної пошти", "sender@evil.example"),
-        IndicatorType::FileSha256 => {
-            ("a SHA-256 of 64 hexadecimal digits", "SHA-256 із 64 шістнадцяткових цифр", "e3b0c442…")
-        }
-        IndicatorType::FileSha1 => {
-            ("a SHA-1 of 40 hexadecimal digits", "SHA-1 із 40 шістнадцяткових цифр", "da39a3ee…")
-        }
-        IndicatorType::FileMd5 => ("an MD5 of 32 hexadecimal digits", "MD5 із 32 шістнадцяткових цифр", "d41d8cd9…"),
-        IndicatorType::Filename => ("a file name", "ім’ям файлу", "invoice.exe"),
-        IndicatorType::Cve => ("a CVE identifier", "ідентифікатором CVE", "CVE-2021-44228"),
-        IndicatorType::AttackTechnique => ("an ATT&CK technique", "технікою ATT&CK", "T1486, T1059.001"),
-    };
-    Text::new(format!("This is not {en}, such as {example}."), format!("Це не є {uk}, наприклад {example}."))
+    match kind {
+        IndicatorType::Ipv4 => text!("indicator-malformed-ipv4"),
+        IndicatorType::Ipv6 => text!("indicator-malformed-ipv6"),
+        IndicatorType::Cidr => text!("indicator-malformed-cidr"),
+        IndicatorType::Domain => text!("indicator-malformed-domain"),
+        IndicatorType::Url => text!("indicator-malformed-url"),
+        IndicatorType::Email => text!("indicator-malformed-email"),
+        IndicatorType::FileSha256 => text!("indicator-malformed-file-sha256"),
+        IndicatorType::FileSha1 => text!("indicator-malformed-file-sha1"),
+        IndicatorType::FileMd5 => text!("indicator-malformed-file-md5"),
+        IndicatorType::Filename => text!("indicator-malformed-filename"),
+        IndicatorType::Cve => text!("indicator-malformed-cve"),
+        IndicatorType::AttackTechnique => text!("indicator-malformed-attack-technique"),
+    }
 }
 
 impl IndicatorType {

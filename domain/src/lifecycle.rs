@@ -38,33 +38,33 @@ use crate::words;
 words! {
     /// What can be done with a case.
     CaseVerb {
-        Acknowledge "acknowledge" "Acknowledge" "Підтвердити",
-        Start "start" "Start work" "Почати роботу",
-        Resolve "resolve" "Resolve" "Вирішити",
-        Decline "decline" "Decline" "Відмовитися",
-        HandOver "hand_over" "Hand over" "Передати",
-        Expire "expire" "Let expire" "Вважати строк минулим",
-        Revoke "revoke" "Revoke" "Скасувати",
-        Reopen "reopen" "Reopen" "Відновити",
+        Acknowledge "acknowledge",
+        Start "start",
+        Resolve "resolve",
+        Decline "decline",
+        HandOver "hand_over",
+        Expire "expire",
+        Revoke "revoke",
+        Reopen "reopen",
     }
 }
 
 words! {
     /// What can be done with an incident as a whole.
     IncidentVerb {
-        Close "close" "Close" "Закрити",
-        Withdraw "withdraw" "Withdraw" "Відкликати",
-        Merge "merge" "Merge into another" "Об’єднати з іншим",
-        Reopen "reopen" "Reopen" "Відновити",
+        Close "close",
+        Withdraw "withdraw",
+        Merge "merge",
+        Reopen "reopen",
     }
 }
 
 words! {
     /// Where the withdrawal of an incident stands.
     WithdrawalState {
-        Requested "requested" "Asked for" "Запитано",
-        Confirmed "confirmed" "Confirmed" "Підтверджено",
-        Rejected "rejected" "Rejected" "Відхилено",
+        Requested "requested",
+        Confirmed "confirmed",
+        Rejected "rejected",
     }
 }
 

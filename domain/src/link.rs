@@ -9,10 +9,10 @@ use crate::words;
 words! {
     /// How one incident stands to another.
     LinkKind {
-        DuplicateOf "duplicate_of" "Reported twice: it is told as part of the other" "Повідомлено двічі: описано в іншому інциденті",
-        SameAttack "same_attack" "Part of the same attack" "Частина тієї самої атаки",
-        CausedBy "caused_by" "Caused by the other" "Спричинений іншим",
-        SplitFrom "split_from" "Split from the other" "Виокремлений з іншого",
+        DuplicateOf "duplicate_of",
+        SameAttack "same_attack",
+        CausedBy "caused_by",
+        SplitFrom "split_from",
     }
 }
 

@@ -8,39 +8,41 @@ pub mod digest;
 use serde::Serialize;
 use uuid::Uuid;
 
+use zvit_texts::label;
+
 use crate::time::Time;
-use crate::word::Word;
+use crate::word::{Label, Language, Word};
 use crate::words;
 use digest::Digest;
 
 words! {
     /// What a notice is about; contacts say which of these they want.
     Occasion {
-        Assigned "assigned" "A case was assigned" "Призначено справу",
-        HalfDeadline "half_deadline" "Half of the time to acknowledge is gone" "Минула половина строку підтвердження",
-        StageDueSoon "stage_due_soon" "A report is due soon" "Наближається строк звіту",
-        Overdue "overdue" "A deadline has passed" "Строк минув",
-        Message "message" "A message has come" "Надійшло повідомлення",
-        Overload "overload" "Every team that fits is full" "Усі відповідні команди завантажені",
+        Assigned "assigned",
+        HalfDeadline "half_deadline",
+        StageDueSoon "stage_due_soon",
+        Overdue "overdue",
+        Message "message",
+        Overload "overload",
     }
 }
 
 words! {
     /// How a notice travels.
     Channel {
-        Email "email" "E-mail" "Електронна пошта",
-        Webhook "webhook" "Webhook" "Вебхук",
+        Email "email",
+        Webhook "webhook",
     }
 }
 
 words! {
     /// What became of a notice.
     NoticeState {
-        Pending "pending" "Waits to be sent" "Очікує надсилання",
-        Sent "sent" "Sent" "Надіслано",
-        Failed "failed" "Given up" "Не вдалося надіслати",
-        Cancelled "cancelled" "No longer needed" "Більше не потрібно",
-        Gathered "gathered" "Told in a digest" "Увійшло до зведення",
+        Pending "pending",
+        Sent "sent",
+        Failed "failed",
+        Cancelled "cancelled",
+        Gathered "gathered",
     }
 }
 
@@ -99,45 +101,10 @@ pub struct Told {
     pub digest: Option<Digest>,
 }
 
-/// What stands before the values of a mail.
-struct Names {
-    reference: &'static str,
-    level: &'static str,
-    deadline: &'static str,
-    count: &'static str,
-    highest_level: &'static str,
-    earliest_deadline: &'static str,
-    references: &'static str,
-    link: &'static str,
-    exercise: &'static str,
-    last: &'static str,
+/// A text in both languages, on one line.
+fn both(label: Label) -> String {
+    format!("{} / {}", label.uk(), label.en())
 }
-
-const UK: Names = Names {
-    reference: "Номер",
-    level: "Рівень",
-    deadline: "Строк",
-    count: "Кількість",
-    highest_level: "Найвищий рівень",
-    earliest_deadline: "Найближчий строк",
-    references: "Номери",
-    link: "Посилання",
-    exercise: "Це навчання.",
-    last: "Нічого більше цим каналом не надсилають.",
-};
-
-const EN: Names = Names {
-    reference: "Reference",
-    level: "Level",
-    deadline: "Deadline",
-    count: "Count",
-    highest_level: "Highest level",
-    earliest_deadline: "Earliest deadline",
-    references: "References",
-    link: "Link",
-    exercise: "This is an exercise.",
-    last: "Nothing else is sent this way.",
-};
 
 #[derive(Serialize)]
 struct Payload<'a> {
@@ -163,41 +130,46 @@ impl Told {
     pub fn subject(&self) -> String {
         let mut parts = Vec::new();
         if self.exercise {
-            parts.push("[НАВЧАННЯ / EXERCISE]".to_owned());
+            parts.push(format!("[{}]", both(label!("receipt-exercise"))));
         }
         parts.extend(self.reference.clone());
         parts.extend(self.digest.as_ref().map(|digest| format!("{} ×", digest.count)));
         if let Some(level) = self.level {
-            let (uk, en) =
-                if self.digest.is_some() { ("до рівня", "up to level") } else { ("рівень", "level") };
-            parts.push(format!("({uk} / {en} {level})"));
+            let before =
+                if self.digest.is_some() { label!("notice-up-to-level") } else { label!("notice-level-within") };
+            parts.push(format!("({} {level})", both(before)));
         }
-        parts.push(format!("{} / {}", self.occasion.label_uk(), self.occasion.label_en()));
+        parts.push(both(self.occasion.label()));
         parts.join(" ")
     }
 
     /// The text of a mail, in both languages.
     pub fn text(&self) -> String {
-        format!("{}\r\n\r\n{}", self.part(self.occasion.label_uk(), &UK), self.part(self.occasion.label_en(), &EN))
+        format!("{}\r\n\r\n{}", self.part(Language::Uk), self.part(Language::En))
     }
 
-    fn part(&self, heading: &str, names: &Names) -> String {
+    fn part(&self, language: Language) -> String {
         let level = self.level.map(|level| format!("{level} (0–5)"));
         let deadline = self.deadline.map(|at| format!("{at} (UTC)"));
         let rows = match &self.digest {
-            None => vec![(names.reference, self.reference.clone()), (names.level, level), (names.deadline, deadline)],
+            None => vec![
+                (label!("notice-reference"), self.reference.clone()),
+                (label!("notice-level"), level),
+                (label!("notice-deadline"), deadline),
+            ],
             Some(digest) => vec![
-                (names.count, Some(digest.count.to_string())),
-                (names.highest_level, level),
-                (names.earliest_deadline, deadline),
-                (names.references, Some(digest.listed()).filter(|listed| !listed.is_empty())),
+                (label!("notice-count"), Some(digest.count.to_string())),
+                (label!("notice-highest-level"), level),
+                (label!("notice-earliest-deadline"), deadline),
+                (label!("notice-references"), Some(digest.listed()).filter(|listed| !listed.is_empty())),
             ],
         };
-        let mut lines = vec![heading.to_owned(), String::new()];
-        let rows = rows.into_iter().chain([(names.link, Some(self.link.clone()))]);
-        lines.extend(rows.filter_map(|(name, value)| Some(format!("{name}: {}", value?))));
-        lines.extend(self.exercise.then(|| names.exercise.to_owned()));
-        lines.extend([String::new(), names.last.to_owned(), String::new()]);
+        let say = |label: Label| label.in_language(language).to_owned();
+        let mut lines = vec![say(self.occasion.label()), String::new()];
+        let rows = rows.into_iter().chain([(label!("notice-link"), Some(self.link.clone()))]);
+        lines.extend(rows.filter_map(|(name, value)| Some(format!("{}: {}", say(name), value?))));
+        lines.extend(self.exercise.then(|| say(label!("notice-is-exercise"))));
+        lines.extend([String::new(), say(label!("notice-nothing-else")), String::new()]);
         lines.join("\r\n")
     }
 

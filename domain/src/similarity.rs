@@ -25,10 +25,10 @@ const SHORTEST_WORD: usize = 3;
 words! {
     /// What two reports have in common.
     Likeness {
-        Indicators "indicators" "They share an indicator of compromise" "Мають спільний індикатор компрометації",
-        Words "words" "They say the same in their titles or descriptions" "Однакові слова в назві або описі",
-        Services "services" "The same service is hit" "Уражено ту саму послугу",
-        Symptoms "symptoms" "The same symptoms are seen" "Ті самі ознаки",
+        Indicators "indicators",
+        Words "words",
+        Services "services",
+        Symptoms "symptoms",
     }
 }
 

@@ -6,23 +6,23 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::word::{Label, label_of};
 use crate::words;
 
 words! {
     /// The class of an incident: what kind of thing happened.
     IncidentClass {
-        AbusiveContent "abusive-content" "Abusive Content" "Неприйнятний вміст",
-        MaliciousCode "malicious-code" "Malicious Code" "Шкідливий програмний код",
-        InformationGathering "information-gathering" "Information Gathering" "Збирання інформації",
-        IntrusionAttempts "intrusion-attempts" "Intrusion Attempts" "Спроби втручання",
-        Intrusions "intrusions" "Intrusions" "Втручання",
-        Availability "availability" "Availability" "Порушення доступності",
-        InformationContentSecurity "information-content-security"
-            "Information Content Security" "Порушення безпеки інформації",
-        Fraud "fraud" "Fraud" "Шахрайство",
-        Vulnerable "vulnerable" "Vulnerable" "Вразливість",
-        Other "other" "Other" "Інше",
-        Test "test" "Test" "Тест",
+        AbusiveContent "abusive-content",
+        MaliciousCode "malicious-code",
+        InformationGathering "information-gathering",
+        IntrusionAttempts "intrusion-attempts",
+        Intrusions "intrusions",
+        Availability "availability",
+        InformationContentSecurity "information-content-security",
+        Fraud "fraud",
+        Vulnerable "vulnerable",
+        Other "other",
+        Test "test",
     }
 }
 
@@ -33,122 +33,61 @@ pub struct IncidentType {
     pub class: IncidentClass,
     /// The code, unique within the class (`other` and `test` are also codes of classes).
     pub code: &'static str,
-    /// Label in English.
-    pub label_en: &'static str,
-    /// Label in Ukrainian.
-    pub label_uk: &'static str,
+    /// The label.
+    pub label: Label,
 }
 
-const fn entry(
-    class: IncidentClass,
-    code: &'static str,
-    label_en: &'static str,
-    label_uk: &'static str,
-) -> IncidentType {
-    IncidentType { class, code, label_en, label_uk }
+macro_rules! entry {
+    ($class:ident $code:literal) => {
+        IncidentType {
+            class: IncidentClass::$class,
+            code: $code,
+            label: label_of(concat!("IncidentType-", stringify!($class)), $code),
+        }
+    };
 }
 
 /// Every type, class by class in the order of the taxonomy.
 pub const TYPES: &[IncidentType] = &[
-    entry(IncidentClass::AbusiveContent, "spam", "Spam", "Спам"),
-    entry(IncidentClass::AbusiveContent, "harmful-speech", "Harmful Speech", "Шкідливі висловлювання"),
-    entry(
-        IncidentClass::AbusiveContent,
-        "violence",
-        "(Child) Sexual Exploitation/Sexual/Violent Content",
-        "Матеріали сексуального характеру, сексуальної експлуатації (зокрема дітей) чи насильства",
-    ),
-    entry(IncidentClass::MaliciousCode, "infected-system", "Infected System", "Заражена система"),
-    entry(IncidentClass::MaliciousCode, "c2-server", "C2 Server", "Командний сервер (C2)"),
-    entry(
-        IncidentClass::MaliciousCode,
-        "malware-distribution",
-        "Malware Distribution",
-        "Поширення шкідливого програмного забезпечення",
-    ),
-    entry(
-        IncidentClass::MaliciousCode,
-        "malware-configuration",
-        "Malware Configuration",
-        "Конфігурація шкідливого програмного забезпечення",
-    ),
-    entry(IncidentClass::InformationGathering, "scanner", "Scanning", "Сканування"),
-    entry(IncidentClass::InformationGathering, "sniffing", "Sniffing", "Перехоплення мережевого трафіку"),
-    entry(IncidentClass::InformationGathering, "social-engineering", "Social Engineering", "Соціальна інженерія"),
-    entry(
-        IncidentClass::IntrusionAttempts,
-        "ids-alert",
-        "Exploitation of Known Vulnerabilities",
-        "Експлуатація відомих вразливостей",
-    ),
-    entry(IncidentClass::IntrusionAttempts, "brute-force", "Login Attempts", "Спроби підбору облікових даних"),
-    entry(IncidentClass::IntrusionAttempts, "exploit", "New Attack Signature", "Нова сигнатура атаки"),
-    entry(
-        IncidentClass::Intrusions,
-        "privileged-account-compromise",
-        "Privileged Account Compromise",
-        "Компрометація привілейованого облікового запису",
-    ),
-    entry(
-        IncidentClass::Intrusions,
-        "unprivileged-account-compromise",
-        "Unprivileged Account Compromise",
-        "Компрометація непривілейованого облікового запису",
-    ),
-    entry(IncidentClass::Intrusions, "application-compromise", "Application Compromise", "Компрометація застосунку"),
-    entry(IncidentClass::Intrusions, "system-compromise", "System Compromise", "Компрометація системи"),
-    entry(IncidentClass::Intrusions, "burglary", "Burglary", "Фізичне проникнення"),
-    entry(IncidentClass::Availability, "dos", "Denial of Service", "Відмова в обслуговуванні (DoS)"),
-    entry(
-        IncidentClass::Availability,
-        "ddos",
-        "Distributed Denial of Service",
-        "Розподілена відмова в обслуговуванні (DDoS)",
-    ),
-    entry(IncidentClass::Availability, "misconfiguration", "Misconfiguration", "Помилкове налаштування"),
-    entry(IncidentClass::Availability, "sabotage", "Sabotage", "Саботаж"),
-    entry(IncidentClass::Availability, "outage", "Outage", "Перебій у роботі"),
-    entry(
-        IncidentClass::InformationContentSecurity,
-        "unauthorised-information-access",
-        "Unauthorised Access to Information",
-        "Несанкціонований доступ до інформації",
-    ),
-    entry(
-        IncidentClass::InformationContentSecurity,
-        "unauthorised-information-modification",
-        "Unauthorised Modification of Information",
-        "Несанкціонована зміна інформації",
-    ),
-    entry(IncidentClass::InformationContentSecurity, "data-loss", "Data Loss", "Втрата даних"),
-    entry(
-        IncidentClass::InformationContentSecurity,
-        "data-leak",
-        "Leak of Confidential Information",
-        "Витік конфіденційної інформації",
-    ),
-    entry(
-        IncidentClass::Fraud,
-        "unauthorised-use-of-resources",
-        "Unauthorised Use of Resources",
-        "Несанкціоноване використання ресурсів",
-    ),
-    entry(IncidentClass::Fraud, "copyright", "Copyright", "Порушення авторського права"),
-    entry(IncidentClass::Fraud, "masquerade", "Masquerade", "Видавання себе за іншу особу"),
-    entry(IncidentClass::Fraud, "phishing", "Phishing", "Фішинг"),
-    entry(IncidentClass::Vulnerable, "weak-crypto", "Weak Cryptography", "Слабка криптографія"),
-    entry(IncidentClass::Vulnerable, "ddos-amplifier", "DDoS Amplifier", "Підсилювач DDoS-атак"),
-    entry(
-        IncidentClass::Vulnerable,
-        "potentially-unwanted-accessible",
-        "Potentially Unwanted Accessible Services",
-        "Потенційно небажані загальнодоступні сервіси",
-    ),
-    entry(IncidentClass::Vulnerable, "information-disclosure", "Information Disclosure", "Розкриття інформації"),
-    entry(IncidentClass::Vulnerable, "vulnerable-system", "Vulnerable System", "Вразлива система"),
-    entry(IncidentClass::Other, "other", "Uncategorised", "Некласифікований інцидент"),
-    entry(IncidentClass::Other, "undetermined", "Undetermined", "Не визначено"),
-    entry(IncidentClass::Test, "test", "Test", "Тест"),
+    entry!(AbusiveContent "spam"),
+    entry!(AbusiveContent "harmful-speech"),
+    entry!(AbusiveContent "violence"),
+    entry!(MaliciousCode "infected-system"),
+    entry!(MaliciousCode "c2-server"),
+    entry!(MaliciousCode "malware-distribution"),
+    entry!(MaliciousCode "malware-configuration"),
+    entry!(InformationGathering "scanner"),
+    entry!(InformationGathering "sniffing"),
+    entry!(InformationGathering "social-engineering"),
+    entry!(IntrusionAttempts "ids-alert"),
+    entry!(IntrusionAttempts "brute-force"),
+    entry!(IntrusionAttempts "exploit"),
+    entry!(Intrusions "privileged-account-compromise"),
+    entry!(Intrusions "unprivileged-account-compromise"),
+    entry!(Intrusions "application-compromise"),
+    entry!(Intrusions "system-compromise"),
+    entry!(Intrusions "burglary"),
+    entry!(Availability "dos"),
+    entry!(Availability "ddos"),
+    entry!(Availability "misconfiguration"),
+    entry!(Availability "sabotage"),
+    entry!(Availability "outage"),
+    entry!(InformationContentSecurity "unauthorised-information-access"),
+    entry!(InformationContentSecurity "unauthorised-information-modification"),
+    entry!(InformationContentSecurity "data-loss"),
+    entry!(InformationContentSecurity "data-leak"),
+    entry!(Fraud "unauthorised-use-of-resources"),
+    entry!(Fraud "copyright"),
+    entry!(Fraud "masquerade"),
+    entry!(Fraud "phishing"),
+    entry!(Vulnerable "weak-crypto"),
+    entry!(Vulnerable "ddos-amplifier"),
+    entry!(Vulnerable "potentially-unwanted-accessible"),
+    entry!(Vulnerable "information-disclosure"),
+    entry!(Vulnerable "vulnerable-system"),
+    entry!(Other "other"),
+    entry!(Other "undetermined"),
+    entry!(Test "test"),
 ];
 
 impl IncidentClass {
@@ -226,8 +165,8 @@ mod tests {
     #[test]
     fn every_type_has_both_labels() {
         for t in TYPES {
-            assert!(!t.label_en.is_empty(), "{}", t.code);
-            assert!(t.label_uk.chars().any(|c| ('\u{400}'..='\u{4ff}').contains(&c)), "{}", t.code);
+            assert!(!t.label.en().is_empty(), "{}", t.code);
+            assert!(t.label.uk().chars().any(|c| ('\u{400}'..='\u{4ff}').contains(&c)), "{}", t.code);
         }
     }
 

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
-use crate::word::{UnknownWord, Word};
+use crate::word::{Label, UnknownWord, Word, label_of};
 use crate::words;
 
 /// A label of the Traffic Light Protocol 2.0. Labels compare by how much they restrict: `Clear < … < Red`.
@@ -45,19 +45,14 @@ impl Word for Tlp {
         }
     }
 
-    fn label_en(self) -> &'static str {
+    fn label(self) -> Label {
         match self {
-            Self::Clear => "TLP:CLEAR",
-            Self::Green => "TLP:GREEN",
-            Self::Amber => "TLP:AMBER",
-            Self::AmberStrict => "TLP:AMBER+STRICT",
-            Self::Red => "TLP:RED",
+            Self::Clear => const { label_of("Tlp", "clear") },
+            Self::Green => const { label_of("Tlp", "green") },
+            Self::Amber => const { label_of("Tlp", "amber") },
+            Self::AmberStrict => const { label_of("Tlp", "amber+strict") },
+            Self::Red => const { label_of("Tlp", "red") },
         }
-    }
-
-    /// The labels of the protocol are not translated.
-    fn label_uk(self) -> &'static str {
-        self.label_en()
     }
 
     /// Also takes `white`.
@@ -129,10 +124,10 @@ impl ToSchema for TlpInput {
 words! {
     /// What a recipient may do with the information, from anything at all to nothing an attacker could notice.
     Pap {
-        Clear "clear" "PAP:CLEAR" "PAP:CLEAR",
-        Green "green" "PAP:GREEN" "PAP:GREEN",
-        Amber "amber" "PAP:AMBER" "PAP:AMBER",
-        Red "red" "PAP:RED" "PAP:RED",
+        Clear "clear",
+        Green "green",
+        Amber "amber",
+        Red "red",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Closed vocabularies: a word has a stable code for machines and a label in Ukrainian and English for people.
 
-use serde::{Deserialize, Serialize};
+pub use zvit_texts::{Label, Language, Text, label_of};
 
 /// A word of a closed vocabulary.
 pub trait Word: Copy + Eq + Ord + std::fmt::Debug + 'static {
@@ -8,61 +8,32 @@ pub trait Word: Copy + Eq + Ord + std::fmt::Debug + 'static {
     const ALL: &'static [Self];
     /// The stable, machine-readable code.
     fn code(self) -> &'static str;
+    /// The label, in every language.
+    fn label(self) -> Label;
     /// The label in English.
-    fn label_en(self) -> &'static str;
+    fn label_en(self) -> &'static str {
+        self.label().en()
+    }
     /// The label in Ukrainian.
-    fn label_uk(self) -> &'static str;
+    fn label_uk(self) -> &'static str {
+        self.label().uk()
+    }
     /// The word with this code, if there is one.
     fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|word| word.code() == code)
     }
 }
 
-/// A language people are answered in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    /// Ukrainian (ISO 639-1 `uk`).
-    #[default]
-    Uk,
-    /// English (ISO 639-1 `en`).
-    En,
-}
-
-/// A text for people in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Text {
-    /// Ukrainian.
-    pub uk: String,
-    /// English.
-    pub en: String,
-}
-
-impl Text {
-    /// Both texts at once, English first.
-    pub fn new(en: impl Into<String>, uk: impl Into<String>) -> Self {
-        Self { uk: uk.into(), en: en.into() }
-    }
-
-    /// The text in one language.
-    pub fn in_language(&self, language: Language) -> &str {
-        match language {
-            Language::Uk => &self.uk,
-            Language::En => &self.en,
-        }
-    }
-}
-
-/// Declares a vocabulary: `Variant "code" "English" "Ukrainian"` per word. The type serialises as its code and has an
-/// OpenAPI schema that lists the codes.
+/// Declares a vocabulary: `Variant "code"` per word. Its labels are the texts whose keys are the names of vocabulary and code, as
+/// in `sector-health`. The type serialises as its code and has an OpenAPI schema that lists the codes.
 #[macro_export]
 macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($variant:ident $code:literal $en:literal $uk:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])* $name:ident { $($variant:ident $code:literal),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[derive(serde::Serialize, serde::Deserialize)]
         pub enum $name {
-            $(#[doc = $en] #[serde(rename = $code)] $variant,)+
+            $(#[doc = concat!("`", $code, "`")] #[serde(rename = $code)] $variant,)+
         }
 
         impl $crate::word::Word for $name {
@@ -70,11 +41,8 @@ macro_rules! words {
             fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code),+ }
             }
-            fn label_en(self) -> &'static str {
-                match self { $(Self::$variant => $en),+ }
-            }
-            fn label_uk(self) -> &'static str {
-                match self { $(Self::$variant => $uk),+ }
+            fn label(self) -> $crate::word::Label {
+                match self { $(Self::$variant => const { $crate::word::label_of(stringify!($name), $code) }),+ }
             }
         }
 
@@ -84,7 +52,7 @@ macro_rules! words {
                 utoipa::openapi::schema::ObjectBuilder::new()
                     .schema_type(utoipa::openapi::schema::Type::String)
                     .enum_values(Some([$($code),+]))
-                    .description(Some(concat!($("`", $code, "` ", $en, "; "),+)))
+                    .description(Some($crate::word::listed::<Self>()))
                     .into()
             }
         }
@@ -108,6 +76,11 @@ macro_rules! words {
             }
         }
     };
+}
+
+/// The words of a vocabulary with their labels, as the OpenAPI document lists them.
+pub fn listed<W: Word>() -> String {
+    W::ALL.iter().map(|word| format!("`{}` {}; ", word.code(), word.label_en())).collect()
 }
 
 /// The code is not in the vocabulary.

@@ -50,6 +50,28 @@ both!(the_pages_at_docs_need_nothing_from_elsewhere, |server| {
     server.anyone().get("/docs/no-such-file.js").problem(404, "not_found");
 });
 
+both!(the_start_page_says_in_the_visitors_language_where_to_go, |server| {
+    for (address, prefers, language) in [
+        ("/", "uk-UA,uk;q=0.9,en;q=0.8", "uk"),
+        ("/", "en-GB", "en"),
+        ("/?lang=uk", "en", "uk"),
+        ("/?lang=en", "uk", "en"),
+        ("/?lang=de", "uk", "uk"),
+    ] {
+        let page = server.anyone().get(address).header("Accept-Language", prefers).expect(200);
+        assert!(page.text().contains(&format!("<html lang=\"{language}\">")), "{address} {prefers}\n{page}");
+        assert_eq!(page.header("content-language"), language, "{page}");
+        assert!(page.header("vary").contains("Accept-Language"), "{page}");
+        assert!(page.header("content-security-policy").starts_with("default-src 'none'; style-src 'sha256-"), "{page}");
+        for link in page.text().split("href=\"/").skip(1).filter_map(|rest| rest.split('"').next()) {
+            server.anyone().get(&format!("/{link}")).expect(200);
+        }
+        let again = server.anyone().get(address).header("Accept-Language", prefers);
+        again.header("If-None-Match", page.header("etag")).expect(304);
+    }
+    server.anyone().post("/").json(zvit_tests::json!({})).problem(405, "method_not_allowed");
+});
+
 both!(every_operation_is_described_as_the_contract_asks, |server| {
     let document = server.anyone().get("/openapi.json").expect(200).value;
     let mut ids = BTreeSet::new();

@@ -44,6 +44,23 @@ both!(they_come_in_the_language_that_is_preferred, |server| {
     server.anyone().get("/nowhere").problem(404, "not_found").with("/instance", "/nowhere");
 });
 
+both!(what_depends_on_the_language_says_so, |server| {
+    for (prefers, language) in [("uk-UA, en;q=0.5", "uk"), ("de", "en")] {
+        let refused = server.anyone().get("/v1/me").header("accept-language", prefers).problem(401, "token_missing");
+        let report = report("Подія з попередженням").with("tlp", "purple");
+        let lenient = server.hospital().post("/v1/incidents").fresh_key().lenient().header("accept-language", prefers);
+        let taken = lenient.json(report).expect(201);
+        assert_eq!(is_ukrainian(taken.str("/warnings/0/detail")), language == "uk", "{taken}");
+        for answer in [&refused, &taken] {
+            assert_eq!(
+                (answer.header("vary"), answer.header("content-language")),
+                ("Accept-Language", language),
+                "{answer}"
+            );
+        }
+    }
+});
+
 both!(what_is_nowhere_is_not_found, |server| {
     for path in [
         "/",

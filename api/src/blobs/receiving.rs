@@ -8,7 +8,7 @@ use actix_web::web;
 use super::{Blobs, Incoming, Sha256, Stored, unavailable};
 use crate::input::Upload;
 use crate::problem::{Code, ErrorItem, Problem};
-use zvit_domain::word::Text;
+use zvit_texts::text;
 
 /// So much is gathered before it is written.
 const WRITTEN_AT_ONCE: usize = 256 * 1024;
@@ -50,7 +50,7 @@ pub async fn receive(
         }
     }
     if upload.received() == 0 {
-        let detail = Text::new("The file is empty.", "Файл порожній.");
+        let detail = text!("attachment-empty");
         return Err(Problem::validation([ErrorItem::pointer("", "empty_file", detail)]).into());
     }
     (incoming, _) = write(incoming, gathered).await?;
@@ -78,9 +78,6 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send
 }
 
 fn mismatch() -> Problem {
-    let detail = Text::new(
-        "The bytes that arrived have another SHA-256 than the header says: send the file again.",
-        "Отримані байти мають інший SHA-256, ніж зазначено в заголовку: надішліть файл ще раз.",
-    );
+    let detail = text!("attachment-digest-differs");
     Problem::new(Code::DigestMismatch).error(ErrorItem::header("Content-Digest", "digest_mismatch", detail))
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use zvit_domain::word::{Language, Text};
+use zvit_texts::text;
 
 use super::commands::{Failure, command_line, print_json};
 use super::{ImportArgs, logging};
@@ -45,14 +46,7 @@ pub(super) fn import(file: &ConfigFile, args: &ImportArgs) -> Result<(), Failure
         }
         Err(ImportFault::Checked) => {
             let count = prepared.invited.len();
-            say(
-                match args.lang {
-                    Language::Uk => format!("Перевірено, помилок немає; установ: {count}. Нічого не записано.\n"),
-                    Language::En => format!("Checked without faults; institutions: {count}. Nothing was written.\n"),
-                }
-                .as_bytes(),
-                args.json,
-            )
+            say(format!("{}\n", text!("import-checked", count = count).in_language(args.lang)).as_bytes(), args.json)
         }
         Err(ImportFault::Faults(faults)) => Err(told(&faults, args.lang)),
         Err(ImportFault::Setup(fault)) => Err(fault.into()),
@@ -71,10 +65,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 /// All faults, one per line.
 fn told(faults: &[LineFault], language: Language) -> Failure {
     let count = faults.len();
-    let mut message = match language {
-        Language::Uk => format!("нічого не записано; помилок: {count}"),
-        Language::En => format!("nothing was written; faults: {count}"),
-    };
+    let mut message = text!("import-nothing-written", count = count).in_language(language).to_owned();
     for fault in faults {
         message.push('\n');
         message.push_str(&fault.told(language));

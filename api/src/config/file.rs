@@ -10,7 +10,7 @@ use zvit_domain::deadline::Clocks;
 use zvit_domain::time::Time;
 use zvit_domain::word::Text;
 
-use super::{
+use super::{unstated_duty_line, 
     ConfigFault, DEFAULT_ATTACHMENT_QUOTA_MB, DEFAULT_CLOSE_AFTER_DAYS, DEFAULT_SIGNING_KEY_DAYS, LogFormat,
     NoticeArgs, ServeArgs, Settings, StoreArgs, TlsMode,
 };
@@ -118,10 +118,8 @@ impl ConfigFile {
     pub fn duty_line(&self, line: Option<&String>, line_uk: Option<&String>) -> Text {
         let line = line.or(self.duty_line.as_ref());
         let line_uk = line_uk.or(self.duty_line_uk.as_ref()).or(line);
-        Text::new(
-            line.map_or("the coordinator's duty line", String::as_str),
-            line_uk.map_or("чергова лінія координатора", String::as_str),
-        )
+        let unstated = unstated_duty_line();
+        Text::new(line.map_or(unstated.en(), String::as_str), line_uk.map_or(unstated.uk(), String::as_str))
     }
 
     /// How the service runs, by flag, environment, file and default.

@@ -133,7 +133,7 @@ pub(super) fn security_schemes() -> Value {
         },
         "oauth2": {
             "type": "oauth2",
-            "description": "The same token, fetched by the client with its own credentials.",
+            "description": "The same token, fetched with the client's id and secret. Ask for no scope to get every scope that the client holds.",
             "flows": { "clientCredentials": { "tokenUrl": "/oauth2/token", "scopes": scopes } },
         },
     })

@@ -11,8 +11,8 @@ use super::sides::is_method;
 use crate::problem::Problem;
 
 /// Paths that are served without being operations of the document.
-const OUTSIDE_THE_DOCUMENT: [(&str, &str); 4] =
-    [("/openapi.json", "GET"), ("/docs", "GET"), ("/docs/", "GET"), ("/docs/{file}", "GET")];
+const OUTSIDE_THE_DOCUMENT: [(&str, &str); 5] =
+    [("/", "GET"), ("/openapi.json", "GET"), ("/docs", "GET"), ("/docs/", "GET"), ("/docs/{file}", "GET")];
 
 /// The methods of every path.
 #[derive(Clone, Debug, Default)]
@@ -106,6 +106,7 @@ mod tests {
             (Method::POST, "/v1/incidents/x", "GET"),
             (Method::GET, "/v1/incidents/x/withdraw", "POST"),
             (Method::POST, "/openapi.json", "GET"),
+            (Method::POST, "/", "GET"),
         ] {
             assert!(answer(&method, path).is_some_and(|body| body.contains(&format!("{allowed}."))), "{method} {path}");
         }

@@ -12,6 +12,7 @@ use zvit_domain::conversation::AttachmentKind;
 use zvit_domain::disclosure::Part;
 use zvit_domain::vocabulary::Role;
 use zvit_domain::word::Word;
+use zvit_texts::text;
 
 use super::event::{Event, note_spare};
 use super::record::Record;
@@ -61,10 +62,7 @@ pub fn room(tx: &mut Tx<'_>, actor: &Actor, quota: u64) -> Result<Option<u64>> {
 /// The quota is used up.
 pub fn no_room(quota: u64) -> Problem {
     let megabytes = quota / 1_000_000;
-    Problem::new(Code::QuotaExceeded).detail(
-        format!("Together, your attachments may have {megabytes} MB. Name where a further one can be fetched, as an external attachment, or ask the coordinator."),
-        format!("Загальний обсяг ваших вкладень обмежено: {megabytes} МБ. Укажіть, звідки можна отримати наступне, як зовнішнє вкладення, або зверніться до координатора."),
-    )
+    Problem::new(Code::QuotaExceeded).because(text!("attachment-quota-used-up", megabytes = megabytes))
 }
 
 /// Refuses one more file that is elsewhere where a party has named enough of them. The coordinator runs the service, so
@@ -73,20 +71,11 @@ fn check_external_room(change: &mut Change<'_>, record: &Record, actor: &Actor) 
     let owner = actor.key_owner();
     let named = attachments::external_count(&mut change.tx, owner, Some(record.id()))?;
     if named >= EXTERNAL_OF_AN_INCIDENT {
-        return Err(Problem::new(Code::QuotaExceeded).detail(
-            format!("At one incident you may name {EXTERNAL_OF_AN_INCIDENT} files that are elsewhere. Put several into one archive."),
-            format!("До одного інциденту можна вказати не більше {EXTERNAL_OF_AN_INCIDENT} зовнішніх вкладень. Об’єднайте кілька файлів в один архів."),
-        ));
+        return Err(Problem::new(Code::QuotaExceeded)
+            .because(text!("attachment-external-of-incident", most = EXTERNAL_OF_AN_INCIDENT)));
     }
     if actor.role != Role::Coordinator && attachments::external_count(&mut change.tx, owner, None)? >= EXTERNAL_IN_ALL {
-        return Err(Problem::new(Code::QuotaExceeded).detail(
-            format!(
-                "You have named {EXTERNAL_IN_ALL} files that are elsewhere, and may name no more. Ask the coordinator."
-            ),
-            format!(
-                "Ви вже вказали {EXTERNAL_IN_ALL} зовнішніх вкладень, більше не можна. Зверніться до координатора."
-            ),
-        ));
+        return Err(Problem::new(Code::QuotaExceeded).because(text!("attachment-external-in-all", most = EXTERNAL_IN_ALL)));
     }
     Ok(())
 }

@@ -15,7 +15,8 @@ use zvit_domain::lifecycle::{CaseVerb, Holder, Refusal, Step};
 use zvit_domain::routing::{Choice, MANUAL_RULE, REQUESTED_RULE, Why, acknowledge_minutes, standing_at, RevocationReason};
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::{AssignmentRole, Assistance, CaseState};
-use zvit_domain::word::Word;
+use zvit_domain::word::{Text, Word};
+use zvit_texts::text;
 
 use super::assign::{REVOKED_BY_COORDINATOR, codes, give, realign, set_state, take_away};
 use super::disclosure;
@@ -124,13 +125,7 @@ fn check_is_on_duty(directory: &Directory, team: Uuid, now: Time) -> Result<(), 
     if entry.is_none_or(|entry| entry.team.coordinator || standing_at(&entry.team, now).on_duty) {
         return Ok(());
     }
-    Err(vec![Fault::new(
-        "/to_team",
-        "team_off_duty",
-        "This team is off duty now. Name another one, or none: then the rules decide.",
-        "Ця команда зараз не чергує. Назвіть іншу або не називайте жодної: тоді вирішать правила.",
-    )]
-    .into())
+    Err(vec![Fault::at("/to_team", "team_off_duty", text!("case-team-off-duty"))].into())
 }
 
 /// Whether the verb has brought the case where it is already, so that it changes nothing of its state.
@@ -213,10 +208,7 @@ fn keep_late_summary(
         return Ok(());
     }
     if row.outcome.is_some() || row.summary.is_some() {
-        return Err(Problem::new(Code::StateConflict).detail(
-            "The case is resolved already, with another outcome or summary. What is to be corrected goes into a message.",
-            "Справу вже вирішено з іншим підсумком. Виправлення надішліть повідомленням.",
-        ));
+        return Err(Problem::new(Code::StateConflict).because(text!("case-resolved-otherwise")));
     }
     record.alter(row.id.0, |row| {
         row.outcome = Some(outcome.clone());
@@ -257,19 +249,14 @@ fn keep_new_reference(
 fn refused(refusal: Refusal, from: CaseState) -> Problem {
     match refusal {
         Refusal::State => not_from(from),
-        Refusal::StandsLast => Problem::new(Code::StateConflict).detail(
-            "The coordinator's own team stands last and can't decline; it can hand the case over.",
-            "Команда координатора завжди остання й не може відмовитися; вона може передати справу.",
-        ),
+        Refusal::StandsLast => Problem::new(Code::StateConflict).because(text!("case-coordinator-stands-last")),
     }
 }
 
 /// The refusal of what is not possible in this state.
 pub fn not_from(from: CaseState) -> Problem {
-    Problem::new(Code::StateConflict).detail(
-        format!("The case is {from}; from there this is not possible."),
-        format!("Справа у стані «{}»; з нього це неможливо.", zvit_domain::word::Word::label_uk(from)),
-    )
+    Problem::new(Code::StateConflict)
+        .because(text!("case-not-from-state", state = Text::new(from.code(), from.label_uk())))
 }
 
 fn event_of(to: CaseState) -> &'static str {
@@ -310,13 +297,7 @@ fn hand_to(
     let role = if is_lead { AssignmentRole::Lead } else { AssignmentRole::Support };
     check_can_hold(record, directory, (to, role), "/to_team")?;
     if record.assignments.iter().any(|row| row.team_id.0 == to && has_given_up(row)) {
-        return Err(vec![Fault::new(
-            "/to_team",
-            "team_gave_it_up",
-            "This team declined the incident, gave it away or had it taken away; it does not come back to it.",
-            "Ця команда відмовилася від інциденту, передала його або її від нього звільнено; він до неї не повертається.",
-        )]
-        .into());
+        return Err(vec![Fault::at("/to_team", "team_gave_it_up", text!("case-team-gave-it-up"))].into());
     }
     if is_lead {
         end_support_of(change, record, directory, to)?;
@@ -387,30 +368,18 @@ pub fn by_hand(change: &Change<'_>, team: Uuid, role: AssignmentRole, level: u8)
 /// # Errors
 /// 422 at `pointer`.
 pub fn check_can_be_named(record: &Record, directory: &Directory, team: Uuid, pointer: &str) -> Result<(), Problem> {
-    let fault = |code: &'static str, en: &str, uk: &str| Err(Problem::from(vec![Fault::new(pointer, code, en, uk)]));
+    let fault = |code: &'static str, detail| Err(Problem::from(vec![Fault::at(pointer, code, detail)]));
     let Some(entry) = directory.teams.iter().find(|entry| entry.id == team) else {
-        return fault(
-            "unknown_team",
-            "No team with this id is in the directory.",
-            "Команди з таким ідентифікатором немає в довіднику.",
-        );
+        return fault("unknown_team", text!("case-unknown-team"));
     };
     if !entry.active {
-        return fault("team_inactive", "This team is deactivated.", "Цю команду деактивовано.");
+        return fault("team_inactive", text!("case-team-inactive"));
     }
     if !entry.team.coordinator && record.tlp() > entry.team.tlp_ceiling {
-        return fault(
-            "tlp_above_ceiling",
-            "The TLP label is above what this team may see.",
-            "Позначка TLP вища за дозволену для цієї команди.",
-        );
+        return fault("tlp_above_ceiling", text!("case-above-ceiling"));
     }
     if is_exercise(&record.content) && !entry.team.coordinator && !entry.team.accepts_exercises {
-        return fault(
-            "exercise_not_opted_in",
-            "This is an exercise, and this team takes part in none.",
-            "Це навчання, а ця команда в навчаннях участі не бере.",
-        );
+        return fault("exercise_not_opted_in", text!("case-exercise-not-opted-in"));
     }
     Ok(())
 }
@@ -431,8 +400,7 @@ pub fn check_can_hold(
         row.team_id.0 == team && state(row).is_held() && !may_rise
     };
     if record.assignments.iter().any(|row| is_in_the_way(&row)) {
-        return Err(Problem::new(Code::StateConflict)
-            .detail("This team has the incident already.", "Ця команда вже має цей інцидент."));
+        return Err(Problem::new(Code::StateConflict).because(text!("case-team-has-it")));
     }
     Ok(())
 }

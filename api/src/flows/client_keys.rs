@@ -8,6 +8,7 @@ use zvit_db::rows::{ClientKeyRow, ClientRow};
 use zvit_db::types::{At, Json};
 use zvit_db::{clients, credentials, idempotency};
 use zvit_domain::vocabulary::Role;
+use zvit_texts::text;
 
 use super::event::Event;
 use crate::actor::Actor;
@@ -46,10 +47,7 @@ impl KeyHolder<'_> {
             return if holds { Ok(()) } else { Err(Problem::scope_lacking(directory_scope)) };
         }
         if self.spare {
-            return Err(Problem::new(Code::Forbidden).detail(
-                "A printed spare credential reports incidents; it changes no credentials.",
-                "Роздруковані запасні облікові дані призначені для повідомлень про інциденти; ними не змінюють облікових даних.",
-            ));
+            return Err(Problem::new(Code::Forbidden).because(text!("spare-changes-nothing")));
         }
         Ok(())
     }
@@ -73,25 +71,16 @@ impl KeyHolder<'_> {
         let is_coordinator = self.actor.role == Role::Coordinator;
         if client.spare {
             let code = if is_coordinator { Code::StateConflict } else { Code::Forbidden };
-            return Err(Problem::new(code).detail(
-                "A printed spare credential has no keys: its secret on paper is all it proves itself with.",
-                "Роздруковані запасні облікові дані не мають ключів: їх підтверджує лише секрет на папері.",
-            ));
+            return Err(Problem::new(code).because(text!("spare-has-no-keys")));
         }
         if !is_coordinator && self.token_age_s > MAX_TOKEN_AGE_S {
-            return Err(Problem::new(Code::Forbidden).detail(
-                "Keys are changed with a token that is at most 60 seconds old: get a new token and try at once.",
-                "Ключі змінюють із токеном, отриманим не більше 60 секунд тому: отримайте новий токен і відразу повторіть.",
-            ));
+            return Err(Problem::new(Code::Forbidden).because(text!("keys-want-fresh-token")));
         }
         let covers = client.scopes.split_whitespace().all(|scope| self.scopes.iter().any(|held| held == scope));
         if covers || (is_coordinator && client.client_id != self.actor.client_id) {
             return Ok(());
         }
-        Err(Problem::new(Code::Forbidden).detail(
-            "The token must hold every scope of the client whose keys it changes.",
-            "Токен повинен мати всі дозволи (scope) клієнта, ключі якого змінює.",
-        ))
+        Err(Problem::new(Code::Forbidden).because(text!("keys-want-every-scope")))
     }
 }
 
@@ -108,16 +97,10 @@ pub fn add_key(
 ) -> Result<ClientKeyRow, Problem> {
     let held = credentials::keys_of(&mut change.tx, client_id)?;
     if held.iter().any(|row| row.kid == input.kid) {
-        return Err(Problem::new(Code::AlreadyExists).detail(
-            "The client has a key with this `kid` already: give each key a name of its own.",
-            "Клієнт уже має ключ із цим `kid`: дайте кожному ключу власну назву.",
-        ));
+        return Err(Problem::new(Code::AlreadyExists).because(text!("key-id-taken")));
     }
     if held.len() >= MAX_KEYS {
-        return Err(Problem::new(Code::StateConflict).detail(
-            "The client has ten keys already: remove one first.",
-            "Клієнт уже має десять ключів: спершу вилучіть один.",
-        ));
+        return Err(Problem::new(Code::StateConflict).because(text!("key-ten-already")));
     }
     let row = ClientKeyRow {
         client_id: client_id.to_owned(),
@@ -162,10 +145,7 @@ pub fn remove_key(change: &mut Change<'_>, actor: &Actor, mut client: ClientRow,
     let key = held.iter().find(|row| row.kid == kid).ok_or_else(Problem::not_found)?;
     // Without a secret and with one key this is the key the caller came with.
     if actor.client_id == client.client_id && client.secret_sha256.is_none() && held.len() == 1 {
-        return Err(Problem::new(Code::SelfChange).detail(
-            "The client has nothing else to prove itself with: add another key first.",
-            "Клієнтові більше нічим себе підтвердити: спершу додайте інший ключ.",
-        ));
+        return Err(Problem::new(Code::SelfChange).because(text!("key-is-last-proof")));
     }
     credentials::delete_key(&mut change.tx, &client.client_id, kid)?;
     client.credential_version += 1;

@@ -9,6 +9,7 @@ use zvit_db::{clients, credentials};
 use zvit_domain::fault::Fault;
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
+use zvit_texts::text;
 
 use super::client_keys::remove_all_keys;
 use super::enrolment::{self, IssuedCode};
@@ -147,20 +148,10 @@ pub fn insert(change: &mut Change<'_>, actor: &Actor, drafts: Vec<Draft>) -> Res
 fn spare_faults(role: Role, scopes: Option<&[String]>) -> Vec<Fault> {
     let mut faults = Vec::new();
     if role != Role::Institution {
-        faults.push(Fault::new(
-            "/role",
-            "spare_of_institution",
-            "Only an institution has a spare.",
-            "Запасний доступ буває лише в установи.",
-        ));
+        faults.push(Fault::at("/role", "spare_of_institution", text!("spare-of-institution-only")));
     }
     if scopes.is_some_and(|scopes| scopes != [SPARE_SCOPE]) {
-        faults.push(Fault::new(
-            "/scopes",
-            "spare_scope",
-            "A spare may hold incidents:write and nothing else.",
-            "Запасний доступ може мати лише дозвіл incidents:write.",
-        ));
+        faults.push(Fault::at("/scopes", "spare_scope", text!("spare-scope-only")));
     }
     faults
 }
@@ -174,36 +165,19 @@ fn owner_fault(directory: &Directory, role: Role, owner: Option<Uuid>) -> Option
     };
     match (role, owner) {
         (Role::Coordinator | Role::Auditor, None) => None,
-        (Role::Coordinator | Role::Auditor, Some(_)) => Some(Fault::new(
-            "/owner",
-            "not_allowed",
-            "A client of this role has no owner.",
-            "Клієнт із цією роллю не має власника.",
-        )),
-        (_, None) => Some(Fault::new(
-            "/owner",
-            "required",
-            "A client of this role has an owner.",
-            "Клієнт із цією роллю має власника.",
-        )),
+        (Role::Coordinator | Role::Auditor, Some(_)) => {
+            Some(Fault::at("/owner", "not_allowed", text!("client-without-owner")))
+        }
+        (_, None) => Some(Fault::at("/owner", "required", text!("client-with-owner"))),
         (_, Some(owner)) if is_there(owner) => None,
-        _ => Some(Fault::new(
-            "/owner",
-            "unknown_owner",
-            "The directory has no entry of this kind with this id.",
-            "У довіднику немає такого запису з цим ідентифікатором.",
-        )),
+        _ => Some(Fault::at("/owner", "unknown_owner", text!("client-owner-unknown"))),
     }
 }
 
 fn scope_fault(role: Role, index: usize, scope: &str) -> Option<Fault> {
     (!scopes_of(role).contains(&scope)).then(|| {
-        Fault::new(
-            format!("/scopes/{index}"),
-            "scope_not_of_role",
-            format!("A client of this role may hold: {}.", scopes_of(role).join(", ")),
-            format!("Клієнт із цією роллю може мати: {}.", scopes_of(role).join(", ")),
-        )
+        let detail = text!("client-scopes-of-role", scopes = scopes_of(role).join(", "));
+        Fault::at(format!("/scopes/{index}"), "scope_not_of_role", detail)
     })
 }
 
@@ -287,10 +261,7 @@ pub fn rotate_secret(
 ) -> Result<(ClientRow, Secret), Problem> {
     check_not_self(actor, &row)?;
     if row.spare {
-        return Err(Problem::new(Code::StateConflict).detail(
-            "The secret of a spare is not shown here: POST /v1/clients/{id}/enrolment gives its institution a code.",
-            "Секрет запасного доступу тут не показують: POST /v1/clients/{id}/enrolment дає код для установи.",
-        ));
+        return Err(Problem::new(Code::StateConflict).because(text!("spare-secret-not-shown")));
     }
     let secret = secret_for(false)?;
     credentials::delete_open_codes(&mut change.tx, &row.client_id)?;

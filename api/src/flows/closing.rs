@@ -11,7 +11,8 @@ use zvit_db::rows::AssignmentRow;
 use zvit_domain::lifecycle::{CaseVerb, Ending, IncidentVerb, Step};
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::{CaseState, IncidentStatus};
-use zvit_domain::word::Word;
+use zvit_domain::word::{Text, Word};
+use zvit_texts::text;
 
 use super::assign::{realign, reweigh, set_state, take_away};
 use super::case::holder;
@@ -171,5 +172,5 @@ pub(super) fn can_hold(record: &Record, directory: &Directory, team: Uuid, now: 
 pub fn over(record: &Record) -> Problem {
     let status = record.status();
     Problem::new(Code::StateConflict)
-        .detail(format!("The incident is {status}."), format!("Інцидент у стані «{}».", status.label_uk()))
+        .because(text!("incident-over", status = Text::new(status.code(), status.label_uk())))
 }

@@ -17,6 +17,7 @@ use zvit_domain::edrpou::Edrpou;
 use zvit_domain::fault::Fault;
 use zvit_domain::routing::check_duty_hours;
 use zvit_domain::time::Time;
+use zvit_texts::text;
 
 use super::event::Event;
 use crate::actor::Actor;
@@ -47,12 +48,9 @@ impl Entry for ParticipantInput {
 
     fn check(&self, _: &Directory, _: Option<Uuid>) -> Vec<Fault> {
         match (self.valid_from, self.valid_until) {
-            (Some(from), Some(until)) if until <= from => vec![Fault::new(
-                "/valid_until",
-                "time_order",
-                "The role must end after it begins.",
-                "Роль має закінчуватися після початку.",
-            )],
+            (Some(from), Some(until)) if until <= from => {
+                vec![Fault::at("/valid_until", "time_order", text!("participant-role-ends-before"))]
+            }
             _ => Vec::new(),
         }
     }
@@ -73,21 +71,17 @@ impl Entry for InstitutionInput {
         let mut faults = contacts(&self.contacts);
         match &self.edrpou {
             Some(code) => faults.extend(Edrpou::parse(code).err().map(|fault| fault.at("/edrpou"))),
-            None if !self.provisional => faults.push(Fault::new(
-                "/edrpou",
-                "required",
-                "An institution has an EDRPOU code unless it is provisional.",
-                "Установа має код ЄДРПОУ, якщо запис не тимчасовий.",
-            )),
+            None if !self.provisional => {
+                faults.push(Fault::at("/edrpou", "required", text!("institution-edrpou-needed")))
+            }
             None => {}
         }
         for (index, id) in self.represents.iter().enumerate() {
             if own == Some(*id) || !directory.institutions.contains_key(id) {
-                faults.push(Fault::new(
+                faults.push(Fault::at(
                     format!("/represents/{index}"),
                     "unknown_institution",
-                    "No other institution with this id is in the directory.",
-                    "Іншої установи з таким ідентифікатором немає в довіднику.",
+                    text!("institution-other-unknown"),
                 ));
             }
         }
@@ -107,39 +101,27 @@ impl Entry for TeamInput {
         let mut faults = contacts(&self.contacts);
         faults.extend(self.duty_hours.iter().flat_map(|hours| check_duty_hours(hours, "/duty_hours")));
         match self.participant_id {
-            Some(id) if !directory.participants.contains_key(&id) => faults.push(Fault::new(
-                "/participant_id",
-                "unknown_participant",
-                "No participant with this id is in the directory.",
-                "Учасника з таким ідентифікатором немає в довіднику.",
-            )),
-            None if !self.coordinator => faults.push(Fault::new(
-                "/participant_id",
-                "required",
-                "A partner's team belongs to a participant.",
-                "Команда партнера належить до учасника.",
-            )),
+            Some(id) if !directory.participants.contains_key(&id) => {
+                faults.push(Fault::at("/participant_id", "unknown_participant", text!("team-participant-unknown")))
+            }
+            None if !self.coordinator => {
+                faults.push(Fault::at("/participant_id", "required", text!("team-participant-needed")))
+            }
             _ => {}
         }
         for (index, language) in self.languages.iter().enumerate() {
             if !(matches!(language.len(), 2 | 3) && language.bytes().all(|byte| byte.is_ascii_lowercase())) {
-                faults.push(Fault::new(
+                faults.push(Fault::at(
                     format!("/languages/{index}"),
                     "language_malformed",
-                    "A language is two or three lower-case letters (ISO 639), such as uk.",
-                    "Мова — це дві або три малі літери (ISO 639), наприклад uk.",
+                    text!("team-language-malformed"),
                 ));
             }
         }
         let was_coordinator =
             own.is_some_and(|own| directory.teams.iter().any(|team| team.id == own && team.team.coordinator));
         if was_coordinator && !self.coordinator {
-            faults.push(Fault::new(
-                "/coordinator",
-                "coordinator_needed",
-                "This is the coordinator's own team, and there must be one.",
-                "Це команда координатора, без неї не можна.",
-            ));
+            faults.push(Fault::at("/coordinator", "coordinator_needed", text!("team-coordinator-needed")));
         }
         faults
     }
@@ -149,12 +131,7 @@ fn contacts(contacts: &[DirectoryContact]) -> Vec<Fault> {
     let faulty = |(index, contact): (usize, &DirectoryContact)| {
         let email = contact.email.as_ref()?;
         (!email.validate_email()).then(|| {
-            Fault::new(
-                format!("/contacts/{index}/email"),
-                "email_implausible",
-                "This is not an e-mail address.",
-                "Це не адреса електронної пошти.",
-            )
+            Fault::at(format!("/contacts/{index}/email"), "email_implausible", text!("contact-email-implausible"))
         })
     };
     contacts.iter().enumerate().filter_map(faulty).collect()
@@ -260,16 +237,10 @@ pub fn set_active<E: Entry>(
         return Ok(row);
     }
     if E::KIND == Kind::Team && row.unique_key.is_some() {
-        return Err(Problem::new(Code::StateConflict).detail(
-            "The coordinator's own team can't be deactivated: it stands last for every incident.",
-            "Команду координатора не можна деактивувати: вона остання для кожного інциденту.",
-        ));
+        return Err(Problem::new(Code::StateConflict).because(text!("team-coordinator-stays")));
     }
     if active && row.joined_to.is_some() {
-        return Err(Problem::new(Code::StateConflict).detail(
-            "This provisional entry was joined to another institution, which has its incidents now.",
-            "Цей тимчасовий запис приєднано до іншої установи; його інциденти тепер належать їй.",
-        ));
+        return Err(Problem::new(Code::StateConflict).because(text!("institution-joined-already")));
     }
     row.active = active;
     if !active {

@@ -15,6 +15,7 @@ use zvit_domain::routing::{MANUAL_RULE, called_for};
 use zvit_domain::taxonomy::Classification;
 use zvit_domain::vocabulary::{AssignmentRole, Assistance, Role, Sector};
 use zvit_domain::word::Word;
+use zvit_texts::text;
 
 use super::held::place_filled;
 use super::hold;
@@ -67,15 +68,9 @@ impl Disclosure {
     fn withheld(self) -> Problem {
         let problem = Problem::new(Code::DisclosureWithheld);
         if self.minimal {
-            problem.detail(
-                "Before it acknowledges the case, a team sees only codes of an incident with this TLP label. Acknowledge it.",
-                "До підтвердження справи команда бачить лише коди інциденту з такою позначкою TLP. Підтвердьте справу.",
-            )
+            problem.because(text!("disclosure-before-acknowledging"))
         } else {
-            problem.detail(
-                "A support team sees what its kind of help needs. The lead's team or the coordinator can grant more.",
-                "Допоміжна команда бачить те, що потрібно для її виду допомоги. Більше може відкрити провідна команда або координатор.",
-            )
+            problem.because(text!("disclosure-of-support"))
         }
     }
 }
@@ -298,7 +293,7 @@ fn in_one_line(record: &Record) -> GeneratedSummary {
         users: content.affected_users.map(SizeBand::of),
         tlp: record.tlp(),
     });
-    GeneratedSummary { uk: text.uk, en: text.en }
+    GeneratedSummary { uk: text.uk().to_owned(), en: text.en().to_owned() }
 }
 
 /// Whether this assignment can be given more than its kind of help needs: the team supports, and holds the case.
@@ -306,12 +301,12 @@ fn in_one_line(record: &Record) -> GeneratedSummary {
 /// # Errors
 /// 409 when the assignment is over, or leads.
 pub fn check_can_be_granted(row: &AssignmentRow) -> Result<(), Problem> {
-    let (en, uk) = match (state(row).is_held(), role(row)) {
+    let why = match (state(row).is_held(), role(row)) {
         (true, AssignmentRole::Support) => return Ok(()),
-        (true, AssignmentRole::Lead) => ("The lead is shown everything already.", "Провідна команда вже бачить усе."),
-        (false, _) => ("The team does not hold the case any more.", "Команда вже не веде цієї справи."),
+        (true, AssignmentRole::Lead) => text!("grant-to-lead"),
+        (false, _) => text!("grant-to-nobody"),
     };
-    Err(Problem::new(Code::StateConflict).detail(en, uk))
+    Err(Problem::new(Code::StateConflict).because(why))
 }
 
 #[cfg(test)]

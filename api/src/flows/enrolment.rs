@@ -10,6 +10,7 @@ use zvit_db::{clients, credentials};
 use zvit_domain::time::Time;
 use zvit_domain::typeable;
 use zvit_domain::word::Language;
+use zvit_texts::text;
 
 use super::client_keys::{add_key, remove_all_keys};
 use super::clients::{check_not_self, note, secret_for, write};
@@ -71,10 +72,7 @@ pub fn issue(
 ) -> Result<IssuedCode, Problem> {
     check_not_self(actor, row)?;
     if !is_active(directory, row) {
-        return Err(Problem::new(Code::StateConflict).detail(
-            "The client or its owner is not active, so a code would be refused. Activate it first.",
-            "Клієнт або його власник неактивний, тому код не спрацює. Спочатку активуйте його.",
-        ));
+        return Err(Problem::new(Code::StateConflict).because(text!("enrolment-inactive")));
     }
     credentials::delete_open_codes(&mut change.tx, &row.client_id)?;
     let (code, issued) = draft(&row.client_id, change.now)?;

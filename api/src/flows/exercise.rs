@@ -5,7 +5,7 @@ use serde_json::json;
 use zvit_db::change::Change;
 use zvit_domain::report::Content;
 use zvit_domain::taxonomy::IncidentClass;
-use zvit_domain::word::Text;
+use zvit_texts::text;
 
 use super::event::Event;
 use super::follow_up::FollowUp;
@@ -33,10 +33,7 @@ fn not_applied(pointer: &str) -> StoredWarning {
     StoredWarning {
         pointer: Some(pointer.into()),
         code: "exercise_not_applied".into(),
-        detail: Text::new(
-            "Only the coordinator can make an exercise of an incident that was reported as real. The incident goes on as it was; if it was a false alarm, withdraw it.",
-            "Лише координатор може визнати навчанням інцидент, про який повідомили як про справжній. Опрацювання інциденту триває; якщо тривога хибна, відкличте його.",
-        ),
+        detail: text!("exercise-not-applied"),
         value: None,
     }
 }

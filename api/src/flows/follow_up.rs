@@ -13,6 +13,7 @@ use zvit_domain::report::Parsed;
 use zvit_domain::triage::{RuleData, Triage, TriageInput, triage};
 use zvit_domain::vocabulary::{IncidentStatus, InfrastructureCategory, Role, Sector, Stage};
 use zvit_domain::word::Word;
+use zvit_texts::text;
 
 use super::assign::{realign, reweigh};
 use super::closing;
@@ -160,10 +161,9 @@ fn keep(
 
 fn check_status(record: &Record) -> Result<(), Problem> {
     match record.status() {
-        IncidentStatus::Withdrawn | IncidentStatus::Merged => Err(Problem::new(Code::StateConflict).detail(
-            "This incident was withdrawn or merged; report what is new as an incident of its own.",
-            "Цей інцидент відкликано або об’єднано з іншим; про нове повідомте окремим інцидентом.",
-        )),
+        IncidentStatus::Withdrawn | IncidentStatus::Merged => {
+            Err(Problem::new(Code::StateConflict).because(text!("incident-ended")))
+        }
         _ => Ok(()),
     }
 }
@@ -193,13 +193,7 @@ fn check_external_ref(change: &mut Change<'_>, record: &Record, report: &FollowU
 
 fn take_indicators(change: &mut Change<'_>, record: &mut Record, parsed: &Parsed) -> Result<(), Problem> {
     if record.own_indicators() + parsed.indicators.len() > MAX_INDICATORS {
-        return Err(vec![Fault::new(
-            "/indicators",
-            "too_many_indicators",
-            "An incident takes 5,000 indicators at most; send those that matter most.",
-            "Інцидент може мати щонайбільше 5000 індикаторів; надішліть найважливіші.",
-        )]
-        .into());
+        return Err(vec![Fault::at("/indicators", "too_many_indicators", text!("indicators-at-most"))].into());
     }
     let mut added: Vec<IndicatorRow> = Vec::new();
     for indicator in &parsed.indicators {

@@ -6,6 +6,7 @@ use zvit_db::change::Change;
 use zvit_domain::disclosure::Parts;
 use zvit_domain::fault::Fault;
 use zvit_domain::vocabulary::{AssignmentRole, Role};
+use zvit_texts::text;
 
 use super::disclosure::{check_can_be_granted, of_holder};
 use super::event::Event;
@@ -28,10 +29,7 @@ pub fn check_may_grant(record: &Record, directory: &Directory, actor: &Actor) ->
         actor.owner == Some(row.team_id.0) && role(row) == AssignmentRole::Lead && state(row).is_held()
     };
     let Some(lead) = record.assignments.iter().find(leads) else {
-        return Err(Problem::new(Code::Forbidden).detail(
-            "Only the lead's team or the coordinator decides what a support team sees.",
-            "Лише провідна команда або координатор вирішує, що бачить допоміжна команда.",
-        ));
+        return Err(Problem::new(Code::Forbidden).because(text!("grant-by-lead-only")));
     };
     Parts::all().iter().try_for_each(|part| of_holder(record, directory, lead.team_id.0).require(part))
 }
@@ -71,10 +69,5 @@ pub fn grant(
 }
 
 fn unknown() -> Problem {
-    Problem::from(vec![Fault::new(
-        "/assignment_id",
-        "unknown_assignment",
-        "The incident has no assignment with this id.",
-        "Інцидент не має призначення з таким ідентифікатором.",
-    )])
+    Problem::from(vec![Fault::at("/assignment_id", "unknown_assignment", text!("grant-unknown-assignment"))])
 }

@@ -7,7 +7,8 @@ use zvit_db::change::Change;
 use zvit_domain::report::{Content, Parsed};
 use zvit_domain::triage::{RuleData, TriageInput, triage};
 use zvit_domain::vocabulary::{IncidentStatus, InfrastructureCategory, Role, Sector, Stage};
-use zvit_domain::word::{Language, Text};
+use zvit_domain::word::Language;
+use zvit_texts::text;
 
 use super::event::Event;
 use super::follow_up::MAX_INDICATORS;
@@ -42,10 +43,7 @@ pub fn not_applied(pointer: &str) -> StoredWarning {
     StoredWarning {
         pointer: Some(pointer.into()),
         code: NOT_APPLIED.into(),
-        detail: Text::new(
-            "The report says this and the incident was not changed by it, because the sender may not be who they claim: verify it by telephone, then let the institution report it again.",
-            "Про це повідомлено, але інцидент не змінено, бо відправник може видавати себе за іншого: перевірте телефоном, тоді нехай установа повідомить ще раз.",
-        ),
+        detail: text!("hold-not-applied"),
         value: None,
     }
 }
@@ -80,10 +78,7 @@ pub fn mark(change: &mut Change<'_>, record: &mut Record, actor: &Actor) {
         record.warnings.push(StoredWarning {
             pointer: None,
             code: SUBMITTED_ON_HOLD.into(),
-            detail: Text::new(
-                "This was reported while access of the institution was on hold: verify it by telephone.",
-                "Про це повідомлено, поки доступ установи було призупинено: перевірте телефоном.",
-            ),
+            detail: text!("hold-reported"),
             value: None,
         });
     }

@@ -8,7 +8,7 @@ use zvit_db::rows::AnswerRow;
 use zvit_db::types::{At, Id};
 
 use crate::problem::{Code, ErrorItem, Problem};
-use zvit_domain::word::Text;
+use zvit_texts::text;
 
 /// A derived key holds so long: a blind retry is caught, an equal report of another day is not.
 pub const DERIVED_KEY_LIFE_S: i64 = 15 * 60;
@@ -100,16 +100,11 @@ impl RequestKey {
 
     /// The same key with another body.
     pub fn reused(&self, incident: Option<Uuid>) -> Problem {
-        let problem = Problem::new(Code::IdempotencyKeyReused)
-            .detail(
-                "This Idempotency-Key was used with another body. To add to what you reported, send an update to the incident; for a new report use a new key.",
-                "Цей Idempotency-Key уже використано з іншим вмістом. Щоб доповнити повідомлене, надішліть оновлення до інциденту; для нового повідомлення візьміть новий ключ.",
-            )
-            .error(ErrorItem::header(
-                "Idempotency-Key",
-                "idempotency_key_reused",
-                Text::new("used before with another body", "уже використано з іншим вмістом"),
-            ));
+        let problem = Problem::new(Code::IdempotencyKeyReused).because(text!("key-reused")).error(ErrorItem::header(
+            "Idempotency-Key",
+            "idempotency_key_reused",
+            text!("key-reused-before"),
+        ));
         match incident {
             Some(id) => problem.extension("incident_id", id),
             None => problem,

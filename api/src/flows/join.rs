@@ -11,6 +11,7 @@ use zvit_db::{incidents, institutions};
 use zvit_domain::fault::Fault;
 use zvit_domain::lifecycle::Ending;
 use zvit_domain::word::Text;
+use zvit_texts::text;
 
 use super::event::Event;
 use super::follow_up::judge_again;
@@ -51,7 +52,7 @@ pub fn join(
     match row.joined_to {
         Some(Id(known)) if known == to => {}
         Some(_) => {
-            return Err(conflict("It was joined to another institution.", "Його вже приєднано до іншої установи."));
+            return Err(conflict(text!("join-done-otherwise")));
         }
         None => {
             check_joinable(change, &directory, id)?;
@@ -78,42 +79,26 @@ pub fn join(
     Ok(Portion { row, is_more })
 }
 
-fn conflict(en: &str, uk: &str) -> Problem {
-    Problem::new(Code::StateConflict).detail(en, uk)
+fn conflict(detail: Text) -> Problem {
+    Problem::new(Code::StateConflict).because(detail)
 }
 
 fn check_target(directory: &Directory, id: Uuid, to: Uuid) -> Result<(), Problem> {
-    let fault = |code: &'static str, en: &str, uk: &str| Err(Problem::from(vec![Fault::new("/to", code, en, uk)]));
+    let fault = |code: &'static str, detail| Err(Problem::from(vec![Fault::at("/to", code, detail)]));
     match directory.institutions.get(&to).filter(|_| id != to) {
-        None => fault(
-            "unknown_institution",
-            "No other institution with this id is in the directory.",
-            "Іншої установи з таким ідентифікатором немає в довіднику.",
-        ),
-        Some(real) if real.entry.provisional => fault(
-            "provisional",
-            "This entry is provisional itself; join to the real one.",
-            "Цей запис сам тимчасовий; приєднуйте до справжнього.",
-        ),
-        Some(real) if !real.active => {
-            fault("institution_inactive", "This institution is deactivated.", "Цю установу деактивовано.")
-        }
+        None => fault("unknown_institution", text!("institution-other-unknown")),
+        Some(real) if real.entry.provisional => fault("provisional", text!("join-to-provisional")),
+        Some(real) if !real.active => fault("institution_inactive", text!("institution-inactive")),
         Some(_) => Ok(()),
     }
 }
 
 fn check_joinable(change: &mut Change<'_>, directory: &Directory, id: Uuid) -> Result<(), Problem> {
     if !directory.institutions.get(&id).is_some_and(|known| known.entry.provisional) {
-        return Err(conflict(
-            "Only a provisional entry can be joined to another.",
-            "Приєднати до іншого можна лише тимчасовий запис.",
-        ));
+        return Err(conflict(text!("join-of-provisional-only")));
     }
     if institutions::has_clients(&mut change.tx, id)? {
-        return Err(conflict(
-            "It has clients: somebody may be reading its incidents. Make it a full entry instead.",
-            "Він має клієнтів: хтось може читати його інциденти. Натомість зробіть його повноцінним записом.",
-        ));
+        return Err(conflict(text!("join-has-clients")));
     }
     Ok(())
 }
@@ -156,10 +141,7 @@ fn free_reference(change: &mut Change<'_>, record: &mut Record, to: Uuid) -> Res
     record.warnings.push(StoredWarning {
         pointer: Some("/external_ref".into()),
         code: "external_ref_taken".into(),
-        detail: Text::new(
-            "The institution uses this external reference for another incident; it was taken off this one.",
-            "Установа використовує цей зовнішній номер для іншого інциденту; із цього його знято.",
-        ),
+        detail: text!("join-reference-taken"),
         value: Some(external.clone()),
     });
     Event::incident("external_ref_cleared", record.id())

@@ -16,7 +16,8 @@ use zvit_domain::fault::Fault;
 use zvit_domain::lifecycle::{IncidentVerb, Step, can_take_in, take_merger_back};
 use zvit_domain::link::{LinkKind, closes_a_circle};
 use zvit_domain::vocabulary::{CaseState, IncidentStatus};
-use zvit_domain::word::Word;
+use zvit_domain::word::{Text, Word};
+use zvit_texts::text;
 
 use super::assign::{realign, set_state, take_away};
 use super::closing::{can_hold, over};
@@ -147,10 +148,7 @@ pub fn check_not_merged(change: &mut Change<'_>, record: &Record) -> Result<(), 
     if record.status() != IncidentStatus::Merged {
         return Ok(());
     }
-    let problem = Problem::new(Code::StateConflict).detail(
-        "This incident was merged into another one; report what is new there, or as an incident of its own.",
-        "Цей інцидент об’єднано з іншим; про нове повідомте в ньому або окремим інцидентом.",
-    );
+    let problem = Problem::new(Code::StateConflict).because(text!("incident-merged"));
     let survivor = survivor(change, record)?.filter(|id| *id != record.id());
     let owner = match survivor {
         Some(id) => load(change, id)?.map(|survivor| survivor.row.institution_id),
@@ -180,38 +178,18 @@ fn survivor(change: &mut Change<'_>, record: &Record) -> Result<Option<Uuid>, Pr
 
 /// The incident at the other end.
 fn other_end(change: &mut Change<'_>, record: &Record, new: &NewLink) -> Result<Record, Problem> {
-    let fault = |pointer: &str, code, en: &str, uk: &str| Problem::from(vec![Fault::new(pointer, code, en, uk)]);
+    let fault = |pointer: &str, code, detail| Problem::from(vec![Fault::at(pointer, code, detail)]);
     if new.to == record.id() {
-        return Err(fault(
-            "/to",
-            "self_link",
-            "An incident isn't linked to itself.",
-            "Інцидент не пов’язують із самим собою.",
-        ));
+        return Err(fault("/to", "self_link", text!("link-to-itself")));
     }
     let Some(other) = load(change, new.to)? else {
-        return Err(fault(
-            "/to",
-            "unknown_incident",
-            "There is no incident with this id.",
-            "Інциденту з таким ідентифікатором немає.",
-        ));
+        return Err(fault("/to", "unknown_incident", text!("link-unknown-incident")));
     };
     if new.kind == LinkKind::DuplicateOf && other.row.institution_id != record.row.institution_id {
-        return Err(fault(
-            "/kind",
-            "other_institution",
-            "A duplicate is of the same institution; nothing moves between institutions. Use same_attack.",
-            "Дублікат належить тій самій установі; між установами нічого не переходить. Оберіть same_attack.",
-        ));
+        return Err(fault("/kind", "other_institution", text!("link-other-institution")));
     }
     if new.kind == LinkKind::DuplicateOf && other.row.exercise != record.row.exercise {
-        return Err(fault(
-            "/to",
-            "exercise",
-            "One of the two is an exercise, the other is not.",
-            "Один із двох — навчання, інший — ні.",
-        ));
+        return Err(fault("/to", "exercise", text!("link-exercise")));
     }
     Ok(other)
 }
@@ -222,9 +200,7 @@ fn check_new(change: &mut Change<'_>, record: &Record, new: &NewLink) -> Result<
     let is_there = links::between(&mut change.tx, from, new.to, kind)?.is_some()
         || (new.kind.is_mutual() && links::between(&mut change.tx, new.to, from, kind)?.is_some());
     if is_there {
-        return Err(
-            Problem::new(Code::AlreadyExists).detail("The two are linked like that already.", "Їх уже так пов’язано.")
-        );
+        return Err(Problem::new(Code::AlreadyExists).because(text!("link-exists")));
     }
     if new.kind.is_mutual() {
         return Ok(());
@@ -236,10 +212,7 @@ fn check_new(change: &mut Change<'_>, record: &Record, new: &NewLink) -> Result<
         known.extend(onward);
     }
     if closes_a_circle(&known, from, new.to) {
-        return Err(Problem::new(Code::StateConflict).detail(
-            "The other one leads back to this incident by links of this kind.",
-            "Інший інцидент такими самими зв’язками веде назад до цього.",
-        ));
+        return Err(Problem::new(Code::StateConflict).because(text!("link-circle")));
     }
     Ok(())
 }
@@ -247,10 +220,7 @@ fn check_new(change: &mut Change<'_>, record: &Record, new: &NewLink) -> Result<
 /// Whether the one can be told as part of the other.
 fn check_merge(change: &mut Change<'_>, record: &Record, other: &Record) -> Result<(), Problem> {
     if other.status() == IncidentStatus::Merged {
-        let problem = Problem::new(Code::StateConflict).detail(
-            "The other one was itself merged; link to the incident that goes on.",
-            "Інший інцидент сам об’єднано; оберіть той, що триває.",
-        );
+        let problem = Problem::new(Code::StateConflict).because(text!("link-to-merged"));
         let survivor = survivor(change, other)?;
         return Err(match survivor {
             Some(id) => problem.extension("incident_id", id),
@@ -262,13 +232,8 @@ fn check_merge(change: &mut Change<'_>, record: &Record, other: &Record) -> Resu
     }
     if !can_take_in(other.status(), record.status()) {
         let status = other.status();
-        return Err(Problem::new(Code::StateConflict).detail(
-            format!("The other one is {status}: nobody works on it. Reopen it first (POST /v1/incidents/{{id}}/reopen), then merge."),
-            format!(
-                "Інший інцидент у стані «{}»: ним ніхто не займається. Спершу відновіть його (POST /v1/incidents/{{id}}/reopen), тоді об’єднуйте.",
-                status.label_uk()
-            ),
-        ));
+        return Err(Problem::new(Code::StateConflict)
+            .because(text!("link-other-ended", status = Text::new(status.code(), status.label_uk()))));
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use zvit_db::types::{At, Id};
 use zvit_domain::notice::{Channel, NoticeState, Occasion, postponed_s, wait_s};
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::CaseState;
+use zvit_texts::text;
 
 use super::digests;
 use super::event::Event;
@@ -241,10 +242,7 @@ fn event<'a>(kind: &'static str, row: &NoticeRow, directory: &Directory, only_co
 pub fn retry(change: &mut Change<'_>, directory: &Directory, actor: &Actor, id: Uuid) -> Result<NoticeRow, Problem> {
     let mut row = notices::find(&mut change.tx, id)?.ok_or_else(Problem::not_found)?;
     if row.state != NoticeState::Failed.to_string() {
-        return Err(Problem::new(Code::StateConflict).detail(
-            "Only a notice that was given up can be sent again.",
-            "Повторно надіслати можна лише сповіщення, яке не вдалося надіслати.",
-        ));
+        return Err(Problem::new(Code::StateConflict).because(text!("notice-not-given-up")));
     }
     row.state = NoticeState::Pending.to_string();
     row.attempts = 0;

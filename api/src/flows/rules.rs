@@ -12,6 +12,7 @@ use zvit_db::types::{At, Json};
 use zvit_domain::fault::Fault;
 use zvit_domain::routing::{EFFECT_INCIDENTS, Roster, RoutingInput, RuleSet, RulesEffect};
 use zvit_domain::time::Time;
+use zvit_texts::text;
 
 use super::event::Event;
 use super::held::routing_input;
@@ -65,10 +66,7 @@ pub fn check_effect(effect: &RulesEffect) -> Result<(), Problem> {
     }
     let RulesEffect { incidents, to_default_before: before, to_default_after: after, .. } = effect;
     Err(Problem::new(Code::RulesUnsafe)
-        .detail(
-            format!("Of the last {incidents} incidents {after} instead of {before} would fall to the default. If that is meant, send `force`: true."),
-            format!("З останніх інцидентів ({incidents}) до резервної команди потрапило б {after} замість {before}. Якщо так і задумано, надішліть `force`: true."),
-        )
+        .because(text!("rules-to-default", incidents = incidents, after = after, before = before))
         .extension("effect", effect))
 }
 

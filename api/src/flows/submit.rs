@@ -20,7 +20,7 @@ use zvit_domain::report::{Content, Parsed};
 use zvit_domain::routing::{Loads, Roster, RoundRobin, route};
 use zvit_domain::triage::{RuleData, TriageInput, triage};
 use zvit_domain::vocabulary::{IncidentStatus, InfrastructureCategory, Stage};
-use zvit_domain::word::Text;
+use zvit_texts::text;
 
 use super::assign::{about_assigned, assignment, loads_of, note_assigned, round_robin};
 use super::event::{Event, note_spare};
@@ -453,21 +453,13 @@ pub fn tlp_above_every_ceiling() -> StoredWarning {
     StoredWarning {
         pointer: Some("/tlp".into()),
         code: "tlp_above_every_ceiling".into(),
-        detail: Text::new(
-            "No partner team may see a report with this TLP label, so the coordinator's own team has it. To let partner teams help, send an update with a wider label, for example {\"stage\": \"update\", \"tlp\": \"amber\"}.",
-            "Жодна партнерська команда не має права бачити повідомлення з такою позначкою TLP, тому ним займається команда координатора. Щоб партнери могли допомогти, надішліть оновлення з ширшою позначкою, наприклад {\"stage\": \"update\", \"tlp\": \"amber\"}.",
-        ),
+        detail: text!("report-above-every-ceiling"),
         value: None,
     }
 }
 
 fn unknown_institution() -> Problem {
-    Problem::from(vec![Fault::new(
-        "/on_behalf_of",
-        "unknown_institution",
-        "No institution with this id is in the directory.",
-        "Установи з таким ідентифікатором немає в довіднику.",
-    )])
+    Problem::from(vec![Fault::at("/on_behalf_of", "unknown_institution", text!("institution-unknown"))])
 }
 
 /// The institution has used this external reference for another incident.

@@ -11,6 +11,7 @@ use zvit_domain::lifecycle::may_request_support;
 use zvit_domain::routing::{Choice, REQUESTED_RULE, RoundRobin, request_support, serves_kind};
 use zvit_domain::vocabulary::{Assistance, CaseState};
 use zvit_domain::word::Word;
+use zvit_texts::text;
 
 use super::assign::{REVOKED_BY_COORDINATOR, give, keep_turns, loads, round_robin};
 use super::case::not_from;
@@ -35,17 +36,11 @@ pub fn request(
 ) -> Result<(), Problem> {
     let row = record.assignment(id).ok_or_else(Problem::not_found)?;
     if row.role != "lead" {
-        return Err(Problem::new(Code::StateConflict).detail(
-            "Only the lead asks for support; tell the lead what is needed.",
-            "Про підтримку просить лише провідна команда; повідомте їй, що потрібно.",
-        ));
+        return Err(Problem::new(Code::StateConflict).because(text!("support-asked-by-lead-only")));
     }
     if !may_request_support(state(row)) {
         return Err(match state(row) {
-            CaseState::Assigned => Problem::new(Code::StateConflict).detail(
-                "Acknowledge the case first; then you may ask for support.",
-                "Спершу підтвердьте справу; тоді можна просити про підтримку.",
-            ),
+            CaseState::Assigned => Problem::new(Code::StateConflict).because(text!("support-after-acknowledging")),
             other => not_from(other),
         });
     }

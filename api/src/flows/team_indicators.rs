@@ -13,6 +13,7 @@ use zvit_domain::report::NewIndicator;
 use zvit_domain::tlp::Tlp;
 use zvit_domain::vocabulary::IncidentStatus;
 use zvit_domain::word::Word;
+use zvit_texts::text;
 
 use super::disclosure::of_holder;
 use super::event::Event;
@@ -69,8 +70,7 @@ pub fn add(
     (indicators, tlp): (&[NewIndicator], Option<Tlp>),
 ) -> Result<TeamIndicators, Problem> {
     if matches!(record.status(), IncidentStatus::Withdrawn | IncidentStatus::Merged) {
-        return Err(Problem::new(Code::StateConflict)
-            .detail("This incident was withdrawn or merged.", "Цей інцидент відкликано або об’єднано з іншим."));
+        return Err(Problem::new(Code::StateConflict).because(text!("indicators-of-ended-incident")));
     }
     // Whoever is not shown the indicators must not find out by adding them which are known.
     of_holder(record, directory, team).require(Part::Indicators)?;
@@ -104,13 +104,7 @@ fn check_room(record: &Record, team: Uuid, more: usize) -> Result<(), Problem> {
     if held + more <= MAX_OF_A_TEAM {
         return Ok(());
     }
-    Err(vec![Fault::new(
-        "/indicators",
-        "too_many_indicators",
-        "A team adds 1,000 indicators to an incident at most; send those that matter most.",
-        "Команда може додати до інциденту щонайбільше 1000 індикаторів; надішліть найважливіші.",
-    )]
-    .into())
+    Err(vec![Fault::at("/indicators", "too_many_indicators", text!("team-indicators-at-most"))].into())
 }
 
 /// The row that is new or was taken back; none where nothing changes.

@@ -10,6 +10,7 @@ use zvit_domain::conversation::{TranslatedText, Visibility};
 use zvit_domain::disclosure::Part;
 use zvit_domain::fault::Fault;
 use zvit_domain::word::Word;
+use zvit_texts::text;
 
 use super::conversation::{circle, seen_alike};
 use super::event::Event;
@@ -43,18 +44,10 @@ pub fn naming_faults(of: &TranslationOf) -> Vec<Fault> {
     ] {
         let pointer = format!("/of/{name}");
         match (stated, of.kind == kind) {
-            (false, true) => faults.push(Fault::new(
-                pointer,
-                "required",
-                format!("Say which one is meant: `{name}`."),
-                format!("Укажіть, що саме мається на увазі: `{name}`."),
-            )),
-            (true, false) => faults.push(Fault::new(
-                pointer,
-                "not_allowed",
-                format!("This goes with the kind `{kind}` only."),
-                format!("Це зазначають лише для виду `{kind}`."),
-            )),
+            (false, true) => faults.push(Fault::at(pointer, "required", text!("translation-name-needed", name = name))),
+            (true, false) => {
+                faults.push(Fault::at(pointer, "not_allowed", text!("translation-name-not-of-kind", kind = kind)))
+            }
             _ => {}
         }
     }
@@ -147,10 +140,5 @@ fn nothing_there(of: &TranslationOf) -> Fault {
         TranslatedText::ResolutionSummary => "/of/assignment_id",
         _ => "/of/kind",
     };
-    Fault::new(
-        pointer,
-        "nothing_to_translate",
-        "The incident has no such text, or none that you may see.",
-        "Інцидент не має такого тексту, або у вас немає до нього доступу.",
-    )
+    Fault::at(pointer, "nothing_to_translate", text!("translation-of-nothing"))
 }

@@ -11,7 +11,8 @@ use zvit_db::rows::TriageProposalRow;
 use zvit_db::types::{At, Id};
 use zvit_domain::conversation::ProposalState;
 use zvit_domain::vocabulary::{IncidentStatus, Sector};
-use zvit_domain::word::Word;
+use zvit_domain::word::{Text, Word};
+use zvit_texts::text;
 
 use super::coordinate::override_triage;
 use super::event::Event;
@@ -39,10 +40,7 @@ pub fn propose(
     loop {
         let page = conversation::proposals_of(&mut change.tx, record.id(), Some(team), after, 200)?;
         if page.iter().any(|row| row.state == ProposalState::Pending.code()) {
-            return Err(Problem::new(Code::StateConflict).detail(
-                "The coordinator has not decided yet on what your team proposed before.",
-                "Координатор ще не ухвалив рішення щодо попередньої пропозиції вашої команди.",
-            ));
+            return Err(Problem::new(Code::StateConflict).because(text!("proposal-undecided")));
         }
         match page.last() {
             Some(last) if page.len() == 200 => after = Some(last.id.0),
@@ -147,8 +145,7 @@ fn decide(
 }
 
 fn decided() -> Problem {
-    Problem::new(Code::StateConflict)
-        .detail("The proposal was decided on otherwise before.", "Щодо цієї пропозиції вже ухвалено інше рішення.")
+    Problem::new(Code::StateConflict).because(text!("proposal-decided-otherwise"))
 }
 
 fn check_open(record: &Record) -> Result<(), Problem> {
@@ -157,7 +154,7 @@ fn check_open(record: &Record) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Code::StateConflict)
-        .detail(format!("The incident is {status}."), format!("Інцидент у стані «{}».", Word::label_uk(status))))
+        .because(text!("incident-over", status = Text::new(status.code(), status.label_uk()))))
 }
 
 fn note(

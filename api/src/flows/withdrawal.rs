@@ -10,6 +10,7 @@ use zvit_domain::disclosure::Part;
 use zvit_domain::lifecycle::{IncidentVerb, Step, WithdrawalState};
 use zvit_domain::vocabulary::Role;
 use zvit_domain::withdrawal::{gravity, needs_confirmation};
+use zvit_texts::text;
 
 use super::assign::take_away;
 use super::closing::over;
@@ -93,16 +94,13 @@ pub fn decide(
     if let (Role::Team, Some(team)) = (actor.role, actor.owner) {
         of_holder(record, directory, team).require(Part::Description)?;
     }
-    let asked = withdrawal(record).ok_or_else(|| {
-        Problem::new(Code::StateConflict)
-            .detail("Nobody asked to withdraw this incident.", "Ніхто не просив відкликати цей інцидент.")
-    })?;
+    let asked =
+        withdrawal(record).ok_or_else(|| Problem::new(Code::StateConflict).because(text!("withdrawal-not-asked")))?;
     if asked.state == to {
         return Ok(());
     }
     if asked.state != WithdrawalState::Requested {
-        return Err(Problem::new(Code::StateConflict)
-            .detail("The withdrawal was decided otherwise.", "Щодо відкликання вже ухвалено інше рішення."));
+        return Err(Problem::new(Code::StateConflict).because(text!("withdrawal-decided-otherwise")));
     }
     if to == WithdrawalState::Confirmed {
         IncidentVerb::Withdraw.apply(record.status()).map_err(|_| over(record))?;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use zvit_domain::directory::InstitutionInput;
 use zvit_domain::edrpou::Edrpou;
 use zvit_domain::word::Text;
+use zvit_texts::text;
 
 use super::{Line, LineFault};
 use crate::flows::directory::Entry;
@@ -52,24 +53,14 @@ pub fn read(bytes: &[u8], schemas: &Schemas) -> Result<Vec<Line>, Vec<LineFault>
     let mut table = Table::open(bytes);
     let header = match table.next() {
         None => {
-            return Err(vec![fault(
-                1,
-                None,
-                "The file is empty: a header line is needed.",
-                "Файл порожній: потрібен рядок заголовків.",
-            )]);
+            return Err(vec![fault(1, None, text!("import-file-empty"))]);
         }
         Some((line, record)) => header(line, record)?,
     };
     let (mut lines, mut faults, mut seen) = (Vec::new(), Vec::new(), HashMap::new());
     for (number, record) in table {
         if lines.len() >= MAX_LINES {
-            faults.push(fault(
-                number,
-                None,
-                "A file may name 100,000 institutions.",
-                "Файл може містити не більше ніж 100 000 установ.",
-            ));
+            faults.push(fault(number, None, text!("import-too-many")));
             break;
         }
         match entry(number, record, &header, schemas) {
@@ -78,34 +69,26 @@ pub fn read(bytes: &[u8], schemas: &Schemas) -> Result<Vec<Line>, Vec<LineFault>
                 let code = entry.edrpou.clone().unwrap_or_default();
                 match seen.insert(code, number) {
                     None => lines.push(Line { number, entry }),
-                    Some(before) => faults.push(fault(
-                        number,
-                        Some("edrpou"),
-                        format!("The same code stands in line {before}."),
-                        format!("Такий самий код уже є в рядку {before}."),
-                    )),
+                    Some(before) => {
+                        faults.push(fault(number, Some("edrpou"), text!("import-code-twice", before = before)))
+                    }
                 }
             }
             Err(more) => faults.extend(more),
         }
     }
     if lines.is_empty() && faults.is_empty() {
-        faults.push(fault(1, None, "The file names no institution.", "У файлі немає жодної установи."));
+        faults.push(fault(1, None, text!("import-no-institution")));
     }
     if faults.is_empty() { Ok(lines) } else { Err(faults) }
 }
 
-fn fault(line: usize, column: Option<&str>, en: impl Into<String>, uk: impl Into<String>) -> LineFault {
-    LineFault { line, column: column.map(str::to_owned), detail: Text::new(en, uk) }
+fn fault(line: usize, column: Option<&str>, detail: Text) -> LineFault {
+    LineFault { line, column: column.map(str::to_owned), detail }
 }
 
 fn not_utf8(line: usize) -> LineFault {
-    fault(
-        line,
-        None,
-        "This is not UTF-8. In Excel save the file as \"CSV UTF-8\".",
-        "Це не UTF-8. В Excel збережіть файл як «CSV UTF-8».",
-    )
+    fault(line, None, text!("import-not-utf8"))
 }
 
 /// Records with the lines they begin in.
@@ -166,7 +149,7 @@ fn header(line: usize, record: ByteRecord) -> Result<Vec<Option<&'static str>>, 
         let known = COLUMNS.iter().map(|(known, _)| *known).find(|known| *known == name);
         match known {
             Some(known) if columns.contains(&Some(known)) => {
-                faults.push(fault(line, Some(known), "This column stands twice.", "Цей стовпець є двічі."));
+                faults.push(fault(line, Some(known), text!("import-column-twice")));
             }
             None if !name.is_empty() => faults.push(unknown(line, given.trim())),
             _ => {}
@@ -175,7 +158,7 @@ fn header(line: usize, record: ByteRecord) -> Result<Vec<Option<&'static str>>, 
     }
     for (name, is_mandatory) in COLUMNS {
         if is_mandatory && !columns.contains(&Some(name)) {
-            faults.push(fault(line, Some(name), "This column is missing.", "Цього стовпця немає."));
+            faults.push(fault(line, Some(name), text!("import-column-missing")));
         }
     }
     if faults.is_empty() { Ok(columns) } else { Err(faults) }
@@ -196,20 +179,10 @@ fn unknown(line: usize, given: &str) -> LineFault {
     };
     let latin: String = given.to_lowercase().chars().map(lookalike).collect();
     if latin.is_ascii() && COLUMNS.iter().any(|(name, _)| *name == latin) {
-        return fault(
-            line,
-            Some(&shown),
-            format!("This heading has Cyrillic letters that look like Latin ones; write {latin} in Latin letters."),
-            format!("У цьому заголовку є кириличні літери, схожі на латинські; напишіть {latin} латиницею."),
-        );
+        return fault(line, Some(&shown), text!("import-heading-cyrillic", latin = latin));
     }
     let names = COLUMNS.map(|(name, _)| name).join(", ");
-    fault(
-        line,
-        Some(&shown),
-        format!("There is no such column. The columns are: {names}."),
-        format!("Такого стовпця немає. Стовпці: {names}."),
-    )
+    fault(line, Some(&shown), text!("import-column-unknown", names = names))
 }
 
 /// The institution of a line; none for a line without any value.
@@ -220,12 +193,7 @@ fn entry(
     schemas: &Schemas,
 ) -> Result<Option<InstitutionInput>, Vec<LineFault>> {
     if record.as_slice().len() > MAX_LINE {
-        return Err(vec![fault(
-            line,
-            None,
-            "The line is longer than 256 KiB; is a quotation mark missing?",
-            "Рядок довший за 256 КіБ; можливо, бракує лапок?",
-        )]);
+        return Err(vec![fault(line, None, text!("import-line-too-long"))]);
     }
     let record = StringRecord::from_byte_record(record).map_err(|_| vec![not_utf8(line)])?;
     if record.iter().all(|cell| cell.trim().is_empty()) {
@@ -233,23 +201,11 @@ fn entry(
     }
     let (cells, filled) = (record.len(), record.iter().rposition_filled());
     if cells < header.len() || filled > header.len() {
-        return Err(vec![fault(
-            line,
-            None,
-            format!("The line has {cells} values, the header has {} columns.", header.len()),
-            format!("У рядку значень: {cells}, а стовпців у заголовку: {}.", header.len()),
-        )]);
+        return Err(vec![fault(line, None, text!("import-cells", cells = cells, columns = header.len()))]);
     }
     let mut values = BTreeMap::new();
     for (column, cell) in header.iter().zip(&record).filter(|(_, cell)| !cell.trim().is_empty()) {
-        let column = column.ok_or_else(|| {
-            vec![fault(
-                line,
-                None,
-                "A value stands in a column without a heading.",
-                "Значення стоїть у стовпці без заголовка.",
-            )]
-        })?;
+        let column = column.ok_or_else(|| vec![fault(line, None, text!("import-without-heading"))])?;
         values.insert(column, cell.trim());
     }
     judge(line, &values, schemas).map(Some)
@@ -300,12 +256,7 @@ fn value(line: usize, cells: &BTreeMap<&'static str, &str>) -> (Value, Vec<LineF
                 for item in items() {
                     match item.rsplit_once('=') {
                         Some((name, sector)) => services.push(json!({"name": name.trim(), "sector": sector.trim()})),
-                        None => faults.push(fault(
-                            line,
-                            Some("services"),
-                            "Write each service as name=sector, with | between them.",
-                            "Записуйте кожну послугу як назва=сектор, розділяючи їх знаком |.",
-                        )),
+                        None => faults.push(fault(line, Some("services"), text!("import-services"))),
                     }
                 }
                 entry.insert("services".into(), services.into());
@@ -343,7 +294,7 @@ fn told(line: usize, cells: &BTreeMap<&'static str, &str>, problem: &Problem) ->
         }
     }
     if faults.is_empty() {
-        faults.push(fault(line, None, "The line can't be taken.", "Рядок не може бути прийнятий."));
+        faults.push(fault(line, None, text!("import-line-faulty")));
     }
     faults
 }

@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{HeaderMap, HeaderName};
 use percent_encoding::percent_decode_str;
-use zvit_domain::word::Text;
+use zvit_texts::text;
 
 use crate::problem::{ErrorItem, Problem};
 
@@ -48,10 +48,7 @@ fn is_unprintable(character: char) -> bool {
 }
 
 fn fault() -> Problem {
-    let detail = Text::new(
-        "Acting-Person is one header with a name in percent-encoded UTF-8, 200 characters at most, without control characters.",
-        "Acting-Person — це один заголовок з іменем у UTF-8 з відсотковим кодуванням, щонайбільше 200 символів, без керівних символів.",
-    );
+    let detail = text!("acting-person-invalid");
     Problem::validation([ErrorItem::header(NAME, "acting_person_invalid", detail)])
 }
 

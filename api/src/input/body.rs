@@ -14,6 +14,8 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 
+use zvit_texts::text;
+
 use super::{Checked, Schemas, json};
 use crate::auth::Admission;
 use crate::problem::{Code, Problem};
@@ -107,10 +109,7 @@ impl<const LIMIT: usize> Body<LIMIT> {
     /// 415, 413, 408, and 400 for what is not JSON.
     pub fn value(&self) -> Result<(Value, Bytes), Problem> {
         if self.media_type != MediaType::Json {
-            return Err(Problem::new(Code::UnsupportedMediaType).detail(
-                "Send the body as `Content-Type: application/json`, UTF-8 and not compressed.",
-                "Надсилайте тіло запиту з `Content-Type: application/json`, у UTF-8 і без стиснення.",
-            ));
+            return Err(Problem::new(Code::UnsupportedMediaType).because(text!("body-not-json")));
         }
         let bytes = self.raw()?;
         Ok((json::parse(bytes)?, bytes.clone()))
@@ -200,19 +199,15 @@ async fn read(payload: Payload, limit: usize) -> Result<Bytes, Problem> {
 
 fn too_large(limit: usize) -> Problem {
     let kib = limit / 1024;
-    Problem::new(Code::PayloadTooLarge)
-        .detail(format!("The body may have {kib} KiB."), format!("Розмір тіла запиту обмежено: {kib} КіБ."))
+    Problem::new(Code::PayloadTooLarge).because(text!("body-too-large", kib = kib))
 }
 
 pub(super) fn too_slow() -> Problem {
-    Problem::new(Code::RequestTimeout).detail(
-        "After the first five seconds a body must arrive at 512 bytes per second, without a silence of 15 seconds.",
-        "Після перших п’яти секунд тіло запиту має надходити зі швидкістю щонайменше 512 байтів на секунду, без пауз у 15 секунд.",
-    )
+    Problem::new(Code::RequestTimeout).because(text!("body-too-slow"))
 }
 
 pub(super) fn broken_off() -> Problem {
-    Problem::new(Code::BadRequest).detail("The body broke off.", "Передавання тіла запиту обірвалося.")
+    Problem::new(Code::BadRequest).because(text!("body-broke-off"))
 }
 
 #[cfg(test)]

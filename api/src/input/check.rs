@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::ToSchema;
 use zvit_domain::fault::Fault;
+use zvit_texts::text;
 
 use super::json::escape;
 use super::prune::{Places, ROUNDS, Repaired};
@@ -130,12 +131,7 @@ fn unreadable(fault: &serde_path_to_error::Error<serde_json::Error>) -> Fault {
         Segment::Map { key } => Some(format!("/{}", escape(key))),
         Segment::Enum { .. } | Segment::Unknown => None,
     });
-    Fault::new(
-        segments.collect::<String>(),
-        "not_allowed",
-        "This value is not possible here.",
-        "Таке значення тут неможливе.",
-    )
+    Fault::at(segments.collect::<String>(), "not_allowed", text!("value-not-possible"))
 }
 
 #[cfg(test)]

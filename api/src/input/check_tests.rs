@@ -155,9 +155,9 @@ fn of_several_forms_the_one_that_was_meant_is_judged() {
 fn strictly_taken_all_faults_of_schema_and_field_come_at_once() {
     let body = json!({"title": "too long", "nonsense": 1, "level": 9});
     let semantic = vec![
-        Fault::new("/started_at", "in_future", "en", "uk"),
-        Fault::new("/description", "blank", "en", "uk"),
-        Fault::new("/level/x", "y", "en", "uk"),
+        Fault::at("/started_at", "in_future", Text::new("en", "uk")),
+        Fault::at("/description", "blank", Text::new("en", "uk")),
+        Fault::at("/level/x", "y", Text::new("en", "uk")),
     ];
     let problem = check(body).strict(semantic).unwrap_err();
     let mut codes: Vec<_> = problem.error_items().iter().map(|item| item.code).collect();
@@ -175,7 +175,7 @@ fn leniently_taken_optional_faults_are_warnings_and_the_rest_stays() {
     let checked = check(body);
     assert_eq!(checked.json, json!({"description": "fire", "symptoms": ["service_down"]}));
     assert!(checked.mandatory().is_empty());
-    let (report, warnings) = checked.lenient(vec![Fault::new("/started_at", "in_future", "en", "uk")]).unwrap();
+    let (report, warnings) = checked.lenient(vec![Fault::at("/started_at", "in_future", Text::new("en", "uk"))]).unwrap();
     assert_eq!(report.symptoms, [Symptom::ServiceDown]);
     let mut pointers: Vec<_> = warnings.iter().map(|fault| fault.pointer.as_str()).collect();
     pointers.sort_unstable();
@@ -210,7 +210,7 @@ fn a_fault_at_a_mandatory_member_refuses_in_both_ways() {
         assert!(checked.is_mandatory("/description") && !checked.is_mandatory("/title"));
         assert_eq!(checked.lenient(vec![]).unwrap_err().error_items().len(), 2, "{description}");
     }
-    let blank = check(json!({"description": " "})).lenient(vec![Fault::new("/description", "blank", "en", "uk")]);
+    let blank = check(json!({"description": " "})).lenient(vec![Fault::at("/description", "blank", Text::new("en", "uk"))]);
     assert_eq!(blank.unwrap_err().status(), 422);
     let list = check(json!(["x"]));
     assert_eq!(list.mandatory().len(), 1);
@@ -221,6 +221,6 @@ fn a_fault_at_a_mandatory_member_refuses_in_both_ways() {
 fn the_details_are_in_both_languages_and_list_short_vocabularies() {
     let checked = check(json!({"description": "x", "symptoms": ["rain"], "level": "x"}));
     let detail = |pointer: &str| checked.faults.iter().find(|fault| fault.pointer == pointer).unwrap().detail.clone();
-    assert_eq!(detail("/symptoms/0").en, "Possible are: data_encrypted, service_down.");
-    assert_eq!(detail("/level").uk, "Очікується: ціле число; отримано: рядок.");
+    assert_eq!(detail("/symptoms/0").en(), "Possible are: data_encrypted, service_down.");
+    assert_eq!(detail("/level").uk(), "Очікується: ціле число; отримано: рядок.");
 }

@@ -8,6 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{FromRequest, HttpRequest};
 use zvit_domain::word::{Language, Text};
+use zvit_texts::text;
 
 use crate::problem::{Code, ErrorItem, Problem, language};
 
@@ -111,10 +112,7 @@ impl IfMatch {
     /// 428 without the header, 412 when the resource has another version, 422 when the header can't be read.
     pub fn required(&self, current: &str) -> Result<(), Problem> {
         if self.0 == Tags::Absent {
-            return Err(Problem::new(Code::PreconditionRequired).detail(
-                "Read the resource first and send its ETag as If-Match.",
-                "Спершу прочитайте ресурс і надішліть його ETag у заголовку If-Match.",
-            ));
+            return Err(Problem::new(Code::PreconditionRequired).because(text!("if-match-needed")));
         }
         self.optional(current)
     }
@@ -129,20 +127,14 @@ impl IfMatch {
             // The comparison is the strong one: a weak tag matches nothing.
             Tags::Listed(tags) => tags.iter().any(|tag| !tag.is_weak && tag.opaque == current),
             Tags::Malformed => {
-                let detail = Text::new(
-                    "Entity tags stand in quotation marks: \"7\".",
-                    "Мітки версій (ETag) беруть у лапки: \"7\".",
-                );
+                let detail = text!("if-match-malformed");
                 return Err(Problem::validation([ErrorItem::header("If-Match", "if_match_malformed", detail)]));
             }
         };
         if holds {
             return Ok(());
         }
-        Err(Problem::new(Code::PreconditionFailed).detail(
-            "Somebody changed the resource after you had read it. Read it again and repeat your change on what it is now.",
-            "Після того як ви прочитали ресурс, його хтось змінив. Прочитайте його знову й повторіть зміну на поточній версії.",
-        ))
+        Err(Problem::new(Code::PreconditionFailed).because(text!("if-match-differs")))
     }
 }
 
@@ -182,11 +174,7 @@ impl IdempotencyKey {
     /// # Errors
     /// 422 `idempotency_key_required` or `idempotency_key_invalid`.
     pub fn required(&self) -> Result<String, Problem> {
-        let detail = (
-            "Send Idempotency-Key, a new UUID for each thing you create: then a retry never creates it twice.",
-            "Надішліть Idempotency-Key — новий UUID для кожного створюваного об’єкта: тоді повторний запит не створить його двічі.",
-        );
-        let missing = || key_fault(Code::IdempotencyKeyRequired, detail.0, detail.1);
+        let missing = || key_fault(Code::IdempotencyKeyRequired, text!("key-needed"));
         self.optional()?.ok_or_else(missing)
     }
 
@@ -198,11 +186,7 @@ impl IdempotencyKey {
         match &self.0 {
             None => Ok(None),
             Some(Some(key)) => Ok(Some(key.clone())),
-            Some(None) => Err(key_fault(
-                Code::IdempotencyKeyInvalid,
-                "Idempotency-Key is one header of 8 to 128 visible ASCII characters.",
-                "Idempotency-Key — це один заголовок завдовжки від 8 до 128 видимих символів ASCII.",
-            )),
+            Some(None) => Err(key_fault(Code::IdempotencyKeyInvalid, text!("key-malformed"))),
         }
     }
 }
@@ -212,8 +196,8 @@ pub(crate) fn is_key(text: &str) -> bool {
     (8..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
-fn key_fault(code: Code, en: &str, uk: &str) -> Problem {
-    Problem::new(code).detail(en, uk).error(ErrorItem::header("Idempotency-Key", code.code(), Text::new(en, uk)))
+fn key_fault(code: Code, detail: Text) -> Problem {
+    Problem::new(code).because(detail.clone()).error(ErrorItem::header("Idempotency-Key", code.code(), detail))
 }
 
 /// `Prefer` (RFC 7240), of which `handling` is honoured.

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use zvit_domain::word::Text;
+use zvit_texts::text;
 
 use crate::problem::{Code, ErrorItem, Problem};
 
@@ -18,19 +19,11 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// Reads one JSON text.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     if bytes.starts_with(b"\xEF\xBB\xBF") {
-        return Err(malformed(
-            "",
-            "byte_order_mark",
-            "JSON starts without a byte order mark (RFC 8259).",
-            "JSON має починатися без мітки порядку байтів (RFC 8259).",
-        ));
+        return Err(malformed("", "byte_order_mark", text!("json-byte-order-mark")));
     }
     let text = std::str::from_utf8(bytes).map_err(|fault| {
         let at = fault.valid_up_to();
-        Problem::new(Code::BadEncoding).detail(
-            format!("The byte at offset {at} is not UTF-8."),
-            format!("Байт зі зміщенням {at} не відповідає UTF-8."),
-        )
+        Problem::new(Code::BadEncoding).because(text!("json-not-utf8", at = at))
     })?;
     let state = State::default();
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -42,14 +35,11 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problem> {
 
 fn syntax(fault: &serde_json::Error) -> Problem {
     let (line, column) = (fault.line(), fault.column());
-    Problem::new(Code::MalformedJson).detail(
-        format!("JSON can't be read at line {line}, column {column}."),
-        format!("JSON не вдається прочитати: рядок {line}, позиція {column}."),
-    )
+    Problem::new(Code::MalformedJson).because(text!("json-malformed", line = line, column = column))
 }
 
-fn malformed(pointer: &str, code: &'static str, en: &str, uk: &str) -> Problem {
-    Problem::new(Code::MalformedJson).detail(en, uk).error(ErrorItem::pointer(pointer, code, Text::new(en, uk)))
+fn malformed(pointer: &str, code: &'static str, detail: Text) -> Problem {
+    Problem::new(Code::MalformedJson).because(detail.clone()).error(ErrorItem::pointer(pointer, code, detail))
 }
 
 /// The longest list of the contract (indicators), and more members than any object of it has.
@@ -65,15 +55,15 @@ struct State {
 impl State {
     /// A fault of content, not of syntax, that is refused before anything is judged: what it costs to list all faults of a
     /// body must not grow far beyond what a sound body costs.
-    fn excess<E: Error>(&self, code: &'static str, en: &str, uk: &str) -> E {
+    fn excess<E: Error>(&self, code: &'static str, detail: Text) -> E {
         let pointer: String = self.path.borrow().iter().map(|segment| format!("/{}", escape(segment))).collect();
-        self.refusal.replace(Some(Problem::validation([ErrorItem::pointer(pointer, code, Text::new(en, uk))])));
+        self.refusal.replace(Some(Problem::validation([ErrorItem::pointer(pointer, code, detail)])));
         E::custom(code)
     }
 
-    fn refuse<E: Error>(&self, code: &'static str, en: &str, uk: &str) -> E {
+    fn refuse<E: Error>(&self, code: &'static str, detail: Text) -> E {
         let pointer: String = self.path.borrow().iter().map(|segment| format!("/{}", escape(segment))).collect();
-        self.refusal.replace(Some(malformed(&pointer, code, en, uk)));
+        self.refusal.replace(Some(malformed(&pointer, code, detail)));
         E::custom(code)
     }
 }
@@ -97,11 +87,7 @@ struct Node<'s> {
 impl Node<'_> {
     fn deeper<E: Error>(self) -> Result<Self, E> {
         if self.depth >= MAX_DEPTH {
-            return Err(self.state.refuse(
-                "too_deep",
-                "Objects and arrays may be nested 32 deep.",
-                "Вкладеність об’єктів і масивів обмежено 32 рівнями.",
-            ));
+            return Err(self.state.refuse("too_deep", text!("json-too-deep")));
         }
         Ok(Self { depth: self.depth + 1, ..self })
     }
@@ -163,11 +149,7 @@ impl<'de> Visitor<'de> for Node<'_> {
             self.state.path.borrow_mut().pop();
             array.push(item);
             if array.len() > MAX_ITEMS {
-                return Err(self.state.excess(
-                    "too_many_items",
-                    "No list takes more than 1,000 items.",
-                    "Жоден перелік не може мати понад 1000 елементів.",
-                ));
+                return Err(self.state.excess("too_many_items", text!("json-too-many-items")));
             }
         }
         self.state.path.borrow_mut().pop();
@@ -180,25 +162,13 @@ impl<'de> Visitor<'de> for Node<'_> {
         while let Some(name) = members.next_key::<String>()? {
             self.state.path.borrow_mut().push(name.clone());
             if name.contains('\0') {
-                return Err(self.state.refuse(
-                    "nul_character",
-                    "The name of a member holds the character U+0000.",
-                    "Назва елемента містить символ U+0000.",
-                ));
+                return Err(self.state.refuse("nul_character", text!("json-nul-in-name")));
             }
             if object.len() >= MAX_MEMBERS {
-                return Err(self.state.excess(
-                    "too_many_members",
-                    "No object takes more than 200 members.",
-                    "Жоден об’єкт не може мати понад 200 елементів.",
-                ));
+                return Err(self.state.excess("too_many_members", text!("json-too-many-members")));
             }
             if object.contains_key(&name) {
-                return Err(self.state.refuse(
-                    "duplicate_member",
-                    "This member stands twice.",
-                    "Цей елемент зазначено двічі.",
-                ));
+                return Err(self.state.refuse("duplicate_member", text!("json-member-twice")));
             }
             let value = members.next_value_seed(inner)?;
             self.state.path.borrow_mut().pop();

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use utoipa::IntoParams;
 use utoipa::openapi::path::ParameterIn;
 use zvit_domain::fault::Fault;
-use zvit_domain::word::Text;
+use zvit_texts::text;
 
 use super::form::pairs;
 use super::json::unescape;
@@ -110,7 +110,7 @@ impl Parameters {
         }
         serde_path_to_error::deserialize(&value).map_err(|fault| {
             let name = fault.path().to_string();
-            let detail = Text::new("This value is not possible here.", "Таке значення тут неможливе.");
+            let detail = text!("value-not-possible");
             Problem::validation([ErrorItem::parameter(name, "not_allowed", detail)])
         })
     }
@@ -120,7 +120,7 @@ impl Parameters {
         let (mut members, mut errors) = (Map::new(), Vec::new());
         for pair in pairs(query) {
             let Ok((name, text)) = pair else {
-                let detail = Text::new("A query parameter is not UTF-8.", "Параметр запиту не в кодуванні UTF-8.");
+                let detail = text!("parameter-not-utf8");
                 errors.push(ErrorItem::parameter("", "bad_encoding", detail));
                 continue;
             };
@@ -130,8 +130,7 @@ impl Parameters {
                 (Kind::List(_), Some(Value::Array(items))) => items.push(value),
                 (Kind::List(_), _) => drop(members.insert(name, json!([value]))),
                 (_, Some(_)) => {
-                    let detail =
-                        Text::new("This parameter may stand once.", "Цей параметр можна зазначити лише один раз.");
+                    let detail = text!("parameter-twice");
                     errors.push(ErrorItem::parameter(name, "repeated_parameter", detail));
                 }
                 (_, None) => drop(members.insert(name, value)),
@@ -177,11 +176,11 @@ fn of_parameter(fault: Fault) -> ErrorItem {
     let name = unescape(fault.pointer.split('/').nth(1).unwrap_or_default());
     match fault.code {
         "unknown_member" => {
-            let detail = Text::new("There is no such query parameter here.", "Тут немає такого параметра запиту.");
+            let detail = text!("parameter-unknown");
             ErrorItem::parameter(name, "unknown_parameter", detail)
         }
         "missing" => {
-            let detail = Text::new("This query parameter is needed.", "Цей параметр запиту є обов’язковим.");
+            let detail = text!("parameter-missing");
             ErrorItem::parameter(name, "missing", detail)
         }
         code => ErrorItem::parameter(name, code, fault.detail),

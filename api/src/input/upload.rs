@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpRequest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::time::{Instant, timeout_at};
-use zvit_domain::word::Text;
+use zvit_texts::text;
 
 use super::body::{DRAIN_TIME, PROMPT, Pace, broken_off, too_slow};
 use crate::auth::Admission;
@@ -53,10 +53,7 @@ impl Upload {
         if is_bytes(self.request.headers()) {
             return Ok(());
         }
-        Err(Problem::new(Code::UnsupportedMediaType).detail(
-            "Send the file’s bytes as `Content-Type: application/octet-stream`, not compressed and not as a form.",
-            "Надсилайте вміст файлу з `Content-Type: application/octet-stream`, без стиснення й не у формі.",
-        ))
+        Err(Problem::new(Code::UnsupportedMediaType).because(text!("attachment-media-type")))
     }
 
     /// How long the body is said to be; nothing where that isn't said.
@@ -82,10 +79,7 @@ impl Upload {
             .and_then(|text| STANDARD.decode(text).ok())
             .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
         decoded.map(Some).ok_or_else(|| {
-            let detail = Text::new(
-                "Write it as sha-256=:…:, with the 32 bytes in base64 (RFC 9530).",
-                "Запишіть як sha-256=:…:, де 32 байти подано в base64 (RFC 9530).",
-            );
+            let detail = text!("attachment-digest-malformed");
             Problem::validation([ErrorItem::header("Content-Digest", "digest_malformed", detail)])
         })
     }

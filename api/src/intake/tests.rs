@@ -61,7 +61,7 @@ fn orderly(bytes: &[u8]) -> Result<(), TestCaseError> {
         for item in problem.error_items() {
             let Place::Pointer(pointer) = &item.place else { return Err(TestCaseError::fail("no pointer")) };
             prop_assert!(is_a_place(&body, pointer), "{pointer} in {body}");
-            prop_assert!(!item.detail.en.is_empty() && !item.detail.uk.is_empty());
+            prop_assert!(!item.detail.en().is_empty() && !item.detail.uk().is_empty());
         }
     }
     match (&strict, &lenient) {

@@ -3,7 +3,7 @@
 
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, IF_MATCH, UPGRADE};
 use actix_web::http::{Method, Uri};
-use zvit_domain::word::Text;
+use zvit_texts::text;
 
 use crate::problem::{Code, ErrorItem, Problem};
 
@@ -23,18 +23,12 @@ const SINGLE: [HeaderName; 4] = [AUTHORIZATION, CONTENT_TYPE, HeaderName::from_s
 /// 414, 431, and 400 for what is ambiguous.
 pub fn check(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
     if uri.path_and_query().map_or(0, |target| target.as_str().len()) > MAX_URI {
-        return Err(Problem::new(Code::UriTooLong).detail(
-            "Path and query may have 8,192 bytes together.",
-            "Шлях і параметри запиту разом можуть мати щонайбільше 8192 байти.",
-        ));
+        return Err(Problem::new(Code::UriTooLong).because(text!("address-too-long")));
     }
     // A line is `name: value` and its end.
     let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     if headers.len() > MAX_HEADERS || bytes > MAX_HEADER_BYTES {
-        return Err(Problem::new(Code::HeadersTooLarge).detail(
-            "A request may have 64 headers with 16,384 bytes together.",
-            "Запит може мати щонайбільше 64 заголовки загальним обсягом 16 384 байти.",
-        ));
+        return Err(Problem::new(Code::HeadersTooLarge).because(text!("headers-too-large")));
     }
     for name in &SINGLE {
         if headers.get_all(name).nth(1).is_some() {
@@ -45,19 +39,13 @@ pub fn check(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Prob
     if method == Method::CONNECT
         || headers.get(UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"))
     {
-        return Err(Problem::new(Code::BadRequest).detail(
-            "This service speaks HTTP only: no tunnels and no WebSocket.",
-            "Цей сервіс працює лише за протоколом HTTP: без тунелів і WebSocket.",
-        ));
+        return Err(Problem::new(Code::BadRequest).because(text!("http-only")));
     }
     Ok(())
 }
 
 fn ambiguous(name: &HeaderName) -> Problem {
-    let detail = Text::new(
-        format!("The header {name} stands twice in the request."),
-        format!("Заголовок {name} наведено в запиті двічі."),
-    );
+    let detail = text!("header-twice", name = name.as_str());
     Problem::new(Code::BadRequest).error(ErrorItem::header(name.as_str(), "repeated_header", detail))
 }
 

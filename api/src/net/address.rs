@@ -17,6 +17,8 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 use ipnet::{IpNet, Ipv4Net};
 use serde::Deserialize;
 
+use zvit_texts::text;
+
 use crate::problem::{Code, Problem};
 
 /// The header that proxies append the address of their peer to.
@@ -177,10 +179,7 @@ pub async fn refuse_strangers<B: MessageBody>(
     if matches!(request.path(), "/healthz" | "/readyz") || request.peer_addr().is_some_and(listed) {
         return next.call(request).await.map(ServiceResponse::map_into_left_body);
     }
-    let refusal = Problem::new(Code::Forbidden).detail(
-        "Plain HTTP is for the proxy in front of this service. Call the proxy's address, by HTTPS.",
-        "Незашифрований HTTP призначено лише для проксі-сервера перед службою. Звертайтеся до його адреси через HTTPS.",
-    );
+    let refusal = Problem::new(Code::Forbidden).because(text!("plain-http-for-proxy"));
     Ok(request.error_response(refusal).map_into_right_body())
 }
 

@@ -5,7 +5,9 @@ use std::future::{Ready, ready};
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::{InternalError, PathError};
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY};
+use actix_web::http::header::{
+    CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY, VARY,
+};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
@@ -48,6 +50,9 @@ impl FromRequest for RequestId {
     }
 }
 
+/// Where answers hold words in the caller's language: the warnings of incidents, and refusals of single items.
+const IN_LANGUAGE: [&str; 3] = ["/v1/incidents", "/v1/assignments", "/v1/triage-proposals"];
+
 /// What of the request is needed to answer it with a problem. (The request itself can't be kept while it is being routed.)
 struct Asked {
     id: RequestId,
@@ -57,6 +62,7 @@ struct Asked {
     is_oauth: bool,
     is_https: bool,
     duty_line: Option<Text>,
+    in_language: bool,
 }
 
 impl Asked {
@@ -74,6 +80,7 @@ impl Asked {
             is_oauth,
             is_https: request.app_config().secure(),
             duty_line,
+            in_language: IN_LANGUAGE.iter().any(|start| routed.starts_with(start)),
         }
     }
 
@@ -98,6 +105,18 @@ impl Asked {
     fn log_oauth(&self, error: Option<&Error>) {
         if let Some(cause) = error.and_then(|error| error.as_error::<OauthError>()).and_then(OauthError::cause) {
             log::error!("request {}: {cause}", self.id.0);
+        }
+    }
+
+    /// Says which language an answer is in and that it depends on what was asked for. A kept answer is in that of its first caller.
+    fn tell_language(&self, response: &mut HttpResponse<impl MessageBody>) {
+        let headers = response.headers_mut();
+        if !self.in_language || headers.get(CONTENT_TYPE).is_none_or(|kind| kind != "application/json") {
+            return;
+        }
+        headers.insert(VARY, HeaderValue::from_static("Accept-Language"));
+        if !headers.contains_key("idempotency-replayed") {
+            headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(self.language.code()));
         }
     }
 
@@ -132,6 +151,7 @@ pub async fn edge<B: MessageBody + 'static>(
     asked.log_oauth(response.response().error());
     let Some(problem) = problem_of(response.response()) else {
         let mut response = response.map_into_left_body();
+        asked.tell_language(response.response_mut());
         asked.sign(response.response_mut());
         return Ok(response);
     };

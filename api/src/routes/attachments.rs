@@ -13,6 +13,7 @@ use zvit_domain::conversation::{AttachmentKind, safe_filename};
 use zvit_domain::fault::Fault;
 use zvit_domain::report::limits::ATTACHMENT_BYTES;
 use zvit_domain::word::Word;
+use zvit_texts::text;
 
 use crate::actor::Actor;
 use crate::auth::Caller;
@@ -161,10 +162,7 @@ async fn take(
 }
 
 fn too_large() -> Problem {
-    Problem::new(Code::PayloadTooLarge).detail(
-        "A file may have 32 MiB. Put a larger one where the responders can fetch it, and name that as an external attachment.",
-        "Розмір файлу обмежено: 32 МіБ. Більший розмістіть там, звідки його можуть отримати команди, і вкажіть як зовнішнє вкладення.",
-    )
+    Problem::new(Code::PayloadTooLarge).because(text!("attachment-too-large"))
 }
 
 /// Writes the attachment of a file that is in its place.
@@ -286,14 +284,7 @@ fn check_url(text: &str) -> Option<Fault> {
     let authority = text.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or("");
     let url = url::Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.has_host());
     let is_plain = url.is_some() && !authority.is_empty() && !authority.contains(['@', '\\']);
-    (!is_plain).then(|| {
-        Fault::new(
-            "/url",
-            "url_malformed",
-            "Write an address such as https://files.example/dump.raw, without a user and a password.",
-            "Запишіть адресу на зразок https://files.example/dump.raw, без імені користувача й пароля.",
-        )
-    })
+    (!is_plain).then(|| Fault::at("/url", "url_malformed", text!("attachment-address-malformed")))
 }
 
 fn read_sha256(text: &str) -> Option<Sha256> {

@@ -10,6 +10,7 @@ use zvit_domain::directory::{Availability, TeamInput};
 use zvit_domain::fault::Fault;
 use zvit_domain::routing::standing_at;
 use zvit_domain::time::Time;
+use zvit_texts::text;
 
 use crate::auth::Caller;
 use crate::clock;
@@ -59,20 +60,10 @@ impl AvailabilityInput {
     fn faults(&self, now: Time) -> Vec<Fault> {
         let mut faults = Vec::new();
         if self.on_duty.is_none() && (self.capacity.is_some() || self.until.is_some()) {
-            faults.push(Fault::new(
-                "/on_duty",
-                "required",
-                "Say whether the team is on duty; an empty object takes back what was said before.",
-                "Зазначте, чи команда на чергуванні; порожній об’єкт скасовує сказане раніше.",
-            ));
+            faults.push(Fault::at("/on_duty", "required", text!("availability-on-duty-needed")));
         }
         if self.until.is_some_and(|until| until <= now) {
-            faults.push(Fault::new(
-                "/until",
-                "in_the_past",
-                "This moment has passed already.",
-                "Цей момент уже минув.",
-            ));
+            faults.push(Fault::at("/until", "in_the_past", text!("availability-over")));
         }
         faults
     }

@@ -12,6 +12,7 @@ use zvit_db::idempotency::KeyOf;
 use zvit_domain::vocabulary::{Assistance, CaseState};
 use zvit_domain::word::Word;
 use zvit_domain::words;
+use zvit_texts::text;
 
 use crate::actor::Actor;
 use crate::auth::Caller;
@@ -223,12 +224,12 @@ pub struct SupportInput {
 words! {
     /// How a case ended.
     Outcome {
-        Contained "contained" "Contained" "Локалізовано",
-        Eradicated "eradicated" "Eradicated" "Усунено",
-        Recovered "recovered" "Recovered" "Відновлено",
-        Mitigated "mitigated" "Mitigated" "Пом’якшено",
-        FalseAlarm "false_alarm" "False alarm" "Хибна тривога",
-        Other "other" "Other" "Інше",
+        Contained "contained",
+        Eradicated "eradicated",
+        Recovered "recovered",
+        Mitigated "mitigated",
+        FalseAlarm "false_alarm",
+        Other "other",
     }
 }
 
@@ -404,8 +405,5 @@ fn last_word(team: Uuid, operation: String, verb: &Verb) -> RequestKey {
 }
 
 fn handed_over_otherwise() -> Problem {
-    Problem::new(Code::StateConflict).detail(
-        "The case was handed over already, and not to this team. Who has it now is asked of the coordinator.",
-        "Справу вже передано, і не цій команді. Про те, хто її має, запитайте координатора.",
-    )
+    Problem::new(Code::StateConflict).because(text!("case-handed-over-otherwise"))
 }

@@ -9,6 +9,7 @@ use zvit_db::rows::ClientRow;
 use zvit_domain::fault::Fault;
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::Role;
+use zvit_texts::text;
 
 use crate::actor::Actor;
 use crate::auth::Caller;
@@ -262,14 +263,7 @@ pub async fn create_client(
 
 /// A spare's secret must not pass through the coordinator.
 fn spare_without_code(input: &ClientInput) -> Option<Fault> {
-    (input.spare && !input.enrolment).then(|| {
-        Fault::new(
-            "/enrolment",
-            "required",
-            "A spare is made with `enrolment`: its institution trades the code for the secret and prints that.",
-            "Запасний доступ створюють з `enrolment`: установа обмінює код на секрет і друкує його.",
-        )
-    })
+    (input.spare && !input.enrolment).then(|| Fault::at("/enrolment", "required", text!("spare-by-enrolment-only")))
 }
 
 /// The answer with what is shown only this once.

@@ -8,6 +8,7 @@ use zvit_db::rows::IncidentRow;
 use zvit_domain::lifecycle::WithdrawalState;
 use zvit_domain::vocabulary::{CaseState, Role};
 use zvit_domain::word::Word;
+use zvit_texts::text;
 
 use crate::actor::Actor;
 use crate::auth::Caller;
@@ -44,10 +45,7 @@ pub async fn withdraw_incident(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     if caller.spare {
-        return Err(Problem::new(Code::Forbidden).detail(
-            "A printed spare reports; it withdraws nothing, as paper may be stolen.",
-            "Запасний доступ на папері лише повідомляє; відкликати ним не можна, бо папір могли викрасти.",
-        ));
+        return Err(Problem::new(Code::Forbidden).because(text!("spare-withdraws-nothing")));
     }
     let (sight, id) = (sight(&caller)?, id.0);
     app.read(move |tx| incidents::find(tx, sight, id)?.map(drop).ok_or_else(Problem::not_found)).await?;

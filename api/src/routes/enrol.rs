@@ -83,7 +83,7 @@ impl EnrolmentKeyInput {
         match input.read() {
             Ok(key) => Ok(EnrolmentKey { input, key, thumbprint }),
             Err(faults) => {
-                let faults = faults.iter().map(|fault| format!("/key{}: {}", fault.pointer, fault.detail.en));
+                let faults = faults.iter().map(|fault| format!("/key{}: {}", fault.pointer, fault.detail.en()));
                 let words = plain(&faults.collect::<Vec<_>>().join(" "));
                 Err(OauthError::new(OauthCode::InvalidRequest, words))
             }
@@ -242,7 +242,7 @@ fn described(problem: Problem) -> OauthError {
             // The name of a member that nobody knows is the caller's own text, and may be a secret in the wrong place.
             let faults = problem.error_items().iter().filter_map(|item| match &item.place {
                 Place::Pointer(_) if item.code == "unknown_member" => Some("There is a member too much.".to_owned()),
-                Place::Pointer(pointer) => Some(format!("{pointer}: {}", item.detail.en)),
+                Place::Pointer(pointer) => Some(format!("{pointer}: {}", item.detail.en())),
                 _ => None,
             });
             plain(&faults.collect::<Vec<_>>().join(" "))

@@ -24,6 +24,7 @@ use crate::reply;
 use crate::state::App;
 
 use zvit_domain::report::limits::BATCH_ITEMS;
+use zvit_texts::text;
 
 /// One item of a batch.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
@@ -178,42 +179,26 @@ pub async fn submit_incident_batch(
 
 /// Of a batch with a thousand faults the rest is not looked at.
 fn not_judged() -> Problem {
-    Problem::new(Code::ValidationFailed).detail(
-        "The batch has too many faults before this item; it was not looked at.",
-        "До цього елемента в пакеті вже забагато помилок; його не розглянуто.",
-    )
+    Problem::new(Code::ValidationFailed).because(text!("batch-not-judged"))
 }
 
 /// The items of the body: what is wrong with the body as a whole is a problem of the whole request.
 fn items(value: Value) -> Result<Vec<Value>, Problem> {
-    let fault = |pointer: String, code, en: &str, uk: &str| Fault::new(pointer, code, en, uk);
     let Value::Object(mut body) = value else {
-        let faulty = fault(
-            String::new(),
-            "type",
-            "The body must be an object with the member items.",
-            "Вміст запиту має бути об’єктом із полем items.",
-        );
+        let faulty = Fault::at(String::new(), "type", text!("batch-not-an-object"));
         return Err(vec![faulty].into());
     };
     let items = body.remove("items");
     let mut faults: Vec<Fault> = body
         .keys()
-        .map(|member| {
-            fault(format!("/{}", escape(member)), "unknown_member", "There is no such member.", "Такого поля немає.")
-        })
+        .map(|member| Fault::at(format!("/{}", escape(member)), "unknown_member", text!("batch-member-unknown")))
         .collect();
     match items {
         Some(Value::Array(items)) if (1..=BATCH_ITEMS).contains(&items.len()) && faults.is_empty() => return Ok(items),
         Some(Value::Array(items)) if (1..=BATCH_ITEMS).contains(&items.len()) => {}
-        Some(Value::Array(_)) => faults.push(fault(
-            "/items".into(),
-            "item_count",
-            "Send 1 to 500 items.",
-            "Надішліть від 1 до 500 елементів.",
-        )),
-        Some(_) => faults.push(fault("/items".into(), "type", "Must be an array.", "Має бути масивом.")),
-        None => faults.push(fault("/items".into(), "required", "This member is mandatory.", "Це поле обов’язкове.")),
+        Some(Value::Array(_)) => faults.push(Fault::at("/items", "item_count", text!("batch-item-count"))),
+        Some(_) => faults.push(Fault::at("/items", "type", text!("batch-not-an-array"))),
+        None => faults.push(Fault::at("/items", "required", text!("batch-member-missing"))),
     }
     Err(faults.into())
 }

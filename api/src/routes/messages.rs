@@ -12,6 +12,7 @@ use zvit_domain::conversation::{Visibility, language_tag};
 use zvit_domain::fault::Fault;
 use zvit_domain::vocabulary::Role;
 use zvit_domain::word::Word;
+use zvit_texts::text;
 
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
@@ -47,7 +48,7 @@ pub struct MessageInput {
 
 /// Text that is all blanks says nothing.
 pub(crate) fn blank(pointer: &str, text: &str) -> Option<Fault> {
-    text.trim().is_empty().then(|| Fault::new(pointer, "blank", "The text is empty.", "Текст порожній."))
+    text.trim().is_empty().then(|| Fault::at(pointer, "blank", text!("text-empty")))
 }
 
 /// Finds out whether the incident is one of the caller's, before anything else is judged.
@@ -89,12 +90,7 @@ pub async fn post_message(
     let raw = checked.raw.clone();
     let mut faults: Vec<Fault> = blank("/text", &checked.value.text).into_iter().collect();
     if actor.role == Role::Institution && checked.value.visibility == Visibility::Responders {
-        faults.push(Fault::new(
-            "/visibility",
-            "not_allowed",
-            "This is for responders among themselves; an institution says `all` or `coordinator`.",
-            "Це для команд і координатора між собою; установа зазначає `all` або `coordinator`.",
-        ));
+        faults.push(Fault::at("/visibility", "not_allowed", text!("message-for-responders")));
     }
     let input = checked.strict(faults)?;
     let key = request_key(&caller, format!("POST /v1/incidents/{id}/messages"), key.required()?, &raw);

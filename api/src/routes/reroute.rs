@@ -8,6 +8,7 @@ use uuid::Uuid;
 use zvit_db::{feeds, idempotency};
 use zvit_domain::fault::Fault;
 use zvit_domain::vocabulary::AssignmentRole;
+use zvit_texts::text;
 
 use crate::actor::Actor;
 use crate::auth::Caller;
@@ -138,7 +139,7 @@ pub async fn reroute_assignments(
 }
 
 fn unknown_version() -> Fault {
-    Fault::new("/rule_version", "unknown_version", "There is no such version.", "Такої версії немає.")
+    Fault::at("/rule_version", "unknown_version", text!("version-unknown"))
 }
 
 async fn dry_run(app: &App, input: RerouteInput) -> Result<Rerouting, Problem> {

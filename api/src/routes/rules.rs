@@ -10,6 +10,7 @@ use zvit_db::{feeds, rules as store};
 use zvit_domain::fault::Fault;
 use zvit_domain::routing::{ActOn, Rule, RuleSet, RulesEffect};
 use zvit_domain::time::Time;
+use zvit_texts::text;
 
 use crate::auth::Caller;
 use crate::clock;
@@ -230,20 +231,17 @@ fn rules_faults(input: &RoutingRulesInput, directory: &Directory) -> Vec<Fault> 
     match (&input.rules, input.restore) {
         (Some(_), None) => faults(&set_of(input), directory),
         (None, Some(_)) if input.act_on.is_none() && input.max_tries.is_none() => Vec::new(),
-        (Some(_), Some(_)) | (None, Some(_)) => vec![Fault::new(
-            "/restore",
-            "not_with_rules",
-            "Send either rules or restore.",
-            "Надішліть або rules, або restore.",
-        )],
+        (Some(_), Some(_)) | (None, Some(_)) => {
+            vec![Fault::at("/restore", "not_with_rules", text!("rules-or-restore"))]
+        }
         (None, None) => {
-            vec![Fault::new("/rules", "required", "Send either rules or restore.", "Надішліть або rules, або restore.")]
+            vec![Fault::at("/rules", "required", text!("rules-or-restore"))]
         }
     }
 }
 
 fn unknown_version() -> Problem {
-    vec![Fault::new("/restore", "unknown_version", "There is no such version.", "Такої версії немає.")].into()
+    vec![Fault::at("/restore", "unknown_version", text!("version-unknown"))].into()
 }
 
 /// List the versions of the routing rules

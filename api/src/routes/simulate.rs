@@ -11,6 +11,7 @@ use zvit_domain::routing::{Decision, Loads, Roster, RoundRobin, RuleSet, Why, ro
 use zvit_domain::time::Time;
 use zvit_domain::triage::{RuleData, TriageInput, triage};
 use zvit_domain::vocabulary::{InfrastructureCategory, Sector};
+use zvit_texts::text;
 
 use crate::auth::Caller;
 use crate::clock;
@@ -159,23 +160,13 @@ fn simulation_faults(input: &SimulationInput, directory: &Directory, now: Time) 
         let parsed = parse(&ReportFields::from(report.clone()), &Circumstances { now, current: None });
         found.extend(parsed.faults.into_iter().map(|fault| fault.under("/report")));
         if input.last.is_some() {
-            found.push(Fault::new(
-                "/last",
-                "not_with_report",
-                "Send either report or last.",
-                "Надішліть або report, або last.",
-            ));
+            found.push(Fault::at("/last", "not_with_report", text!("report-or-last")));
         }
     }
     if let Some(id) = input.institution_id
         && !directory.institutions.contains_key(&id)
     {
-        found.push(Fault::new(
-            "/institution_id",
-            "unknown_institution",
-            "No institution with this id is in the directory.",
-            "Установи з таким ідентифікатором немає в довіднику.",
-        ));
+        found.push(Fault::at("/institution_id", "unknown_institution", text!("institution-unknown")));
     }
     if let Some(draft) = &input.draft {
         found.extend(faults(draft, directory).into_iter().map(|fault| fault.under("/draft")));

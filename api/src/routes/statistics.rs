@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use zvit_domain::statistics::Month;
 use zvit_domain::vocabulary::Role;
-use zvit_domain::word::Text;
+use zvit_texts::text;
 
 use crate::auth::Caller;
 use crate::clock;
@@ -126,21 +126,11 @@ fn asked(query: StatisticsQuery, role: Role, owner: Option<uuid::Uuid>) -> Resul
         faults.push(ErrorItem::parameter(
             "until",
             "month_not_published",
-            Text::new(
-                format!("The last month that can be asked for is {latest}."),
-                format!("Останній місяць, за який можна запитати, {latest}."),
-            ),
+            text!("statistics-month-not-published", latest = latest.to_string()),
         ));
     }
     if from > until || from.plus(MAX_MONTHS - 1) < until {
-        faults.push(ErrorItem::parameter(
-            "from",
-            "bad_period",
-            Text::new(
-                "A period has 1 to 24 months, the first before the last.",
-                "Період має від 1 до 24 місяців, перший не пізніше за останній.",
-            ),
-        ));
+        faults.push(ErrorItem::parameter("from", "bad_period", text!("statistics-period")));
     }
     if faults.is_empty() { Ok(Asked { reader, from, until }) } else { Err(Problem::validation(faults)) }
 }

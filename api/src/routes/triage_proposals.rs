@@ -13,6 +13,7 @@ use zvit_domain::conversation::ProposalState;
 use zvit_domain::fault::Fault;
 use zvit_domain::vocabulary::{Role, Sector};
 use zvit_domain::word::Word;
+use zvit_texts::text;
 
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
@@ -96,12 +97,7 @@ pub async fn propose_triage(
     let raw = checked.raw.clone();
     let mut faults: Vec<Fault> = blank("/reason", &checked.value.reason).into_iter().collect();
     if checked.value.level.is_none() && checked.value.sector.is_none() {
-        faults.push(Fault::new(
-            "/level",
-            "required",
-            "Propose a level, a sector or both.",
-            "Запропонуйте рівень, сектор або обидва.",
-        ));
+        faults.push(Fault::at("/level", "required", text!("proposal-empty")));
     }
     let input = checked.strict(faults)?;
     let key = request_key(&caller, format!("POST /v1/cases/{id}/triage-proposals"), key.required()?, &raw);

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zvit_domain::fault::Fault;
+use zvit_texts::text;
 
 /// The names of signature algorithms that an assertion may bear. `Ed25519` is what RFC 9864 calls EdDSA over that curve; newer
 /// libraries write it so.
@@ -97,12 +98,7 @@ impl ClientKeyInput {
         for fault in faults {
             let member = fault.pointer.strip_prefix('/').unwrap_or_default();
             if PRIVATE_MEMBERS.contains(&member) {
-                *fault = Fault::new(
-                    fault.pointer.clone(),
-                    "private_member",
-                    "This belongs to a private key. Send the public key only, and make a new pair: this one has left its owner.",
-                    "Це частина приватного ключа. Надсилайте лише відкритий ключ і створіть нову пару: ця вже не таємна.",
-                );
+                *fault = Fault::at(fault.pointer.clone(), "private_member", text!("key-private"));
             }
         }
     }
@@ -116,43 +112,21 @@ impl ClientKeyInput {
         let (curve, algorithm) = if is_ec { ("P-256", KeyAlgorithm::Es256) } else { ("Ed25519", KeyAlgorithm::EdDsa) };
         let mut faults = Vec::new();
         if self.crv != curve {
-            faults.push(Fault::new(
-                "/crv",
-                "wrong_curve",
-                format!("A key of this `kty` has the curve {curve}."),
-                format!("Ключ із цим `kty` має криву {curve}."),
-            ));
+            faults.push(Fault::at("/crv", "wrong_curve", text!("key-curve", curve = curve)));
         }
         if KeyAlgorithm::named(&self.alg) != Some(algorithm) {
             let name = algorithm.name();
-            faults.push(Fault::new(
-                "/alg",
-                "wrong_algorithm",
-                format!("A key of this `kty` signs with {name}."),
-                format!("Ключ із цим `kty` підписує за алгоритмом {name}."),
-            ));
+            faults.push(Fault::at("/alg", "wrong_algorithm", text!("key-algorithm", name = name)));
         }
         match (is_ec, &self.y) {
-            (true, None) => {
-                faults.push(Fault::new("/y", "required", "A key on P-256 has `y`.", "Ключ на кривій P-256 має `y`."))
-            }
-            (false, Some(_)) => faults.push(Fault::new(
-                "/y",
-                "not_allowed",
-                "A key on Ed25519 has no `y`.",
-                "Ключ на кривій Ed25519 не має `y`.",
-            )),
+            (true, None) => faults.push(Fault::at("/y", "required", text!("key-needs-y"))),
+            (false, Some(_)) => faults.push(Fault::at("/y", "not_allowed", text!("key-without-y"))),
             _ => {}
         }
         let bytes: Vec<Option<Vec<u8>>> =
             [Some(&self.x), self.y.as_ref()].into_iter().flatten().map(|text| coordinate(text)).collect();
         for (name, _) in ["/x", "/y"].into_iter().zip(&bytes).filter(|(_, bytes)| bytes.is_none()) {
-            faults.push(Fault::new(
-                name,
-                "wrong_length",
-                "This is not 32 bytes in base64url without padding.",
-                "Це не 32 байти в base64url без доповнення.",
-            ));
+            faults.push(Fault::at(name, "wrong_length", text!("key-length")));
         }
         if !faults.is_empty() {
             return Err(faults);
@@ -161,12 +135,7 @@ impl ClientKeyInput {
         if key.is_sound() {
             return Ok(key);
         }
-        Err(vec![Fault::new(
-            "/x",
-            "no_such_point",
-            "This is no public key on its curve.",
-            "На кривій немає такого відкритого ключа.",
-        )])
+        Err(vec![Fault::at("/x", "no_such_point", text!("key-no-point"))])
     }
 
     /// A key that was judged when it came in and is stored: none where it is no key at all.
@@ -365,7 +334,7 @@ mod tests {
     #[test]
     fn private_members_are_named_as_such() {
         let mut faults =
-            vec![Fault::new("/d", "unknown_member", "", ""), Fault::new("/more", "unknown_member", "", "")];
+            vec![Fault::at("/d", "unknown_member", Text::new("", "")), Fault::at("/more", "unknown_member", Text::new("", ""))];
         ClientKeyInput::name_private_members(&mut faults);
         assert_eq!((faults[0].code, faults[1].code), ("private_member", "unknown_member"));
     }

@@ -1,20 +1,22 @@
 //! An incident in one line, made of codes alone: what may be told to whoever may not see more yet.
 
+use zvit_texts::text;
+
 use crate::taxonomy::IncidentClass;
 use crate::tlp::Tlp;
 use crate::vocabulary::{Assistance, Sector, Symptom};
-use crate::word::{Text, Word};
+use crate::word::{Language, Text, Word};
 use crate::words;
 
 words! {
     /// How many there are, roughly: an exact number can tell whose they are.
     SizeBand {
-        Zero "0" "none" "немає",
-        UpTo10 "1-10" "1 to 10" "від 1 до 10",
-        UpTo100 "11-100" "11 to 100" "від 11 до 100",
-        UpTo1000 "101-1000" "101 to 1,000" "від 101 до 1 000",
-        UpTo10000 "1001-10000" "1,001 to 10,000" "від 1 001 до 10 000",
-        More "more" "more than 10,000" "понад 10 000",
+        Zero "0",
+        UpTo10 "1-10",
+        UpTo100 "11-100",
+        UpTo1000 "101-1000",
+        UpTo10000 "1001-10000",
+        More "more",
     }
 }
 
@@ -58,38 +60,33 @@ pub struct Codes<'a> {
 /// The summary in both languages: "Health; level 4 (severe); malicious code; files encrypted; asked for: incident response;
 /// systems: 11 to 100; TLP:RED".
 pub fn summary(codes: &Codes<'_>) -> Text {
-    let mut english = vec![
-        codes.sector.label_en().to_owned(),
-        format!("level {} ({})", codes.level, codes.level_called.0),
-        codes.class.label_en().to_lowercase(),
-    ];
-    let mut ukrainian = vec![
-        codes.sector.label_uk().to_owned(),
-        format!("рівень {} ({})", codes.level, codes.level_called.1),
-        lower_first(codes.class.label_uk()),
+    let called = Text::new(codes.level_called.0, codes.level_called.1);
+    let mut parts: Vec<Text> = vec![
+        codes.sector.label().into(),
+        text!("summary-level", level = codes.level, called = called),
+        Text::each(|language| within(codes.class, language)),
     ];
     if !codes.symptoms.is_empty() {
-        english.push(list(codes.symptoms, |word| lower_first(word.label_en())));
-        ukrainian.push(list(codes.symptoms, |word| lower_first(word.label_uk())));
+        parts.push(list(codes.symptoms));
     }
     if !codes.assistance.is_empty() {
-        english.push(format!("asked for: {}", list(codes.assistance, |word| lower_first(word.label_en()))));
-        ukrainian.push(format!("запитано: {}", list(codes.assistance, |word| lower_first(word.label_uk()))));
+        parts.push(text!("summary-assistance", kinds = list(codes.assistance)));
     }
-    for (band, of_en, of_uk) in [(codes.systems, "systems", "систем"), (codes.users, "users", "користувачів")]
-    {
-        if let Some(band) = band {
-            english.push(format!("{of_en}: {}", band.label_en()));
-            ukrainian.push(format!("{of_uk}: {}", band.label_uk()));
-        }
-    }
-    english.push(codes.tlp.label_en().to_owned());
-    ukrainian.push(codes.tlp.label_uk().to_owned());
-    Text::new(english.join("; "), ukrainian.join("; "))
+    parts.extend(codes.systems.map(|band| text!("summary-systems", band = band.label())));
+    parts.extend(codes.users.map(|band| text!("summary-users", band = band.label())));
+    parts.push(codes.tlp.label().into());
+    Text::each(|language| parts.iter().map(|part| part.in_language(language)).collect::<Vec<_>>().join("; "))
 }
 
-fn list<W: Word>(words: &[W], label: impl Fn(&W) -> String) -> String {
-    words.iter().map(label).collect::<Vec<_>>().join(", ")
+fn list<W: Word>(words: &[W]) -> Text {
+    let label = |word: &W, language| lower_first(word.label().in_language(language));
+    Text::each(|language| words.iter().map(|word| label(word, language)).collect::<Vec<_>>().join(", "))
+}
+
+/// The label of a class within a sentence: the English ones are written as names are.
+fn within(class: IncidentClass, language: Language) -> String {
+    let label = class.label().in_language(language);
+    if language == Language::En { label.to_lowercase() } else { lower_first(label) }
 }
 
 /// A label within a sentence.
@@ -137,16 +134,16 @@ mod tests {
         };
         let text = summary(&full);
         assert_eq!(
-            text.en,
+            text.en(),
             "Health; level 4 (severe); malicious code; service down, files encrypted; asked for: incident response; \
              systems: 11 to 100; TLP:RED"
         );
         assert_eq!(
-            text.uk,
+            text.uk(),
             "Охорона здоров’я; рівень 4 (критичний); шкідливий програмний код; сервіс не працює, файли зашифровано; \
              запитано: реагування на інциденти; систем: від 11 до 100; TLP:RED"
         );
         let bare = summary(&Codes { symptoms: &[], assistance: &[], systems: None, ..full });
-        assert_eq!(bare.en, "Health; level 4 (severe); malicious code; TLP:RED");
+        assert_eq!(bare.en(), "Health; level 4 (severe); malicious code; TLP:RED");
     }
 }

@@ -90,7 +90,7 @@ fn the_fault_says_what_is_wrong() {
     assert_eq!((fault.pointer.as_str(), fault.code), ("/indicators/3/value", "indicator_malformed"));
     for kind in IndicatorType::ALL {
         let detail = IndicatorFault::Malformed(*kind).detail();
-        assert!(detail.en.contains("such as") && detail.uk.contains("наприклад"), "{kind}");
+        assert!(detail.en().contains("such as") && detail.uk().contains("наприклад"), "{kind}");
     }
 }
 

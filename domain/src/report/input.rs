@@ -19,10 +19,10 @@ use crate::words;
 words! {
     /// What a further report is: the next stage, or an update.
     FollowUpStage {
-        Preliminary "preliminary" "Preliminary report" "Попередній звіт",
-        Interim "interim" "Interim report" "Проміжний звіт",
-        Final "final" "Final report" "Остаточний звіт",
-        Update "update" "Update" "Оновлення",
+        Preliminary "preliminary",
+        Interim "interim",
+        Final "final",
+        Update "update",
     }
 }
 

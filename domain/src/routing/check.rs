@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
+use crate::word::Text;
+use zvit_texts::text;
+
 use super::rules::{Assign, Pool, Rule, RuleSet};
 use super::{COORDINATOR_RULE, DEFAULT_RULE, MANUAL_RULE, REQUESTED_RULE};
 use crate::fault::Fault;
@@ -29,7 +32,7 @@ impl RuleSet {
             check_id(&mut faults, &format!("{at}/id"), &rule.id, ids.insert(rule.id.as_str()));
             let name = rule.name.chars().count();
             if rule.name.trim().is_empty() {
-                faults.add(format!("{at}/name"), "required", "the rule needs a name", "правило повинне мати назву");
+                faults.add(format!("{at}/name"), "required", text!("rule-name-needed"));
             }
             faults.length(&format!("{at}/name"), name, NAME_MAX);
             check_when(&mut faults, &format!("{at}/when"), rule);
@@ -44,23 +47,13 @@ fn check_id(faults: &mut Faults, at: &str, id: &str, is_new: bool) {
         && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
         && id.starts_with(|c: char| c.is_ascii_alphanumeric());
     if !well_formed {
-        faults.add(
-            at,
-            "invalid_format",
-            "an id has 1 to 64 lower-case letters, digits, - and _, a letter or digit first",
-            "ідентифікатор складається з 1–64 малих латинських літер, цифр, знаків - та _ і починається з літери або цифри",
-        );
+        faults.add(at, "invalid_format", text!("rule-id-malformed"));
     }
     if RESERVED_RULE_IDS.contains(&id) {
-        faults.add(
-            at,
-            "reserved",
-            "this id is kept for the service itself",
-            "цей ідентифікатор зарезервовано для самої служби",
-        );
+        faults.add(at, "reserved", text!("rule-id-reserved"));
     }
     if !is_new {
-        faults.add(at, "duplicate", "another rule has this id", "інше правило вже має такий ідентифікатор");
+        faults.add(at, "duplicate", text!("rule-id-twice"));
     }
 }
 
@@ -89,22 +82,15 @@ fn check_assign(faults: &mut Faults, at: &str, rule: &Rule, teams: &BTreeSet<Uui
         faults.unknown_team(format!("{at}/escalate_to"));
     }
     if assign.role == AssignmentRole::Support && assign.brings(&rule.when).is_empty() {
-        faults.add(
-            at,
-            "nothing_to_bring",
-            "a support rule names the assistance it brings: in its pool, or in `when` if it lists teams",
-            "правило підтримки називає допомогу, яку воно надає: у `pool` або, якщо команди перелічено, у `when`",
-        );
+        faults.add(at, "nothing_to_bring", text!("rule-brings-nothing"));
     }
 }
 
 fn check_teams(faults: &mut Faults, at: &str, assign: &Assign, teams: &BTreeSet<Uuid>) {
     match (assign.teams.is_empty(), assign.pool.is_some()) {
-        (true, false) => {
-            faults.add(at, "required", "give either `teams` or a `pool`", "вкажіть або `teams`, або `pool`")
-        }
+        (true, false) => faults.add(at, "required", text!("rule-teams-needed")),
         (false, true) => {
-            faults.add(at, "conflict", "give `teams` or a `pool`, not both", "вкажіть щось одне: `teams` або `pool`");
+            faults.add(at, "conflict", text!("rule-teams-or-pool"));
         }
         _ => {}
     }
@@ -113,7 +99,7 @@ fn check_teams(faults: &mut Faults, at: &str, assign: &Assign, teams: &BTreeSet<
     for (i, team) in assign.teams.iter().enumerate() {
         let at = format!("{at}/teams/{i}");
         if !seen.insert(team) {
-            faults.add(at, "duplicate", "the team is listed twice", "команду вказано двічі");
+            faults.add(at, "duplicate", text!("rule-team-twice"));
         } else if !teams.contains(team) {
             faults.unknown_team(at);
         }
@@ -126,12 +112,7 @@ fn check_pool(faults: &mut Faults, at: &str, pool: &Pool) {
     faults.length(&format!("{at}/languages"), pool.languages.len(), LANGUAGES_MAX);
     for (i, language) in pool.languages.iter().enumerate() {
         if !(2..=3).contains(&language.len()) || !language.bytes().all(|b| b.is_ascii_lowercase()) {
-            faults.add(
-                format!("{at}/languages/{i}"),
-                "invalid_format",
-                "a language is an ISO 639 code such as uk or en",
-                "мову позначають кодом ISO 639, наприклад uk або en",
-            );
+            faults.add(format!("{at}/languages/{i}"), "invalid_format", text!("rule-language-malformed"));
         }
     }
 }
@@ -140,25 +121,24 @@ fn check_pool(faults: &mut Faults, at: &str, pool: &Pool) {
 struct Faults(Vec<Fault>);
 
 impl Faults {
-    fn add(&mut self, at: impl Into<String>, code: &'static str, en: &str, uk: &str) {
-        self.0.push(Fault::new(at, code, en, uk));
+    fn add(&mut self, at: impl Into<String>, code: &'static str, detail: Text) {
+        self.0.push(Fault::at(at, code, detail));
     }
 
     fn range(&mut self, at: &str, value: u32, least: u32, most: u32) {
         if !(least..=most).contains(&value) {
-            let (en, uk) = (format!("must be {least} to {most}"), format!("має бути від {least} до {most}"));
-            self.add(at, "out_of_range", &en, &uk);
+            self.add(at, "out_of_range", text!("rule-out-of-range", least = least, most = most));
         }
     }
 
     fn length(&mut self, at: &str, count: usize, most: usize) {
         if count > most {
-            let (en, uk) = (format!("at most {most}"), format!("не більше ніж {most}"));
-            self.add(at, if at.ends_with("/name") { "too_long" } else { "too_many_items" }, &en, &uk);
+            let code = if at.ends_with("/name") { "too_long" } else { "too_many_items" };
+            self.add(at, code, text!("rule-at-most", most = most));
         }
     }
 
     fn unknown_team(&mut self, at: String) {
-        self.add(at, "unknown_team", "there is no such team", "такої команди немає");
+        self.add(at, "unknown_team", text!("rule-team-unknown"));
     }
 }

@@ -17,12 +17,12 @@ pub(super) const CANDIDATES_SHOWN: usize = 200;
 words! {
     /// How it came to an assignment.
     Outcome {
-        Rule "rule" "A rule had a candidate" "Правило знайшло команду",
-        DefaultRule "default_rule" "No rule had a candidate; a team that serves the sector" "Жодне правило не знайшло команди; узято команду, що обслуговує сектор",
-        Waiting "waiting" "Every team that fits is full" "Усі відповідні команди завантажені",
-        NoCandidate "no_candidate" "No partner team fits" "Жодна партнерська команда не підходить",
-        TriesUsedUp "tries_used_up" "Too many teams did not acknowledge in time" "Надто багато команд не підтвердили вчасно",
-        Manual "manual" "Assigned by the coordinator" "Призначено координатором",
+        Rule "rule",
+        DefaultRule "default_rule",
+        Waiting "waiting",
+        NoCandidate "no_candidate",
+        TriesUsedUp "tries_used_up",
+        Manual "manual",
     }
 }
 

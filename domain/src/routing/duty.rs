@@ -2,6 +2,8 @@
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
+use zvit_texts::text;
+
 use crate::directory::{Availability, DutyHours, DutyWindow, TeamInput, Weekday};
 use crate::fault::Fault;
 use crate::time::Time;
@@ -99,26 +101,16 @@ fn minute_of_day(text: &str) -> Option<u32> {
 pub fn check_duty_hours(hours: &DutyHours, pointer: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     if TimeZoneDatabase::bundled().get(&hours.time_zone).is_err() {
-        faults.push(Fault::new(
-            format!("{pointer}/time_zone"),
-            "unknown_time_zone",
-            "not an IANA time zone such as Europe/Kyiv",
-            "це не часовий пояс IANA, як-от Europe/Kyiv",
-        ));
+        faults.push(Fault::at(format!("{pointer}/time_zone"), "unknown_time_zone", text!("duty-zone-unknown")));
     }
     for (i, window) in hours.windows.iter().enumerate() {
         let at = |member: &str| format!("{pointer}/windows/{i}/{member}");
         if window.days.is_empty() {
-            faults.push(Fault::new(at("days"), "required", "name at least one day", "вкажіть принаймні один день"));
+            faults.push(Fault::at(at("days"), "required", text!("duty-day-needed")));
         }
         for (member, text, last) in [("from", &window.from, DAY - 1), ("to", &window.to, DAY)] {
             if minute_of_day(text).is_none_or(|minute| minute > last) {
-                faults.push(Fault::new(
-                    at(member),
-                    "invalid_format",
-                    "a time of day is written HH:MM, such as 08:00",
-                    "час доби записують як ГГ:ХХ, наприклад 08:00",
-                ));
+                faults.push(Fault::at(at(member), "invalid_format", text!("duty-time-malformed")));
             }
         }
     }

@@ -10,21 +10,21 @@ use crate::words;
 words! {
     /// One reason why a team is no candidate.
     Exclusion {
-        Inactive "inactive" "The team is deactivated" "Команду деактивовано",
-        ParticipantInactive "participant_inactive" "Its participant’s role does not hold" "Роль її учасника наразі не чинна",
-        ParticipantObserver "participant_observer" "Its participant only observes" "Її учасник є лише спостерігачем",
-        OffDuty "off_duty" "Off duty" "Не на чергуванні",
-        SectorNotServed "sector_not_served" "Does not serve the sector" "Не обслуговує цей сектор",
-        AssistanceNotOffered "assistance_not_offered" "Gives none of the help needed" "Не надає потрібної допомоги",
-        LanguageNotSpoken "language_not_spoken" "Speaks none of the rule’s languages" "Не володіє жодною з мов, указаних у правилі",
-        TlpAboveCeiling "tlp_above_ceiling" "The TLP label is above its ceiling" "Позначка TLP вища за дозволену для команди",
-        AtCapacity "at_capacity" "No capacity left" "Команда повністю завантажена",
-        Declined "declined" "Has given this incident back" "Уже відмовилася від цього інциденту",
-        AlreadyAssigned "already_assigned" "Is on this incident already" "Уже залучена до цього інциденту",
-        NotInPool "not_in_pool" "Not among the rule’s teams" "Не належить до команд цього правила",
-        ExerciseNotOptedIn "exercise_not_opted_in" "Takes no part in exercises" "Не бере участі в навчаннях",
-        Coordinator "coordinator" "The coordinator’s own team stands last" "Власна команда координатора стоїть останньою",
-        Silent "silent" "Its tools have not polled for long, and it has no contact that can be told" "Її засоби давно не опитували службу, і немає контакту, який можна сповістити",
+        Inactive "inactive",
+        ParticipantInactive "participant_inactive",
+        ParticipantObserver "participant_observer",
+        OffDuty "off_duty",
+        SectorNotServed "sector_not_served",
+        AssistanceNotOffered "assistance_not_offered",
+        LanguageNotSpoken "language_not_spoken",
+        TlpAboveCeiling "tlp_above_ceiling",
+        AtCapacity "at_capacity",
+        Declined "declined",
+        AlreadyAssigned "already_assigned",
+        NotInPool "not_in_pool",
+        ExerciseNotOptedIn "exercise_not_opted_in",
+        Coordinator "coordinator",
+        Silent "silent",
     }
 }
 

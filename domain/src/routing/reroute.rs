@@ -32,10 +32,10 @@ pub struct Held<'a> {
 words! {
     /// Why re-routing takes an assignment back.
     RevocationReason {
-        TlpAboveCeiling "tlp_above_ceiling" "The TLP label is now above the team’s ceiling" "Позначка TLP тепер вища за дозволену для команди",
-        NoLongerEligible "no_longer_eligible" "The rules no longer give it to this team" "За правилами інцидент більше не належить цій команді",
-        NoLongerNeeded "no_longer_needed" "This support is no longer called for" "Ця підтримка більше не потрібна",
-        PartnerAvailable "partner_available" "A partner team can now take it" "Тепер інцидент може взяти партнерська команда",
+        TlpAboveCeiling "tlp_above_ceiling",
+        NoLongerEligible "no_longer_eligible",
+        NoLongerNeeded "no_longer_needed",
+        PartnerAvailable "partner_available",
     }
 }
 

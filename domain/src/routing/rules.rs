@@ -13,19 +13,17 @@ use crate::words;
 words! {
     /// Which level the rules' `level_min` is compared with.
     ActOn {
-        Score "score" "The level itself" "Сам рівень",
-        UpperFirstHour "upper_first_hour"
-            "The upper end of the interval within the first hour, then the level itself"
-            "Верхня межа інтервалу протягом першої години, далі — сам рівень",
+        Score "score",
+        UpperFirstHour "upper_first_hour",
     }
 }
 
 words! {
     /// How the best of several candidates is chosen.
     Strategy {
-        LeastLoaded "least_loaded" "Smallest weighted load first" "Спершу найменш завантажена",
-        Priority "priority" "By the teams’ priority" "За пріоритетом команд",
-        RoundRobin "round_robin" "In turns" "По черзі",
+        LeastLoaded "least_loaded",
+        Priority "priority",
+        RoundRobin "round_robin",
     }
 }
 

@@ -5,11 +5,13 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use zvit_texts::text;
+
 use crate::impact::{S_MAX, S_MIN, Scored};
 use crate::taxonomy::Classification;
 use crate::time::Time;
 use crate::vocabulary::{Sector, Symptom};
-use crate::word::{Text, Word};
+use crate::word::{Language, Text, Word};
 
 /// The outcome of a triage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -194,22 +196,19 @@ impl Factor {
 
 impl Assumption {
     pub(super) fn new(code: &'static str, assumed: impl Into<Cow<'static, str>>, detail: Text) -> Self {
-        Self { code: code.into(), assumed: assumed.into(), detail: detail.en.into(), detail_uk: detail.uk.into() }
+        Self {
+            code: code.into(),
+            assumed: assumed.into(),
+            detail: detail.to_language(Language::En),
+            detail_uk: detail.to_language(Language::Uk),
+        }
     }
 
     /// An open question of the scoring system, and the sign that spoke for the answer, if one did.
     pub(super) fn answer<T: Scored>(option: T, why: Option<Text>) -> Self {
-        let (en, uk) = (T::CATEGORY_EN, T::CATEGORY_UK);
-        let (option_en, option_uk) = (option.label_en(), option.label_uk());
         let detail = match why {
-            Some(why) => Text::new(
-                format!("“{en}” is not stated; “{option_en}” is assumed because of: {}.", why.en),
-                format!("Показник «{uk}» не вказано; прийнято значення «{option_uk}» з огляду на ознаку: {}.", why.uk),
-            ),
-            None => Text::new(
-                format!("“{en}” is not stated; the usual “{option_en}” is assumed."),
-                format!("Показник «{uk}» не вказано; прийнято звичайне значення «{option_uk}»."),
-            ),
+            Some(why) => text!("assumed-because", question = T::CATEGORY_LABEL, answer = option.label(), cause = why),
+            None => text!("assumed-usual", question = T::CATEGORY_LABEL, answer = option.label()),
         };
         Self::new(T::CATEGORY, option.code(), detail)
     }
@@ -222,37 +221,20 @@ pub(super) fn assumed_class(class: &Classification, symptom: Option<Symptom>) ->
         None => class.class.to_string(),
     };
     let detail = match symptom {
-        Some(symptom) => Text::new(
-            format!("No class is stated; it is assumed from the symptom “{}”.", symptom.label_en()),
-            format!("Клас інциденту не вказано; його визначено за ознакою «{}».", symptom.label_uk()),
-        ),
-        None => Text::new(
-            "No class is stated and no symptom points to one.",
-            "Клас інциденту не вказано, а визначити його за ознаками неможливо.",
-        ),
+        Some(symptom) => text!("assumed-class-by-symptom", symptom = symptom.label()),
+        None => text!("assumed-no-class"),
     };
     Assumption::new("classification", assumed, detail)
 }
 
 /// No moment of becoming aware was stated.
 pub(super) fn assumed_receipt() -> Assumption {
-    Assumption::new(
-        "became_aware_at",
-        "received_at",
-        Text::new(
-            "The report does not say when the institution became aware of the incident; the time of receipt is taken.",
-            "У звіті не вказано, коли установа дізналася про інцидент; узято час отримання звіту.",
-        ),
-    )
+    Assumption::new("became_aware_at", "received_at", text!("assumed-receipt"))
 }
 
 /// No TLP label was stated.
 pub(super) fn assumed_amber() -> Assumption {
-    Assumption::new(
-        "tlp",
-        "amber",
-        Text::new("No TLP label is stated; TLP:AMBER is assumed.", "Позначку TLP не вказано; прийнято TLP:AMBER."),
-    )
+    Assumption::new("tlp", "amber", text!("assumed-amber"))
 }
 
 /// A part of the raw sum in points of the score.

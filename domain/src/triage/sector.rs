@@ -1,7 +1,9 @@
 //! The sector that was actually hit, which need not be that of the institution that reports.
 
+use zvit_texts::text;
+
 use crate::vocabulary::Sector;
-use crate::word::{Text, Word};
+use crate::word::Word;
 
 use super::{Assumption, TriageInput};
 
@@ -19,21 +21,12 @@ pub(super) fn hit(input: &TriageInput<'_>) -> Hit {
     for affected in &input.content.affected_services {
         if let Some(service) = input.institution_services.iter().find(|service| same_name(&service.name, affected)) {
             let (name, sector) = (service.name.trim(), service.sector);
-            let detail = Text::new(
-                format!(
-                    "No sector is stated; the affected service “{name}” is registered under “{}”.",
-                    sector.label_en()
-                ),
-                format!("Сектор не вказано; сервіс «{name}» зареєстровано в секторі «{}».", sector.label_uk()),
-            );
+            let detail = text!("assumed-sector-of-service", service = name, sector = sector.label());
             return Hit { sector, assumption: Some(Assumption::new("sector", sector.code(), detail)) };
         }
     }
     let sector = input.institution_sector;
-    let detail = Text::new(
-        format!("No sector is stated; that of the institution is assumed: “{}”.", sector.label_en()),
-        format!("Сектор не вказано; узято сектор самої установи: «{}».", sector.label_uk()),
-    );
+    let detail = text!("assumed-sector-of-institution", sector = sector.label());
     Hit { sector, assumption: Some(Assumption::new("sector", sector.code(), detail)) }
 }
 

@@ -1,5 +1,7 @@
 //! Adds up the answers: once as they are used, once each at the mild and the grave end of what is open.
 
+use zvit_texts::text;
+
 use crate::impact::{ImpactAnswers, S_MAX, S_MIN, Scored};
 use crate::vocabulary::Symptom;
 use crate::word::{Text, Word};
@@ -17,8 +19,8 @@ pub(super) struct Cause<'a> {
 impl Cause<'_> {
     fn name(&self) -> Text {
         match self.symptom {
-            Some(symptom) => Text::new(symptom.label_en(), symptom.label_uk()),
-            None => Text::new("Danger to life", "Загроза життю людей"),
+            Some(symptom) => symptom.label().into(),
+            None => text!("danger-to-life"),
         }
     }
 }

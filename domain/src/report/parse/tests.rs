@@ -74,16 +74,16 @@ fn all_faults_are_named_at_once_each_at_its_place() {
     ];
     assert_eq!(found, expected);
     for fault in &parsed.faults {
-        assert!(fault.detail.uk.chars().any(|c| ('а'..='я').contains(&c)), "{}", fault.code);
-        assert!(!fault.detail.en.is_empty() && fault.detail.en != fault.detail.uk, "{}", fault.code);
+        assert!(fault.detail.uk().chars().any(|c| ('а'..='я').contains(&c)), "{}", fault.code);
+        assert!(!fault.detail.en().is_empty() && fault.detail.en() != fault.detail.uk(), "{}", fault.code);
     }
 }
 
 #[test]
 fn a_time_without_offset_is_answered_with_an_example() {
     let parsed = initial(json!({"description": "x", "detected_at": "2026-11-23T04:10:00"}));
-    assert!(parsed.faults[0].detail.en.contains("2026-11-23T04:10:00+02:00"));
-    assert!(parsed.faults[0].detail.uk.contains("2026-11-23T04:10:00+02:00"));
+    assert!(parsed.faults[0].detail.en().contains("2026-11-23T04:10:00+02:00"));
+    assert!(parsed.faults[0].detail.uk().contains("2026-11-23T04:10:00+02:00"));
 }
 
 #[test]

@@ -1,0 +1,33 @@
+### Tokens, clients, keys and spares: why something is refused.
+
+plain-http-for-proxy = Plain HTTP is for the proxy in front of this service. Call the proxy's address, by HTTPS.
+token-needed = Send `Authorization: Bearer <token>`; POST /oauth2/token gives one.
+token-does-not-verify = The token does not verify. Ask POST /oauth2/token for a new one.
+token-too-old = Tokens live ten minutes. Ask POST /oauth2/token for a new one.
+token-ended = The token was revoked, the client disabled, or its credentials renewed. Ask for a token with the present credentials.
+access-on-hold = The coordinator has put access of your institution on hold. Reports are taken as before; for all else call the duty line.
+scope-needed = This needs the scope `{ $scope }`.
+spare-by-enrolment-only = A spare is made with `enrolment`: its institution trades the code for the secret and prints that.
+spare-withdraws-nothing = A printed spare reports; it withdraws nothing, as paper may be stolen.
+key-private = This belongs to a private key. Send the public key only, and make a new pair: this one has left its owner.
+key-curve = A key of this `kty` has the curve { $curve }.
+key-algorithm = A key of this `kty` signs with { $name }.
+key-needs-y = A key on P-256 has `y`.
+key-without-y = A key on Ed25519 has no `y`.
+key-length = This is not 32 bytes in base64url without padding.
+key-no-point = This is no public key on its curve.
+spare-changes-nothing = A printed spare credential reports incidents; it changes no credentials.
+spare-has-no-keys = A printed spare credential has no keys: its secret on paper is all it proves itself with.
+keys-want-fresh-token = Keys are changed with a token that is at most 60 seconds old: get a new token and try at once.
+keys-want-every-scope = The token must hold every scope of the client whose keys it changes.
+key-id-taken = The client has a key with this `kid` already: give each key a name of its own.
+key-ten-already = The client has ten keys already: remove one first.
+key-is-last-proof = The client has nothing else to prove itself with: add another key first.
+spare-of-institution-only = Only an institution has a spare.
+spare-scope-only = A spare may hold incidents:write and nothing else.
+client-without-owner = A client of this role has no owner.
+client-with-owner = A client of this role has an owner.
+client-owner-unknown = The directory has no entry of this kind with this id.
+spare-secret-not-shown = The secret of a spare is not shown here: POST /v1/clients/{"{"}id{"}"}/enrolment gives its institution a code.
+enrolment-inactive = The client or its owner is not active, so a code would be refused. Activate it first.
+client-scopes-of-role = A client of this role may hold: { $scopes }.
