@@ -408,7 +408,11 @@ both!(who_supports_may_come_to_lead, |server| {
     for by_coordinator in [false, true] {
         let case = at_alpha(server);
         assign(&case, "support");
-        if by_coordinator { assign(&case, "lead") } else { hand(&case, &case.id) }
+        if by_coordinator {
+            assign(&case, "lead")
+        } else {
+            hand(&case, &case.id)
+        }
         assert_eq!(lead(server, &case).0, BRAVO);
         let seen = server.coordinator().get(&format!("/v1/incidents/{}", case.incident)).expect(200);
         let held: Vec<&Value> = seen

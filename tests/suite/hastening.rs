@@ -9,7 +9,8 @@ use crate::escalation::{lead, steps, with_rules};
 #[track_caller]
 fn urgent_rule(server: &Server) {
     with_rules(server, |set| {
-        let mut urgent = set["rules"].as_array().unwrap().iter().find(|rule| rule["id"] == "lead-default").unwrap().clone();
+        let mut urgent =
+            set["rules"].as_array().unwrap().iter().find(|rule| rule["id"] == "lead-default").unwrap().clone();
         urgent["id"] = json!("lead-urgent");
         urgent["when"] = json!({"level_min": 4});
         urgent["assign"]["acknowledge_within_minutes"] = json!(15);

@@ -10,9 +10,9 @@ use zvit_domain::deadline::Clocks;
 use zvit_domain::time::Time;
 use zvit_domain::word::Text;
 
-use super::{unstated_duty_line, 
+use super::{
     ConfigFault, DEFAULT_ATTACHMENT_QUOTA_MB, DEFAULT_CLOSE_AFTER_DAYS, DEFAULT_SIGNING_KEY_DAYS, LogFormat,
-    NoticeArgs, ServeArgs, Settings, StoreArgs, TlsMode,
+    NoticeArgs, ServeArgs, Settings, StoreArgs, TlsMode, unstated_duty_line,
 };
 use crate::limits::settings::LimitArgs;
 use crate::net::address::{AddressRange, Proxies};

@@ -75,7 +75,9 @@ fn check_external_room(change: &mut Change<'_>, record: &Record, actor: &Actor) 
             .because(text!("attachment-external-of-incident", most = EXTERNAL_OF_AN_INCIDENT)));
     }
     if actor.role != Role::Coordinator && attachments::external_count(&mut change.tx, owner, None)? >= EXTERNAL_IN_ALL {
-        return Err(Problem::new(Code::QuotaExceeded).because(text!("attachment-external-in-all", most = EXTERNAL_IN_ALL)));
+        return Err(
+            Problem::new(Code::QuotaExceeded).because(text!("attachment-external-in-all", most = EXTERNAL_IN_ALL))
+        );
     }
     Ok(())
 }

@@ -12,7 +12,9 @@ use zvit_db::types::At;
 use zvit_db::{cases, incidents};
 use zvit_domain::fault::Fault;
 use zvit_domain::lifecycle::{CaseVerb, Holder, Refusal, Step};
-use zvit_domain::routing::{Choice, MANUAL_RULE, REQUESTED_RULE, Why, acknowledge_minutes, standing_at, RevocationReason};
+use zvit_domain::routing::{
+    Choice, MANUAL_RULE, REQUESTED_RULE, RevocationReason, Why, acknowledge_minutes, standing_at,
+};
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::{AssignmentRole, Assistance, CaseState};
 use zvit_domain::word::{Text, Word};
@@ -169,10 +171,7 @@ pub fn act(
     if let Verb::Resolve { outcome, .. } = verb {
         data["outcome"] = json!(outcome);
     }
-    Event::assignment(event_of(to), record.id(), id, team)
-        .with(data)
-        .because(verb.reason())
-        .note(change, actor);
+    Event::assignment(event_of(to), record.id(), id, team).with(data).because(verb.reason()).note(change, actor);
     match verb {
         Verb::Decline { .. } | Verb::HandOver { to_team: None, .. } => {
             realign(change, record, directory)?;

@@ -208,13 +208,7 @@ fn take_indicators(change: &mut Change<'_>, record: &mut Record, parsed: &Parsed
     Ok(IndicatorRow::insert_all(&mut change.tx, added)?)
 }
 
-fn move_clocks(
-    change: &mut Change<'_>,
-    record: &mut Record,
-    clocks: &Clocks,
-    stage: Stage,
-    aware_changed: bool,
-) {
+fn move_clocks(change: &mut Change<'_>, record: &mut Record, clocks: &Clocks, stage: Stage, aware_changed: bool) {
     let start = record.clock_start();
     if aware_changed {
         deadline::restart(&mut record.deadlines, start, clocks, change.now);

@@ -50,7 +50,6 @@ fn tell(change: &mut Change<'_>, record: &Record, directory: &Directory, pace: &
         .note(change, &Actor::service());
     let about = about_assigned(record, row);
     let exercise = is_exercise(&record.content);
-    let told =
-        notices::rows(directory, Occasion::Assigned, Recipient::Team(team), &about, exercise, change.now);
+    let told = notices::rows(directory, Occasion::Assigned, Recipient::Team(team), &about, exercise, change.now);
     NoticeRow::insert_all(&mut change.tx, told)
 }

@@ -376,8 +376,11 @@ async fn run<T: DeserializeOwned + ToSchema>(
                     }
                     act(change, &mut record, &directory, &actor, id, &verb)?;
                     let row = record.assignment(id).ok_or_else(Problem::not_found)?;
-                    let case =
-                        if ends_sight { record.parting_case(row, &directory)? } else { record.case(row, &directory)? };
+                    let case = if ends_sight {
+                        record.parting_case(row, &directory)?
+                    } else {
+                        record.case(row, &directory)?
+                    };
                     Ok(Kept::new(200, &case)?.tagged(etag(row.position)).about(record.id()))
                 });
                 let done = done.map_err(|problem| match problem.code() {

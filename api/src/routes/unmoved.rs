@@ -68,7 +68,10 @@ pub async fn list_unmoved_incidents(
             let mut rows = incidents::unmoved(tx, OPEN, until, after, i64::from(query.limit) + 1)?;
             let more = rows.len() > limit;
             rows.truncate(limit);
-            let next_cursor = rows.last().filter(|_| more).map(|row| scope.at_moment(row.moved_at.unwrap_or(row.received_at).0, row.id.0));
+            let next_cursor = rows
+                .last()
+                .filter(|_| more)
+                .map(|row| scope.at_moment(row.moved_at.unwrap_or(row.received_at).0, row.id.0));
             let records = Record::load_all(tx, rows)?;
             let reads = sensitive(records.iter().map(|record| &record.row), None);
             let items = records.iter().map(|record| record.incident(&directory, language, role)).collect();

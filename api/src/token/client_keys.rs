@@ -333,8 +333,10 @@ mod tests {
 
     #[test]
     fn private_members_are_named_as_such() {
-        let mut faults =
-            vec![Fault::at("/d", "unknown_member", Text::new("", "")), Fault::at("/more", "unknown_member", Text::new("", ""))];
+        let mut faults = vec![
+            Fault::at("/d", "unknown_member", Text::new("", "")),
+            Fault::at("/more", "unknown_member", Text::new("", "")),
+        ];
         ClientKeyInput::name_private_members(&mut faults);
         assert_eq!((faults[0].code, faults[1].code), ("private_member", "unknown_member"));
     }

@@ -119,7 +119,9 @@ fn the_table_of_cases_holds_cell_by_cell() {
         for state in S::ALL {
             let expected = if from.contains(state) {
                 Ok(Step::To(verb.goal()))
-            } else if (*state == verb.goal() && *verb != V::Reopen) || (*verb, *state) == (V::Acknowledge, S::InProgress) {
+            } else if (*state == verb.goal() && *verb != V::Reopen)
+                || (*verb, *state) == (V::Acknowledge, S::InProgress)
+            {
                 Ok(Step::AlreadyThere)
             } else {
                 Err(Refusal::State)
