@@ -1,6 +1,6 @@
 //! `/v1/routing/reroute`.
 
-use zvit_tests::directory::{ALPHA, BRAVO, CHARLIE, DELTA};
+use zvit_tests::directory::{ALPHA, BRAVO, CHARLIE};
 use zvit_tests::{Answer, Server, Value, both, json, report};
 
 both!(what_faulty_rules_decided_is_decided_again, |server| {
@@ -53,7 +53,7 @@ fn pairs(teams: &[(&str, &str)]) -> Vec<(String, String)> {
     teams.iter().map(|(role, team)| ((*role).to_owned(), (*team).to_owned())).collect()
 }
 
-/// Rules by which this team leads everything and delta supports it; gives their version.
+/// Rules by which this team leads everything and whoever has terminals, which is delta, supports it; gives their version.
 #[track_caller]
 fn all_to(server: &Server, team: &str) -> i64 {
     let coordinator = server.coordinator();
@@ -61,7 +61,7 @@ fn all_to(server: &Server, team: &str) -> i64 {
     let rules = json!([
         {"id": "all", "name": "Усе", "when": {}, "assign": {"role": "lead", "teams": [team], "strategy": "priority"}},
         {"id": "terminals", "name": "Термінали", "when": {},
-            "assign": {"role": "support", "teams": [DELTA], "strategy": "priority"}}
+            "assign": {"role": "support", "pool": {"assistance": ["satellite_communications"]}, "strategy": "priority"}}
     ]);
     let body = json!({"rules": rules, "reason": "Перевірка"});
     coordinator.put("/v1/routing-rules").if_match(&tag).json(body).expect(200).int("/version")
