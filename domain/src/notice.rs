@@ -237,7 +237,7 @@ mod tests {
             ..told()
         };
         assert_eq!(told.subject(), "23 × (до рівня / up to level 3) Призначено справу / A case was assigned");
-        let english = told.part("", &EN);
+        let english = told.part(Language::En);
         let said: Vec<&str> = english.split("\r\n").filter(|line| !line.is_empty()).collect();
         assert_eq!(
             said,

@@ -1,6 +1,7 @@
 use super::*;
 use serde::Deserialize;
 use serde_json::json;
+use zvit_domain::word::Text;
 
 #[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
@@ -175,7 +176,8 @@ fn leniently_taken_optional_faults_are_warnings_and_the_rest_stays() {
     let checked = check(body);
     assert_eq!(checked.json, json!({"description": "fire", "symptoms": ["service_down"]}));
     assert!(checked.mandatory().is_empty());
-    let (report, warnings) = checked.lenient(vec![Fault::at("/started_at", "in_future", Text::new("en", "uk"))]).unwrap();
+    let (report, warnings) =
+        checked.lenient(vec![Fault::at("/started_at", "in_future", Text::new("en", "uk"))]).unwrap();
     assert_eq!(report.symptoms, [Symptom::ServiceDown]);
     let mut pointers: Vec<_> = warnings.iter().map(|fault| fault.pointer.as_str()).collect();
     pointers.sort_unstable();
@@ -210,7 +212,8 @@ fn a_fault_at_a_mandatory_member_refuses_in_both_ways() {
         assert!(checked.is_mandatory("/description") && !checked.is_mandatory("/title"));
         assert_eq!(checked.lenient(vec![]).unwrap_err().error_items().len(), 2, "{description}");
     }
-    let blank = check(json!({"description": " "})).lenient(vec![Fault::at("/description", "blank", Text::new("en", "uk"))]);
+    let blank =
+        check(json!({"description": " "})).lenient(vec![Fault::at("/description", "blank", Text::new("en", "uk"))]);
     assert_eq!(blank.unwrap_err().status(), 422);
     let list = check(json!(["x"]));
     assert_eq!(list.mandatory().len(), 1);

@@ -243,6 +243,8 @@ impl ClientKeys {
 
 #[cfg(test)]
 mod tests {
+    use zvit_domain::word::Text;
+
     use super::*;
 
     fn ec() -> ClientKeyInput {
@@ -333,8 +335,10 @@ mod tests {
 
     #[test]
     fn private_members_are_named_as_such() {
-        let mut faults =
-            vec![Fault::at("/d", "unknown_member", Text::new("", "")), Fault::at("/more", "unknown_member", Text::new("", ""))];
+        let mut faults = vec![
+            Fault::at("/d", "unknown_member", Text::new("", "")),
+            Fault::at("/more", "unknown_member", Text::new("", "")),
+        ];
         ClientKeyInput::name_private_members(&mut faults);
         assert_eq!((faults[0].code, faults[1].code), ("private_member", "unknown_member"));
     }
