@@ -14,7 +14,7 @@ use zvit_domain::fault::Fault;
 use zvit_domain::lifecycle::{CaseVerb, Holder, Refusal, Step};
 use zvit_domain::routing::{Choice, MANUAL_RULE, REQUESTED_RULE, Why, acknowledge_minutes};
 use zvit_domain::vocabulary::{AssignmentRole, Assistance, CaseState};
-use zvit_domain::word::Text;
+use zvit_domain::word::{Text, Word};
 use zvit_texts::text;
 
 use super::assign::{REVOKED_BY_COORDINATOR, give, realign, set_state};
