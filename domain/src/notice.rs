@@ -242,6 +242,7 @@ mod tests {
         assert_eq!(
             said,
             [
+                "A case was assigned",
                 "Count: 23",
                 "Highest level: 3 (0–5)",
                 &format!("Earliest deadline: {} (UTC)", told.deadline.unwrap()),
