@@ -1,13 +1,13 @@
 //! Reads the resources in `locales/`, refuses those that don't fit together, and writes them as a table that the crate is
 //! compiled with. A folder is a language, a file an area; each language must say everything, with the same variables.
 
+#![allow(clippy::print_stdout, reason = "that is how the build is told something")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use fluent_syntax::ast::{
-    CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement, Resource, Variant, VariantKey,
-};
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, Resource, Variant, VariantKey};
 use fluent_syntax::parser::parse;
 use fluent_syntax::unicode::unescape_unicode_to_string;
 
@@ -172,7 +172,7 @@ impl Found<'_> {
             }
             InlineExpression::Placeable { expression } => self.expression(expression),
             InlineExpression::StringLiteral { .. } | InlineExpression::NumberLiteral { .. } => {}
-            InlineExpression::FunctionReference { arguments: CallArguments { .. }, id } => {
+            InlineExpression::FunctionReference { id, .. } => {
                 self.faults.push(format!("{} is a function: none is used here", id.name));
             }
             InlineExpression::MessageReference { id, .. } | InlineExpression::TermReference { id, .. } => {

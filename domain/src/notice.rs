@@ -237,11 +237,12 @@ mod tests {
             ..told()
         };
         assert_eq!(told.subject(), "23 × (до рівня / up to level 3) Призначено справу / A case was assigned");
-        let english = told.part("", &EN);
+        let english = told.part(Language::En);
         let said: Vec<&str> = english.split("\r\n").filter(|line| !line.is_empty()).collect();
         assert_eq!(
             said,
             [
+                "A case was assigned",
                 "Count: 23",
                 "Highest level: 3 (0–5)",
                 &format!("Earliest deadline: {} (UTC)", told.deadline.unwrap()),

@@ -40,7 +40,8 @@ mod tests {
 
     fn said(language: Language, resource: &str, count: i64) -> String {
         let bundle = bundle(language, &[resource]);
-        let arguments: FluentArgs<'_> = [("count", Argument::Number(count).value(language))].into_iter().collect();
+        let count = Argument::Number(count);
+        let arguments: FluentArgs<'_> = [("count", count.value(language))].into_iter().collect();
         let pattern = bundle.get_message("reports").and_then(|message| message.value()).unwrap();
         bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
     }

@@ -28,7 +28,7 @@ pub struct Text([Cow<'static, str>; COUNT]);
 ///
 /// # Panics
 /// When there is no such key, or it has other variables.
-#[allow(clippy::panic, reason = "of constants, the compiler makes an error of it")]
+#[allow(clippy::panic, clippy::indexing_slicing, reason = "of constants, the compiler makes an error of it")]
 #[must_use]
 pub const fn message(key: &str, names: &[&str]) -> Message {
     let Some(entry) = find(key.as_bytes(), key.len()) else { panic!("no language has a text with this key") };

@@ -66,7 +66,7 @@ pub fn check_effect(effect: &RulesEffect) -> Result<(), Problem> {
     }
     let RulesEffect { incidents, to_default_before: before, to_default_after: after, .. } = effect;
     Err(Problem::new(Code::RulesUnsafe)
-        .because(text!("rules-to-default", incidents = incidents, after = after, before = before))
+        .because(text!("rules-to-default", incidents = *incidents, after = *after, before = *before))
         .extension("effect", effect))
 }
 

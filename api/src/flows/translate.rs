@@ -45,9 +45,11 @@ pub fn naming_faults(of: &TranslationOf) -> Vec<Fault> {
         let pointer = format!("/of/{name}");
         match (stated, of.kind == kind) {
             (false, true) => faults.push(Fault::at(pointer, "required", text!("translation-name-needed", name = name))),
-            (true, false) => {
-                faults.push(Fault::at(pointer, "not_allowed", text!("translation-name-not-of-kind", kind = kind)))
-            }
+            (true, false) => faults.push(Fault::at(
+                pointer,
+                "not_allowed",
+                text!("translation-name-not-of-kind", kind = kind.code()),
+            )),
             _ => {}
         }
     }

@@ -1,6 +1,7 @@
 use super::*;
 use serde::Deserialize;
 use serde_json::json;
+use zvit_domain::word::Text;
 
 #[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields)]

@@ -243,6 +243,8 @@ impl ClientKeys {
 
 #[cfg(test)]
 mod tests {
+    use zvit_domain::word::Text;
+
     use super::*;
 
     fn ec() -> ClientKeyInput {
