@@ -2,6 +2,8 @@
 //!
 //! It says the same in older words. What has none is refused, so that nothing is ever left out unseen.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 /// What the rendition calls itself.
@@ -48,8 +50,10 @@ pub(crate) fn render(mut document: Value) -> Result<Value, String> {
             }
         }
         if let Some(Value::Object(schemas)) = root.get_mut("components").and_then(|c| c.get_mut("schemas")) {
+            let names: BTreeSet<String> = schemas.keys().cloned().collect();
             for (name, inner) in schemas {
                 schema(inner, name, &mut faults);
+                free_of_namesakes(inner, name, &names);
             }
         }
         for (name, part) in root.iter_mut() {
@@ -112,8 +116,7 @@ fn schema(value: &mut Value, place: &str, faults: &mut Vec<String>) {
     {
         members.insert("example".into(), first);
     }
-    // The length of a body of bytes is told by no string's length in 3.0.
-    if members.get("format") == Some(&json!("binary")) {
+    if members.contains_key("x-extensible-enum") {
         members.remove("maxLength");
     }
     within(members, place, faults);
@@ -123,6 +126,22 @@ fn schema(value: &mut Value, place: &str, faults: &mut Vec<String>) {
     {
         members.insert("allOf".into(), json!([{ "$ref": reference }]));
     }
+}
+
+/// Of each bounded string generators make a type of its own and name it after its place, which may be the name of a schema:
+/// `Indicator.type` and `IndicatorType`. Such a string is left unbounded.
+fn free_of_namesakes(schema: &mut Value, name: &str, names: &BTreeSet<String>) {
+    for (member, inner) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+        let own: String = member.split('_').flat_map(capitalised).collect();
+        if let Some(inner) = inner.as_object_mut().filter(|_| names.contains(&format!("{name}{own}"))) {
+            inner.retain(|keyword, _| !matches!(keyword.as_str(), "minLength" | "maxLength" | "pattern"));
+        }
+    }
+}
+
+fn capitalised(word: &str) -> impl Iterator<Item = char> {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
 }
 
 /// The schemas within a schema.
@@ -174,6 +193,23 @@ mod tests {
             "$ref": {"allOf": [{"$ref": "#/components/schemas/Other"}], "description": "More."}
         }});
         assert_eq!(rendered(thing).unwrap(), expected);
+    }
+
+    #[test]
+    fn an_open_word_is_any_string() {
+        let word = json!({"type": "string", "maxLength": 64, "x-extensible-enum": ["new"]});
+        assert_eq!(rendered(word).unwrap(), json!({"type": "string", "x-extensible-enum": ["new"]}));
+        let text = json!({"type": "string", "maxLength": 64});
+        assert_eq!(rendered(text.clone()).unwrap(), text);
+    }
+
+    #[test]
+    fn a_string_that_would_be_named_as_a_schema_is_left_unbounded() {
+        let names = BTreeSet::from(["ThingMainColour".to_owned()]);
+        let bounded = json!({"type": "string", "maxLength": 9, "pattern": "^[a-z]+$"});
+        let mut thing = json!({"properties": {"main_colour": bounded, "colour": bounded}});
+        free_of_namesakes(&mut thing, "Thing", &names);
+        assert_eq!(thing, json!({"properties": {"main_colour": {"type": "string"}, "colour": bounded}}));
     }
 
     #[test]

@@ -29,7 +29,9 @@ def main(language, folder):
             sys.exit(f"a block of {kind} doesn't name its file:\n{block}")
         target = pathlib.Path(folder, named[1])
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(block, encoding="utf-8")
+        # What is written anew is compiled anew.
+        if not target.exists() or target.read_text(encoding="utf-8") != block:
+            target.write_text(block, encoding="utf-8")
     if not steps:
         sys.exit(f"the README says nothing of how to run {language}")
     pathlib.Path(folder, "first_report.sh").write_text("".join(steps), encoding="utf-8")

@@ -66,6 +66,23 @@ start_server() {
   fi
 }
 
+# need_debian PACKAGE ...: from the distribution, unless they are there.
+need_debian() {
+  local package missing=()
+  for package in "$@"; do
+    dpkg-query --show --showformat='${Status}' "$package" 2> /dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  if [ ${#missing[@]} -gt 0 ]; then
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update --quiet
+    apt-get install --quiet --yes --no-install-recommends "${missing[@]}"
+  fi
+}
+
+need_java() {
+  if ! command -v javac > /dev/null; then need_debian default-jdk-headless; fi
+}
+
 # python_with FOLDER REQUIREMENTS: a virtual environment with exactly these; made anew only when they change.
 python_with() {
   if ! cmp -s "$2" "$1/requirements.txt"; then

@@ -16,15 +16,11 @@ pub struct ExternalLocation {
     pub url: String,
 }
 
-/// The bytes of a file as they are sent in.
+/// The bytes of a file.
+// Without a length: it would count characters, and clients generated for Go would try to, and not compile.
 #[derive(Debug, ToSchema)]
-#[schema(value_type = String, format = Binary, max_length = 33_554_432)]
+#[schema(value_type = String, format = Binary)]
 pub struct FileBytes(pub Vec<u8>);
-
-/// The bytes of a file as they are given out: as they came, or the ZIP with them.
-#[derive(Debug, ToSchema)]
-#[schema(value_type = String, format = Binary, max_length = 34_000_000)]
-pub struct FileDownload(pub Vec<u8>);
 
 /// A file that belongs to an incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
