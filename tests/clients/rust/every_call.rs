@@ -117,7 +117,7 @@ async fn report_and_acknowledge(url: &str) -> Outcome<()> {
     let refused = institution.refused(submission_of_it).await?;
     assert!(refused.status == 422 && *refused.code == "validation_failed", "{refused:?}");
     let pointers: Vec<_> = refused.errors.iter().filter_map(|error| error.pointer.as_deref()).collect();
-    assert_eq!(pointers, ["/detected_at"]);
+    assert_eq!(pointers, ["/started_at"]);
     println!("ok: a refusal says where the fault is");
 
     let mut team = Caller::new(url, "team", Some(incident.assignments[0].team.id)).await?;
