@@ -11,7 +11,7 @@ mod receipt;
 mod statistics;
 mod withdrawal;
 
-pub use attachments::{Attachment, AttachmentList, ExternalLocation};
+pub use attachments::{Attachment, AttachmentList, ExternalLocation, FileBytes};
 pub use case_incident::{CaseIncident, GeneratedSummary};
 pub use cases::{Case, CaseFeed, CaseItem};
 pub use conversation::{

@@ -38,8 +38,10 @@ pub(super) fn divide(document: &mut Value) {
         if reach.request.contains(name) || reach.parameter.contains(name) || reach.form.contains(name) {
             let mut request = schema.clone();
             rename(&mut request, &incoming);
-            let is_form = reach.form.contains(name) && !reach.request.contains(name);
-            set_additional(&mut request, is_form);
+            // A form says nothing of others, which leaves it open as well: generators can't send any, and complain.
+            if reach.request.contains(name) || reach.parameter.contains(name) {
+                set_additional(&mut request, false);
+            }
             limits::tidy(&mut request, Side::Request);
             divided.insert(incoming.get(name).unwrap_or(name).clone(), request);
         }

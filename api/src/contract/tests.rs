@@ -143,6 +143,7 @@ fn requests_are_closed_and_answers_open() {
     for open in ["Thing", "ThingData", "Part", "ThingList", "Problem", "ProblemError"] {
         assert_eq!(schema(&document, open)["additionalProperties"], true, "{open}");
     }
+    assert!(schema(&document, "TokenForm").get("additionalProperties").is_none());
     assert_eq!(schema(&document, "PartInput")["properties"]["colour"]["$ref"], "#/components/schemas/Colour");
     assert_eq!(
         schema(&document, "ThingInput")["properties"]["parts"]["items"]["$ref"],

@@ -22,6 +22,7 @@ use crate::problem::Problem;
 use crate::routes::reports::find_for_reader;
 use crate::sensitive_reads::sensitive;
 use crate::state::App;
+use crate::views::FileBytes;
 
 /// Download a file
 ///
@@ -30,7 +31,7 @@ use crate::state::App;
 #[utoipa::path(
     tag = "incidents", operation_id = "get_attachment_content",
     params(("id" = Uuid, Path, description = "The attachment's id")),
-    responses((status = 200, description = "The file's bytes, or the ZIP with it", body = Vec<u8>, content_type = "application/octet-stream", headers(
+    responses((status = 200, description = "The file's bytes, or the ZIP with it", body = FileBytes, content_type = "application/octet-stream", headers(
         ("Content-Disposition" = String, description = "`attachment`, with the file's name (RFC 6266)"),
         ("Content-Digest" = Option<String>, description = "SHA-256 of the bytes (RFC 9530); not of a ZIP"),
     ))),

@@ -31,7 +31,7 @@ use crate::routes::messages::{blank, check_party, cut};
 use crate::routes::reports::{PartQuery, find_for_reader, find_for_speaker};
 use crate::sensitive_reads::sensitive;
 use crate::state::App;
-use crate::views::{Attachment, AttachmentList, Author, ExternalLocation};
+use crate::views::{Attachment, AttachmentList, Author, ExternalLocation, FileBytes};
 
 /// The largest file that is kept here.
 const LARGEST: u64 = ATTACHMENT_BYTES as u64;
@@ -97,7 +97,7 @@ pub struct ExternalAttachmentInput {
         ("Idempotency-Key" = String, Header, description = "8 to 128 visible characters, the same for every repetition", min_length = 8, max_length = 128),
         ("Content-Digest" = Option<String>, Header, description = "`sha-256=:…:` (RFC 9530): what the bytes must have", max_length = 500),
     ),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file's bytes"),
+    request_body(content = FileBytes, content_type = "application/octet-stream", description = "The file's bytes"),
     responses((status = 201, description = "The attachment", body = Attachment, headers(
         ("Location" = String, description = "Where the file can be fetched"),
         ("Idempotency-Replayed" = String, description = "`true` when this answer was given before"),

@@ -16,6 +16,12 @@ pub struct ExternalLocation {
     pub url: String,
 }
 
+/// The bytes of a file.
+// Without a length: it would count characters, and clients generated for Go would try to, and not compile.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct FileBytes(pub Vec<u8>);
+
 /// A file that belongs to an incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Attachment {
