@@ -7,7 +7,7 @@ use zvit_domain::disclosure::Parts;
 use zvit_domain::report::NewIndicator;
 use zvit_domain::routing::Why;
 use zvit_domain::time::Time;
-use zvit_domain::vocabulary::{AssignmentRole, Assistance, Role};
+use zvit_domain::vocabulary::{AssignmentRole, Assistance, CaseState, Role};
 use zvit_domain::word::{Language, Word};
 
 use super::disclosure::{self, Disclosure};
