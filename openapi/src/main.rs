@@ -1,20 +1,29 @@
-//! Writes the OpenAPI document, or checks that the committed one is what the program serves.
+//! Writes the OpenAPI document, and checks that the committed one is what the program serves, sound, and breaks nobody who knows
+//! the last released one.
 //!
-//! `zvit-openapi write` after a change of the API; `zvit-openapi check` in CI.
+//! `zvit-openapi write` after a change of the API; `zvit-openapi check` and `lint` in CI; `zvit-openapi release` for a release.
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use serde_json::Value;
 use zvit_api::contract;
+use zvit_openapi::{Finding, compatibility, lint};
 
-const USAGE: &str = "usage: zvit-openapi write|check\n";
+const USAGE: &str = "usage: zvit-openapi write|check|lint [FILE]|release [--again]\n";
 
 fn main() -> ExitCode {
-    let answer = match std::env::args().nth(1).as_deref() {
-        Some("write") => write(),
-        Some("check") => check(),
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let answer = match arguments.as_slice() {
+        ["write"] => write(),
+        ["check"] => check(),
+        ["lint"] => lint(&path()),
+        ["lint", file] => lint(Path::new(file)),
+        ["release"] => release(false),
+        ["release", "--again"] => release(true),
         _ => Err(USAGE.to_owned()),
     };
     // Writing to a closed pipe is no reason to fail differently.
@@ -30,21 +39,37 @@ fn main() -> ExitCode {
     }
 }
 
+fn here() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
 /// The committed document, beside this package.
 fn path() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("openapi.json")
+    here().join("openapi.json")
+}
+
+fn released() -> PathBuf {
+    here().join("released")
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|fault| format!("{}: {fault}\n", path.display()))
+}
+
+fn parse(path: &Path) -> Result<Value, String> {
+    serde_json::from_str(&read(path)?).map_err(|fault| format!("{}: {fault}\n", path.display()))
+}
+
+fn document() -> Result<Value, String> {
+    zvit_api::openapi_document().map_err(|fault| format!("{fault}\n"))
 }
 
 /// The document as it is committed: indented, with a newline at its end.
 ///
 /// # Errors
-/// Everything that makes the document unsound, a line each.
+/// A document whose requests could not be judged by it.
 fn text() -> Result<String, String> {
-    let document = zvit_api::openapi_document().map_err(|fault| format!("{fault}\n"))?;
-    let faults = contract::faults(&document);
-    if !faults.is_empty() {
-        return Err(format!("the OpenAPI document is not sound:\n{}\n", faults.join("\n")));
-    }
+    let document = document()?;
     contract::schemas(&document).map_err(|fault| format!("{fault}\n"))?;
     let text = serde_json::to_string_pretty(&document).map_err(|fault| format!("{fault}\n"))?;
     Ok(format!("{text}\n"))
@@ -56,9 +81,25 @@ fn write() -> Result<String, String> {
     Ok(format!("wrote {} ({} bytes)\n", path.display(), text.len()))
 }
 
+fn lines(findings: &[Finding]) -> String {
+    findings.iter().map(|finding| format!("{finding}\n")).collect()
+}
+
+fn lint(path: &Path) -> Result<String, String> {
+    let findings = lint::findings(&parse(path)?);
+    match findings.len() {
+        0 => Ok(format!("{} keeps to every rule\n", path.display())),
+        count => Err(format!("{}{} has {count} findings\n", lines(&findings), path.display())),
+    }
+}
+
 fn check() -> Result<String, String> {
+    Ok(is_current()? + &breaks_nobody()?)
+}
+
+fn is_current() -> Result<String, String> {
     let (current, path) = (text()?, path());
-    let committed = fs::read_to_string(&path).map_err(|fault| format!("{}: {fault}\n", path.display()))?;
+    let committed = read(&path)?;
     if committed == current {
         return Ok(format!("{} is current\n", path.display()));
     }
@@ -72,4 +113,48 @@ fn check() -> Result<String, String> {
         at(&committed),
         at(&current),
     ))
+}
+
+/// The newest of the released documents, with its version.
+fn baseline() -> Result<Option<(String, Value)>, String> {
+    let folder = released();
+    let entries = fs::read_dir(&folder).map_err(|fault| format!("{}: {fault}\n", folder.display()))?;
+    let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let versions = files.filter_map(|file| {
+        let name = file.file_name()?.to_str()?.strip_suffix(".json")?.to_owned();
+        Some((compatibility::version(&name)?, name, file))
+    });
+    versions.max().map(|(_, name, file)| Ok((name, parse(&file)?))).transpose()
+}
+
+fn breaks_nobody() -> Result<String, String> {
+    let Some((version, old)) = baseline()? else { return Ok("nothing is released yet\n".to_owned()) };
+    let new = document()?;
+    let breaks = compatibility::breaks(&old, &new);
+    if breaks.is_empty() {
+        return Ok(format!("clients of {version} go on working\n"));
+    }
+    let said = lines(&breaks);
+    if compatibility::is_announced(&old, &new) {
+        return Ok(format!("{said}clients of {version} break, as the version says\n"));
+    }
+    Err(format!(
+        "{said}{} changes break clients of {version}: undo them, or raise the version (before 1.0.0 its minor number, else its major one)\n",
+        breaks.len()
+    ))
+}
+
+fn release(again: bool) -> Result<String, String> {
+    is_current()?;
+    let document = document()?;
+    let version = document.pointer("/info/version").and_then(Value::as_str).unwrap_or_default();
+    let path = released().join(format!("{version}.json"));
+    let text = format!("{document}\n");
+    if read(&path).is_ok_and(|known| known != text) && !again {
+        return Err(format!(
+            "{version} was released with another document: raise the version. Only while nobody was given it: release --again\n"
+        ));
+    }
+    fs::create_dir_all(released()).and_then(|()| fs::write(&path, text)).map_err(|fault| format!("{}: {fault}\n", path.display()))?;
+    Ok(format!("{} is what later documents are compared with\n", path.display()))
 }
