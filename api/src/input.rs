@@ -16,13 +16,13 @@ mod query;
 mod schemas;
 mod upload;
 
+pub(crate) use acting_person::MAX_ENCODED as MAX_ACTING_PERSON;
 pub use acting_person::{ACTING_PERSON, acting_person};
 pub use body::{BATCH_LIMIT, BatchBody, Body, JSON_LIMIT, OauthBody};
 pub use check::Checked;
 pub(crate) use form::{decode, pairs};
-pub(crate) use acting_person::MAX_ENCODED as MAX_ACTING_PERSON;
-pub(crate) use headers::{KEY_LENGTH, MAX_DIGEST, MAX_PREFER, MAX_TAGS};
 pub use headers::{AcceptLanguage, IdempotencyKey, IfMatch, IfNoneMatch, Prefer, etag};
+pub(crate) use headers::{KEY_LENGTH, MAX_DIGEST, MAX_PREFER, MAX_TAGS};
 pub(crate) use json::escape;
 pub(crate) use json::parse as parse_json;
 pub use path::{PathId, path_id, path_text};

@@ -236,7 +236,13 @@ pub struct TokenForm {
     #[schema(max_length = 64, pattern = "^client_credentials$", example = "client_credentials")]
     grant_type: String,
     /// The scopes wanted, with one blank between them; left out, all that the client holds.
-    #[schema(nullable = false, min_length = 1, max_length = 1000, pattern = "^[!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*$", example = "incidents:read incidents:write")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 1000,
+        pattern = "^[!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*$",
+        example = "incidents:read incidents:write"
+    )]
     scope: Option<String>,
     /// With `client_secret_post`: the client's id. With `private_key_jwt` it may be left out.
     #[schema(nullable = false, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]

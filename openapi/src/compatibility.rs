@@ -20,8 +20,10 @@ const RULE: &str = "compatibility";
 pub fn breaks(old: &Value, new: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut report = Report::new(RULE, &mut findings);
-    let today: BTreeMap<(&str, &str), _> =
-        document::operations(new).into_iter().map(|operation| ((operation.path, operation.method), operation)).collect();
+    let today: BTreeMap<(&str, &str), _> = document::operations(new)
+        .into_iter()
+        .map(|operation| ((operation.path, operation.method), operation))
+        .collect();
     let mut pair = schemas::Pair::new(old, new);
     for before in document::operations(old) {
         match today.get(&(before.path, before.method)) {

@@ -95,7 +95,10 @@ pub fn schema_name(value: &Value) -> Option<&str> {
 
 /// Whether a member of a schema holds values, in which nothing is a schema.
 pub fn is_data(keyword: &str) -> bool {
-    matches!(keyword, "example" | "examples" | "default" | "enum" | "const" | "x-extensible-enum" | "required" | "mapping")
+    matches!(
+        keyword,
+        "example" | "examples" | "default" | "enum" | "const" | "x-extensible-enum" | "required" | "mapping"
+    )
 }
 
 /// Calls `found` with every schema within this one, itself first, and where it stands.

@@ -155,6 +155,8 @@ fn release(again: bool) -> Result<String, String> {
             "{version} was released with another document: raise the version. Only while nobody was given it: release --again\n"
         ));
     }
-    fs::create_dir_all(released()).and_then(|()| fs::write(&path, text)).map_err(|fault| format!("{}: {fault}\n", path.display()))?;
+    fs::create_dir_all(released())
+        .and_then(|()| fs::write(&path, text))
+        .map_err(|fault| format!("{}: {fault}\n", path.display()))?;
     Ok(format!("{} is what later documents are compared with\n", path.display()))
 }

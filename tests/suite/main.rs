@@ -50,6 +50,7 @@ mod institutions_import;
 mod joining;
 mod lifecycle;
 mod limits;
+mod limits_of_fields;
 mod limits_overload;
 mod links;
 mod lost_connections;

@@ -132,18 +132,8 @@ fn parameters() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             "Makes a retry safe: the same key with the same body gets the first answer again. A new UUID is a good one.",
             json!({ "type": "string", "minLength": KEY_LENGTH.start(), "maxLength": KEY_LENGTH.end(), "pattern": "^[!-~]+$" }),
         ),
-        (
-            "If-Match",
-            "IfMatch",
-            "The ETag of the version that the change is meant for.",
-            text(MAX_TAGS),
-        ),
-        (
-            "If-None-Match",
-            "IfNoneMatch",
-            "The ETag of what the caller has: 304 if it is still that.",
-            text(MAX_TAGS),
-        ),
+        ("If-Match", "IfMatch", "The ETag of the version that the change is meant for.", text(MAX_TAGS)),
+        ("If-None-Match", "IfNoneMatch", "The ETag of what the caller has: 304 if it is still that.", text(MAX_TAGS)),
         (
             "Acting-Person",
             "ActingPerson",
@@ -156,12 +146,7 @@ fn parameters() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             "`handling=lenient`: faulty optional members become warnings (RFC 7240).",
             text(MAX_PREFER),
         ),
-        (
-            "Content-Digest",
-            "ContentDigest",
-            "`sha-256=:…:` (RFC 9530): what the bytes must have.",
-            text(MAX_DIGEST),
-        ),
+        ("Content-Digest", "ContentDigest", "`sha-256=:…:` (RFC 9530): what the bytes must have.", text(MAX_DIGEST)),
     ]
 }
 

@@ -54,7 +54,8 @@ pub(super) fn mark(document: &mut Value, deprecated: &[Deprecated]) {
         }
         let responses = operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
         for (_, response) in responses.filter(|(_, response)| response.get("$ref").is_none()) {
-            let headers = response.as_object_mut().map(|response| response.entry("headers").or_insert_with(|| json!({})));
+            let headers =
+                response.as_object_mut().map(|response| response.entry("headers").or_insert_with(|| json!({})));
             let Some(headers) = headers.and_then(Value::as_object_mut) else { continue };
             for (name, component, ..) in headers_of_answers() {
                 headers.insert(name.into(), json!({ "$ref": format!("#/components/headers/{component}") }));
@@ -75,7 +76,12 @@ pub(super) fn mark(document: &mut Value, deprecated: &[Deprecated]) {
 fn headers_of_answers() -> [(&'static str, &'static str, &'static str, &'static str); 2] {
     [
         ("Deprecation", "Deprecation", "Since when the operation is deprecated (RFC 9745).", "^@[0-9]+$"),
-        ("Sunset", "Sunset", "When it goes away (RFC 8594).", "^[A-Za-z]{3}, [0-9]{2} [A-Za-z]{3} [0-9]{4} [0-9:]{8} GMT$"),
+        (
+            "Sunset",
+            "Sunset",
+            "When it goes away (RFC 8594).",
+            "^[A-Za-z]{3}, [0-9]{2} [A-Za-z]{3} [0-9]{4} [0-9:]{8} GMT$",
+        ),
     ]
 }
 
@@ -163,11 +169,17 @@ mod tests {
     #[::core::prelude::v1::test]
     fn the_document_marks_it() {
         let operation = || json!({ "description": "A thing.", "responses": { "200": { "description": "It" }, "404": { "$ref": "#/x" } } });
-        let mut document = json!({ "components": {}, "paths": { "/v1/things/{id}": { "get": operation(), "put": operation() } } });
+        let mut document =
+            json!({ "components": {}, "paths": { "/v1/things/{id}": { "get": operation(), "put": operation() } } });
         mark(&mut document, OLD);
         let item = &document["paths"]["/v1/things/{id}"];
         assert_eq!(item["get"]["deprecated"], true);
-        assert!(item["get"]["description"].as_str().unwrap().ends_with("30 Jun 2024 23:59:59 GMT. Use GET /v2/things/{id}."));
+        assert!(
+            item["get"]["description"]
+                .as_str()
+                .unwrap()
+                .ends_with("30 Jun 2024 23:59:59 GMT. Use GET /v2/things/{id}.")
+        );
         assert_eq!(item["get"]["responses"]["200"]["headers"]["Sunset"]["$ref"], "#/components/headers/Sunset");
         assert_eq!(item["put"], operation());
         assert!(document["components"]["headers"]["Deprecation"]["schema"]["pattern"].is_string());

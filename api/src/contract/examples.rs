@@ -84,10 +84,7 @@ mod tests {
         add(&mut document);
         let at = |pointer: &str| document.pointer(pointer).cloned().unwrap_or_default();
         let named = |name: &str| json!({ "$ref": format!("#/components/examples/{name}") });
-        assert_eq!(
-            at("/paths/~1a/post/requestBody/content/application~1json/examples/example"),
-            named("ReasonInput")
-        );
+        assert_eq!(at("/paths/~1a/post/requestBody/content/application~1json/examples/example"), named("ReasonInput"));
         assert_eq!(at("/paths/~1a/post/responses/200/content/application~1json/examples/example"), named("Health"));
         assert_eq!(at("/paths/~1a/put/requestBody/content/application~1json/examples"), Value::Null);
         assert!(at("/components/examples/ReasonInput/value/reason").is_string());

@@ -178,7 +178,8 @@ mod tests {
         let mut known = Vec::new();
         each_operation(&mut document, |operation| known.extend(id_of(operation)));
         let ends = IDS.iter().flat_map(|(from, _, to)| to.iter().chain(std::iter::once(from)));
-        let ends = ends.chain(REPLACED_BY.iter().flat_map(|(from, to)| [from, to])).chain(KEYS.iter().map(|(from, _)| from));
+        let ends =
+            ends.chain(REPLACED_BY.iter().flat_map(|(from, to)| [from, to])).chain(KEYS.iter().map(|(from, _)| from));
         for end in ends {
             assert!(known.iter().any(|id| id == end), "{end} is no operation");
         }

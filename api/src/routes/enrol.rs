@@ -194,7 +194,9 @@ fn read(body: &OauthBody, schemas: &Schemas) -> Result<(Vec<u8>, Option<Enrolmen
         schemas.check(value, raw).and_then(|checked| checked.strict(Vec::new())).map_err(described)?;
     let code = typeable::normalize(&input.code).map_err(|fault| match fault {
         typeable::TypeableFault::Check => unprocessable("a character of the code was mistyped"),
-        typeable::TypeableFault::Malformed => unprocessable("a code has 21 letters and digits: 20 and a check character"),
+        typeable::TypeableFault::Malformed => {
+            unprocessable("a code has 21 letters and digits: 20 and a check character")
+        }
     })?;
     let key = input.key.map(EnrolmentKeyInput::read).transpose()?;
     Ok((code_sha256(&code), key))

@@ -110,7 +110,9 @@ fn responses(pair: &mut Pair<'_>, old: &Operation<'_>, new: &Operation<'_>, repo
 fn security(old: &Operation<'_>, new: &Operation<'_>, report: &mut Report<'_>) {
     let asks = |one: &Value| -> BTreeMap<String, BTreeSet<String>> {
         let schemes = one.as_object().into_iter().flatten();
-        let scopes = |value: &Value| value.as_array().into_iter().flatten().filter_map(|s| s.as_str().map(str::to_owned)).collect();
+        let scopes = |value: &Value| {
+            value.as_array().into_iter().flatten().filter_map(|s| s.as_str().map(str::to_owned)).collect()
+        };
         schemes.map(|(name, value)| (name.clone(), scopes(value))).collect()
     };
     let now: Vec<_> = list(new.value, "security").iter().map(asks).collect();

@@ -170,7 +170,8 @@ fn words(old: &Value, new: &Value, side: Side, at: &str, report: &mut Report<'_>
 
 fn limits(old: &Value, new: &Value, side: Side, at: &str, report: &mut Report<'_>) {
     // A number without a limit goes on for ever.
-    let limit = |schema: &Value, keyword: &str, without: f64| schema.get(keyword).and_then(Value::as_f64).unwrap_or(without);
+    let limit =
+        |schema: &Value, keyword: &str, without: f64| schema.get(keyword).and_then(Value::as_f64).unwrap_or(without);
     for (all, is_high) in [(HIGH, true), (LOW, false)] {
         for (keyword, what) in all {
             let without = match keyword {

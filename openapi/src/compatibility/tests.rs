@@ -1,4 +1,10 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use serde_json::{Value, json};
 
@@ -90,52 +96,147 @@ fn what_breaks_clients_is_found_where_it_stands() {
         (format!("{GET}/parameters"), Some(json!([])), "/paths/~1v1~1things/get/parameters/0"),
         (format!("{GET}/parameters"), Some(parameter(true)), "/paths/~1v1~1things/get/parameters/0"),
         (format!("{POST}/parameters"), Some(parameter(true)), "/paths/~1v1~1things/post/parameters/0"),
-        (format!("{GET}/parameters/0/schema/maximum"), Some(json!(100)), "/paths/~1v1~1things/get/parameters/0/schema/maximum"),
+        (
+            format!("{GET}/parameters/0/schema/maximum"),
+            Some(json!(100)),
+            "/paths/~1v1~1things/get/parameters/0/schema/maximum",
+        ),
         // Bodies.
         (format!("{GET}/requestBody"), Some(json!({ "required": true })), "/paths/~1v1~1things/get/requestBody"),
         (format!("{POST}/requestBody"), None, "/paths/~1v1~1things/post/requestBody"),
         (format!("{POST}/requestBody/required"), Some(json!(true)), "/paths/~1v1~1things/post/requestBody"),
-        (format!("{POST}/requestBody/content"), Some(json!({ "text/csv": {} })), "/paths/~1v1~1things/post/requestBody/content/application~1json"),
+        (
+            format!("{POST}/requestBody/content"),
+            Some(json!({ "text/csv": {} })),
+            "/paths/~1v1~1things/post/requestBody/content/application~1json",
+        ),
         // Answers.
         (format!("{GET}/responses/404"), None, "/paths/~1v1~1things/get/responses/404"),
         (format!("{POST}/responses/202"), Some(json!({})), "/paths/~1v1~1things/post/responses/202"),
-        (format!("{POST}/responses/201/content"), Some(json!({ "text/csv": {} })), "/paths/~1v1~1things/post/responses/201/content/application~1json"),
+        (
+            format!("{POST}/responses/201/content"),
+            Some(json!({ "text/csv": {} })),
+            "/paths/~1v1~1things/post/responses/201/content/application~1json",
+        ),
         (format!("{GET}/responses/200/headers"), Some(json!({})), "/paths/~1v1~1things/get/responses/200/headers"),
         // Who may call.
-        (format!("{GET}/security"), Some(json!([{ "bearerAuth": [] }, { "oauth2": ["a"] }])), "/paths/~1v1~1things/get/security"),
+        (
+            format!("{GET}/security"),
+            Some(json!([{ "bearerAuth": [] }, { "oauth2": ["a"] }])),
+            "/paths/~1v1~1things/get/security",
+        ),
         (format!("{GET}/security/1"), Some(json!({ "oauth2": ["a", "c"] })), "/paths/~1v1~1things/get/security"),
         (format!("{POST}/security"), Some(json!([{ "bearerAuth": [] }])), "/paths/~1v1~1things/post/security"),
         // What is sent.
         (format!("{INPUT}/required"), Some(json!(["name", "colour"])), "/components/schemas/ThingInput/required"),
         (format!("{INPUT}/properties/colour"), None, "/components/schemas/ThingInput/properties/colour"),
-        (format!("{INPUT}/properties/colour/enum"), Some(json!(["red"])), "/components/schemas/ThingInput/properties/colour/enum"),
-        (format!("{INPUT}/properties/name/enum"), Some(json!(["One"])), "/components/schemas/ThingInput/properties/name/enum"),
-        (format!("{INPUT}/properties/name/maxLength"), Some(json!(19)), "/components/schemas/ThingInput/properties/name/maxLength"),
-        (format!("{INPUT}/properties/name/minLength"), Some(json!(2)), "/components/schemas/ThingInput/properties/name/minLength"),
-        (format!("{INPUT}/properties/name/pattern"), Some(json!("^a$")), "/components/schemas/ThingInput/properties/name/pattern"),
-        (format!("{INPUT}/properties/name/format"), Some(json!("uuid")), "/components/schemas/ThingInput/properties/name/format"),
-        (format!("{INPUT}/properties/name/type"), Some(json!("integer")), "/components/schemas/ThingInput/properties/name/type"),
-        (format!("{INPUT}/properties/parts/maxItems"), Some(json!(4)), "/components/schemas/ThingInput/properties/parts/maxItems"),
-        (format!("{INPUT}/properties/parts/minItems"), Some(json!(1)), "/components/schemas/ThingInput/properties/parts/minItems"),
-        (format!("{INPUT}/properties/parts/items/minimum"), Some(json!(1)), "/components/schemas/ThingInput/properties/parts/items/minimum"),
-        (format!("{INPUT}/properties/whose/oneOf"), Some(json!([part])), "/components/schemas/ThingInput/properties/whose/oneOf"),
+        (
+            format!("{INPUT}/properties/colour/enum"),
+            Some(json!(["red"])),
+            "/components/schemas/ThingInput/properties/colour/enum",
+        ),
+        (
+            format!("{INPUT}/properties/name/enum"),
+            Some(json!(["One"])),
+            "/components/schemas/ThingInput/properties/name/enum",
+        ),
+        (
+            format!("{INPUT}/properties/name/maxLength"),
+            Some(json!(19)),
+            "/components/schemas/ThingInput/properties/name/maxLength",
+        ),
+        (
+            format!("{INPUT}/properties/name/minLength"),
+            Some(json!(2)),
+            "/components/schemas/ThingInput/properties/name/minLength",
+        ),
+        (
+            format!("{INPUT}/properties/name/pattern"),
+            Some(json!("^a$")),
+            "/components/schemas/ThingInput/properties/name/pattern",
+        ),
+        (
+            format!("{INPUT}/properties/name/format"),
+            Some(json!("uuid")),
+            "/components/schemas/ThingInput/properties/name/format",
+        ),
+        (
+            format!("{INPUT}/properties/name/type"),
+            Some(json!("integer")),
+            "/components/schemas/ThingInput/properties/name/type",
+        ),
+        (
+            format!("{INPUT}/properties/parts/maxItems"),
+            Some(json!(4)),
+            "/components/schemas/ThingInput/properties/parts/maxItems",
+        ),
+        (
+            format!("{INPUT}/properties/parts/minItems"),
+            Some(json!(1)),
+            "/components/schemas/ThingInput/properties/parts/minItems",
+        ),
+        (
+            format!("{INPUT}/properties/parts/items/minimum"),
+            Some(json!(1)),
+            "/components/schemas/ThingInput/properties/parts/items/minimum",
+        ),
+        (
+            format!("{INPUT}/properties/whose/oneOf"),
+            Some(json!([part])),
+            "/components/schemas/ThingInput/properties/whose/oneOf",
+        ),
         // What comes back.
         (format!("{THING}/properties/note"), None, "/components/schemas/Thing/properties/note"),
         (format!("{THING}/required"), Some(json!([])), "/components/schemas/Thing/required"),
-        (format!("{THING}/properties/count/type"), Some(json!(["integer", "string"])), "/components/schemas/Thing/properties/count/type"),
-        (format!("{THING}/properties/count/type"), Some(json!("number")), "/components/schemas/Thing/properties/count/type"),
-        (format!("{THING}/properties/count/format"), Some(json!("int64")), "/components/schemas/Thing/properties/count/format"),
-        (format!("{THING}/properties/count/maximum"), Some(json!(10)), "/components/schemas/Thing/properties/count/maximum"),
-        (format!("{THING}/properties/kind/enum"), Some(json!(["one", "two", "three"])), "/components/schemas/Thing/properties/kind/enum"),
+        (
+            format!("{THING}/properties/count/type"),
+            Some(json!(["integer", "string"])),
+            "/components/schemas/Thing/properties/count/type",
+        ),
+        (
+            format!("{THING}/properties/count/type"),
+            Some(json!("number")),
+            "/components/schemas/Thing/properties/count/type",
+        ),
+        (
+            format!("{THING}/properties/count/format"),
+            Some(json!("int64")),
+            "/components/schemas/Thing/properties/count/format",
+        ),
+        (
+            format!("{THING}/properties/count/maximum"),
+            Some(json!(10)),
+            "/components/schemas/Thing/properties/count/maximum",
+        ),
+        (
+            format!("{THING}/properties/kind/enum"),
+            Some(json!(["one", "two", "three"])),
+            "/components/schemas/Thing/properties/kind/enum",
+        ),
         (format!("{THING}/properties/kind/enum"), None, "/components/schemas/Thing/properties/kind/enum"),
-        (format!("{THING}/properties/name/maxLength"), Some(json!(21)), "/components/schemas/Thing/properties/name/maxLength"),
+        (
+            format!("{THING}/properties/name/maxLength"),
+            Some(json!(21)),
+            "/components/schemas/Thing/properties/name/maxLength",
+        ),
         (format!("{THING}/properties/note/pattern"), None, "/components/schemas/Thing/properties/note/pattern"),
-        (format!("{THING}/properties/within"), Some(json!({ "$ref": "#/components/schemas/Other" })), "/components/schemas/Thing/properties/within"),
-        (format!("{THING}/properties/is/oneOf"), Some(json!([{ "$ref": "#/components/schemas/Own" }, part, { "$ref": "#/components/schemas/Other" }])), "/components/schemas/Thing/properties/is/oneOf"),
+        (
+            format!("{THING}/properties/within"),
+            Some(json!({ "$ref": "#/components/schemas/Other" })),
+            "/components/schemas/Thing/properties/within",
+        ),
+        (
+            format!("{THING}/properties/is/oneOf"),
+            Some(json!([{ "$ref": "#/components/schemas/Own" }, part, { "$ref": "#/components/schemas/Other" }])),
+            "/components/schemas/Thing/properties/is/oneOf",
+        ),
     ];
     for (place, value, found) in cases {
         let all = breaks(&released(), &changed(&place, value.clone()));
-        assert!(all.iter().any(|one| one.pointer == found), "{place} {value:?} should be found at {found}, not {all:#?}");
+        assert!(
+            all.iter().any(|one| one.pointer == found),
+            "{place} {value:?} should be found at {found}, not {all:#?}"
+        );
     }
 }
 
@@ -149,7 +250,10 @@ fn what_only_adds_or_allows_more_breaks_nobody() {
     let cases: Vec<(String, Option<Value>)> = vec![
         ("/paths/~1v1~1others".to_owned(), Some(json!({ "get": { "operationId": "list_others", "responses": {} } }))),
         (format!("{GET}/parameters"), Some(optional)),
-        (format!("{GET}/security"), Some(json!([{ "bearerAuth": [] }, { "oauth2": ["a"] }, { "oauth2": ["b"] }, { "oauth2": ["c"] }]))),
+        (
+            format!("{GET}/security"),
+            Some(json!([{ "bearerAuth": [] }, { "oauth2": ["a"] }, { "oauth2": ["b"] }, { "oauth2": ["c"] }])),
+        ),
         (format!("{GET}/security"), Some(json!([{ "bearerAuth": [] }, { "oauth2": [] }]))),
         (format!("{GET}/responses/410"), Some(json!({ "$ref": "#/components/responses/NotFound" }))),
         (format!("{GET}/responses/200/headers"), Some(json!({ "etag": {}, "Location": {} }))),

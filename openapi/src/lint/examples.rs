@@ -42,7 +42,8 @@ fn of_contents(document: &Value, body: &Value, at: &str, report: &mut Report<'_>
         let mut found: Vec<(String, &Value)> = named.collect();
         found.extend(content.get("example").map(|one| ("/example".to_owned(), one)));
         if found.is_empty() {
-            report.add(&at, "there should be an example: add one to api/src/contract/examples.json by the schema's name");
+            report
+                .add(&at, "there should be an example: add one to api/src/contract/examples.json by the schema's name");
         }
         let Some(schema) = content.get("schema") else { continue };
         for (place, example) in found {
@@ -53,7 +54,9 @@ fn of_contents(document: &Value, body: &Value, at: &str, report: &mut Report<'_>
 
 fn judge(document: &Value, schema: &Value, example: &Value, at: &str, report: &mut Report<'_>) {
     match faults(document, schema, example) {
-        Ok(faults) => faults.into_iter().for_each(|fault| report.add(at, format!("the example should fit its schema: {fault}"))),
+        Ok(faults) => {
+            faults.into_iter().for_each(|fault| report.add(at, format!("the example should fit its schema: {fault}")))
+        }
         Err(fault) => report.add(at, format!("the schema should be one of JSON Schema 2020-12: {fault}")),
     }
 }
@@ -66,5 +69,8 @@ fn faults(document: &Value, schema: &Value, value: &Value) -> Result<Vec<String>
     root.insert("allOf".into(), json!([schema]));
     let options = jsonschema::options().should_validate_formats(true).with_format("regex", |_: &str| true);
     let validator = options.build(&Value::Object(root)).map_err(|fault| fault.to_string())?;
-    Ok(validator.iter_errors(value).map(|fault| format!("{} at {:?}", fault, fault.instance_path().to_string())).collect())
+    Ok(validator
+        .iter_errors(value)
+        .map(|fault| format!("{} at {:?}", fault, fault.instance_path().to_string()))
+        .collect())
 }

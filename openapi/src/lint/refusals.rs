@@ -55,7 +55,10 @@ pub(super) fn complete(document: &Value, report: &mut Report<'_>) {
         for (status, response) in refusals.filter(|(_, response)| response.get("$ref").is_none()) {
             let is_problem = members(resolve(document, response), "content").all(|(media_type, content)| {
                 let schema = content.get("schema").and_then(schema_name);
-                matches!((media_type, schema), ("application/problem+json", Some("Problem")) | ("application/json", Some("OauthError")))
+                matches!(
+                    (media_type, schema),
+                    ("application/problem+json", Some("Problem")) | ("application/json", Some("OauthError"))
+                )
             });
             if !is_problem || response.get("content").is_none() {
                 report.add(format!("{at}/{status}"), "a refusal should be a shared response, or have its body");

@@ -1,4 +1,10 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::BTreeSet;
 
@@ -14,12 +20,11 @@ fn sound() -> Value {
         json!({ "description": said, "content": { "application/problem+json": { "schema": schema } } })
     };
     let refusals = |statuses: &[u16]| -> serde_json::Map<String, Value> {
-        let reference = |status: &u16| (status.to_string(), json!({ "$ref": format!("#/components/responses/R{status}") }));
+        let reference =
+            |status: &u16| (status.to_string(), json!({ "$ref": format!("#/components/responses/R{status}") }));
         statuses.iter().map(reference).collect()
     };
-    let body = |schema: &str, example: Value| {
-        json!({ "application/json": { "schema": { "$ref": format!("#/components/schemas/{schema}") }, "example": example } })
-    };
+    let body = |schema: &str, example: Value| json!({ "application/json": { "schema": { "$ref": format!("#/components/schemas/{schema}") }, "example": example } });
     let all: &[u16] = &[400, 401, 403, 404, 422, 429, 500, 503];
     let mut document = json!({
         "openapi": "3.1.0", "tags": [{ "name": "things", "description": "Things." }],
@@ -99,8 +104,18 @@ fn cases() -> Vec<Case> {
         same("references", at("/responses/404/$ref"), Some(json!("#/components/responses/None"))),
         case("path-parameters", at("/parameters"), Some(json!([])), OPERATION.to_owned()),
         case("path-parameters", at("/parameters/0/name"), Some(json!("other")), OPERATION.to_owned()),
-        case("links", at("/responses/200/links/replace_thing/operationId"), Some(json!("none")), at("/responses/200/links/replace_thing")),
-        case("links", at("/responses/200/links/replace_thing/parameters"), Some(json!({ "x": "" })), at("/responses/200/links/replace_thing")),
+        case(
+            "links",
+            at("/responses/200/links/replace_thing/operationId"),
+            Some(json!("none")),
+            at("/responses/200/links/replace_thing"),
+        ),
+        case(
+            "links",
+            at("/responses/200/links/replace_thing/parameters"),
+            Some(json!({ "x": "" })),
+            at("/responses/200/links/replace_thing"),
+        ),
         same("operation-names", at("/operationId"), Some(json!("replaceThing"))),
         same("operation-names", at("/operationId"), Some(json!("replace"))),
         same("schema-names", schema("thing_input"), Some(json!({}))),
@@ -112,19 +127,44 @@ fn cases() -> Vec<Case> {
         same("operation-texts", at("/summary"), Some(json!("Replace a thing."))),
         case("response-texts", at("/responses/200/description"), None, at("/responses/200")),
         case("response-texts", at("/responses/200/headers/ETag/description"), None, at("/responses/200/headers/ETag")),
-        case("response-texts", "/components/responses/R404/description".to_owned(), None, "/components/responses/R404".to_owned()),
+        case(
+            "response-texts",
+            "/components/responses/R404/description".to_owned(),
+            None,
+            "/components/responses/R404".to_owned(),
+        ),
         case("parameter-texts", at("/parameters/0/description"), None, at("/parameters/0")),
-        case("request-examples", at(&format!("/requestBody{content}/example")), None, at(&format!("/requestBody{content}"))),
+        case(
+            "request-examples",
+            at(&format!("/requestBody{content}/example")),
+            None,
+            at(&format!("/requestBody{content}")),
+        ),
         same("request-examples", at(&format!("/requestBody{content}/example")), Some(json!({ "name": "One", "x": 1 }))),
-        case("answer-examples", at(&format!("/responses/200{content}/example")), None, at(&format!("/responses/200{content}"))),
+        case(
+            "answer-examples",
+            at(&format!("/responses/200{content}/example")),
+            None,
+            at(&format!("/responses/200{content}")),
+        ),
         same("answer-examples", at(&format!("/responses/200{content}/example")), Some(json!({ "parts": ["one"] }))),
         case("schema-examples", schema("Colour/example"), Some(json!("blue")), schema("Colour")),
         case("limits", schema("ThingInput/properties/name/maxLength"), None, schema("ThingInput/properties/name")),
         case("limits", schema("ThingInput/properties/name/pattern"), None, schema("ThingInput/properties/name")),
-        case("limits", schema("ThingInput/properties/name/minLength"), Some(json!(201)), schema("ThingInput/properties/name")),
+        case(
+            "limits",
+            schema("ThingInput/properties/name/minLength"),
+            Some(json!(201)),
+            schema("ThingInput/properties/name"),
+        ),
         case("limits", schema("Thing/properties/parts/maxItems"), None, schema("Thing/properties/parts")),
         case("limits", at("/parameters/0/schema/maxLength"), None, at("/parameters/0/schema")),
-        case("limits", at("/responses/200/headers/ETag/schema/maxLength"), None, at("/responses/200/headers/ETag/schema")),
+        case(
+            "limits",
+            at("/responses/200/headers/ETag/schema/maxLength"),
+            None,
+            at("/responses/200/headers/ETag/schema"),
+        ),
         case("security", at("/security"), None, OPERATION.to_owned()),
         same("security", at("/security"), Some(json!([]))),
         same("security", at("/security"), Some(json!([{ "bearerAuth": [] }]))),
@@ -133,7 +173,11 @@ fn cases() -> Vec<Case> {
         case("refusals", at("/responses/409"), Some(json!({ "description": "No." })), at("/responses/409")),
         same("no-default", at("/responses/default"), Some(json!({ "$ref": "#/components/responses/R500" }))),
         same("one-media-type", at("/responses/200/content"), Some(json!({ "text/csv": {}, "application/json": {} }))),
-        same("named-bodies", at(&format!("/requestBody{content}/schema")), Some(json!({ "type": "object", "additionalProperties": false }))),
+        same(
+            "named-bodies",
+            at(&format!("/requestBody{content}/schema")),
+            Some(json!({ "type": "object", "additionalProperties": false })),
+        ),
         same("named-objects", schema("Thing/properties/parts/items"), Some(json!({ "properties": {} }))),
         case("no-composition", schema("Problem/allOf"), Some(json!([])), schema("Problem/allOf")),
         same("no-composition", schema("Problem/oneOf"), Some(json!([{ "type": "null" }, { "type": "boolean" }]))),
@@ -141,7 +185,12 @@ fn cases() -> Vec<Case> {
         same("no-composition", schema("Problem/properties/title/type"), Some(json!(["string", "null"]))),
         case("closed-requests", schema("ThingInput/additionalProperties"), Some(json!(true)), schema("ThingInput")),
         case("open-answers", schema("Thing/additionalProperties"), Some(json!(false)), schema("Thing")),
-        case("open-vocabularies", schema("Thing/properties/colour"), Some(json!({ "$ref": "#/components/schemas/Colour" })), schema("Colour/enum")),
+        case(
+            "open-vocabularies",
+            schema("Thing/properties/colour"),
+            Some(json!({ "$ref": "#/components/schemas/Colour" })),
+            schema("Colour/enum"),
+        ),
     ];
     for keyword in ["format", "minimum", "maximum"] {
         let place = schema("Thing/properties/parts/items");
