@@ -6,8 +6,11 @@
 
 pub mod about;
 mod answers;
+pub mod deprecation;
+mod examples;
+mod forms;
 pub(crate) mod limits;
-mod proof;
+mod links;
 mod routes;
 mod security;
 mod sides;
@@ -22,7 +25,7 @@ use crate::input::{Schemas, SchemasFault, references};
 use crate::oauth_request::OauthErrorBody;
 use crate::permission::{OPERATIONS, Operation};
 use crate::problem::ProblemBody;
-pub use proof::faults;
+pub(crate) use limits::NO_NUL;
 pub use routes::{RouteTable, routes_of, unmatched};
 pub use security::UnauthorizedOperations;
 
@@ -57,6 +60,10 @@ fn finish_with(document: OpenApi, table: &[&Operation]) -> Result<Value, Unautho
     security::derive(&mut document, table)?;
     complete_operations(&mut document);
     sides::divide(&mut document);
+    forms::constrain(&mut document);
+    examples::add(&mut document);
+    links::add(&mut document);
+    deprecation::mark(&mut document, deprecation::DEPRECATED);
     drop_unused(&mut document);
     Ok(document)
 }
@@ -129,15 +136,31 @@ fn complete_operations(document: &mut Value) {
     }
 }
 
+/// Calls `found` with every `$ref`.
+fn each_reference(value: &Value, found: &mut impl FnMut(&str)) {
+    match value {
+        Value::Object(members) => {
+            for (name, inner) in members {
+                match inner {
+                    Value::String(reference) if name == "$ref" => found(reference),
+                    inner => each_reference(inner, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| each_reference(item, found)),
+        _ => {}
+    }
+}
+
 /// Shared parts to which nothing refers only puzzle the reader. Parts refer to other parts, so it is done until nothing goes.
 fn drop_unused(document: &mut Value) {
     for _ in 0..8 {
         let mut used = BTreeSet::new();
-        proof::each_reference(document, &mut |reference| {
+        each_reference(document, &mut |reference| {
             used.insert(reference.to_owned());
         });
         let mut dropped = false;
-        for kind in ["schemas", "responses", "parameters", "headers"] {
+        for kind in ["schemas", "responses", "parameters", "headers", "examples"] {
             let Some(parts) = document.pointer_mut(&format!("/components/{kind}")).and_then(Value::as_object_mut)
             else {
                 continue;

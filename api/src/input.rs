@@ -1,6 +1,6 @@
 //! What comes in: bodies, query parameters, path ids and headers, each judged by the OpenAPI document that describes it.
 //!
-//! Extractors here don't refuse by themselves (but for [`PathId`]): they hold what came, and the handler asks them in the order
+//! Extractors here don't refuse by themselves (but for [`PathId`], and headers longer than the document allows): they hold what came, and the handler asks them in the order
 //! in which refusals are due: 401, 403, 404, then 415/413, 400/422, 428, 412, 409.
 
 mod acting_person;
@@ -16,11 +16,13 @@ mod query;
 mod schemas;
 mod upload;
 
+pub(crate) use acting_person::MAX_ENCODED as MAX_ACTING_PERSON;
 pub use acting_person::{ACTING_PERSON, acting_person};
 pub use body::{BATCH_LIMIT, BatchBody, Body, JSON_LIMIT, OauthBody};
 pub use check::Checked;
 pub(crate) use form::{decode, pairs};
 pub use headers::{AcceptLanguage, IdempotencyKey, IfMatch, IfNoneMatch, Prefer, etag};
+pub(crate) use headers::{KEY_LENGTH, MAX_DIGEST, MAX_PREFER, MAX_TAGS};
 pub(crate) use json::escape;
 pub(crate) use json::parse as parse_json;
 pub use path::{PathId, path_id, path_text};

@@ -236,19 +236,25 @@ pub struct TokenForm {
     #[schema(max_length = 64, pattern = "^client_credentials$", example = "client_credentials")]
     grant_type: String,
     /// The scopes wanted, with one blank between them; left out, all that the client holds.
-    #[schema(nullable = false, max_length = 1000, example = "incidents:read incidents:write")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 1000,
+        pattern = "^[!#-\\[\\]-~]+( [!#-\\[\\]-~]+)*$",
+        example = "incidents:read incidents:write"
+    )]
     scope: Option<String>,
     /// With `client_secret_post`: the client's id. With `private_key_jwt` it may be left out.
-    #[schema(nullable = false, max_length = 200)]
+    #[schema(nullable = false, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     client_id: Option<String>,
     /// With `client_secret_post`: its secret. With `client_secret_basic` both stand in `Authorization` instead.
-    #[schema(nullable = false, max_length = 200)]
+    #[schema(nullable = false, min_length = 1, max_length = 200, pattern = "^[ -~]+$")]
     client_secret: Option<String>,
     /// With `private_key_jwt`: what kind of assertion follows.
     #[schema(nullable = false, max_length = 100, pattern = "^urn:ietf:params:oauth:client-assertion-type:jwt-bearer$")]
     client_assertion_type: Option<String>,
     /// With `private_key_jwt`: a JWT signed with a key of the client (RFC 7523), for one use, within a minute.
-    #[schema(nullable = false, max_length = 4096)]
+    #[schema(nullable = false, min_length = 1, max_length = 4096, pattern = "^[A-Za-z0-9._-]+$")]
     client_assertion: Option<String>,
 }
 
@@ -257,22 +263,22 @@ pub struct TokenForm {
 #[allow(dead_code, reason = "only its schema is used: the request is read by parse_revocation_request")]
 pub struct RevocationForm {
     /// The access token.
-    #[schema(max_length = 4096)]
+    #[schema(min_length = 1, max_length = 4096, pattern = "^[ -~]+$")]
     token: String,
     /// Ignored: there is one kind of token.
     #[schema(nullable = false, max_length = 64, example = "access_token")]
     token_type_hint: Option<String>,
     /// With `client_secret_post`: the client's id. With `private_key_jwt` it may be left out.
-    #[schema(nullable = false, max_length = 200)]
+    #[schema(nullable = false, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     client_id: Option<String>,
     /// With `client_secret_post`: its secret. With `client_secret_basic` both stand in `Authorization` instead.
-    #[schema(nullable = false, max_length = 200)]
+    #[schema(nullable = false, min_length = 1, max_length = 200, pattern = "^[ -~]+$")]
     client_secret: Option<String>,
     /// With `private_key_jwt`: what kind of assertion follows.
     #[schema(nullable = false, max_length = 100, pattern = "^urn:ietf:params:oauth:client-assertion-type:jwt-bearer$")]
     client_assertion_type: Option<String>,
     /// With `private_key_jwt`: a JWT signed with a key of the client (RFC 7523), for one use, within a minute.
-    #[schema(nullable = false, max_length = 4096)]
+    #[schema(nullable = false, min_length = 1, max_length = 4096, pattern = "^[A-Za-z0-9._-]+$")]
     client_assertion: Option<String>,
 }
 

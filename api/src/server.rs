@@ -223,6 +223,7 @@ fn listen(
             .wrap(Condition::new(only_proxies, from_fn(refuse_strangers)))
             .wrap(from_fn(limits_edge))
             .wrap(from_fn(problem::edge))
+            .wrap(from_fn(contract::deprecation::edge))
             .wrap(from_fn(close_edge))
             .wrap(from_fn(log_request))
             .wrap(from_fn(note_caller))

@@ -55,7 +55,7 @@ impl Walk {
         let schema = self.body_schema(operation)?;
         let content = &operation.described["requestBody"]["content"]["application/json"];
         let example = content["examples"].as_object().and_then(|all| all.values().next());
-        let example = example.map(|one| one["value"].clone()).or_else(|| content.get("example").cloned());
+        let example = example.map(|one| self.resolve(one)["value"].clone()).or_else(|| content.get("example").cloned());
         Some(example.unwrap_or_else(|| self.sample(&schema)))
     }
 

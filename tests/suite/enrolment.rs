@@ -40,7 +40,19 @@ fn trade(base: &str, body: Value) -> Answer {
 
 #[track_caller]
 fn refused(answer: Answer, error: &str) -> Answer {
-    let answer = answer.expect(400).with("/error", error).without("/client_secret");
+    let status = if error == "invalid_grant" { 403 } else { 400 };
+    refused_by(answer, status, error)
+}
+
+/// What could be read, but can't be what it should be.
+#[track_caller]
+fn unprocessable(answer: Answer) -> Answer {
+    refused_by(answer, 422, "invalid_request")
+}
+
+#[track_caller]
+fn refused_by(answer: Answer, status: u16, error: &str) -> Answer {
+    let answer = answer.expect(status).with("/error", error).without("/client_secret");
     assert!(answer.header("content-type").starts_with("application/json"), "{answer}");
     assert!(answer.header("cache-control").contains("no-store"), "{answer}");
     let described = answer.str("/error_description");
@@ -115,10 +127,10 @@ both!(a_slip_is_told_and_costs_nothing, |server| {
     let code = invite(server, "team", ALPHA).string("/enrolment/code");
     let first = if code.starts_with('7') { "8" } else { "7" };
     let slip = format!("{first}{}", &code[1..]);
-    let answer = refused(trade(&server.base, json!({"code": slip})), "invalid_request");
+    let answer = unprocessable(trade(&server.base, json!({"code": slip})));
     assert!(answer.str("/error_description").contains("mistyped"), "{answer}");
     for shape in ["7KQ4M", "UUUUU-UUUUU-UUUUU-UUUUU-U", "лікарня"] {
-        refused(trade(&server.base, json!({"code": shape})), "invalid_request");
+        unprocessable(trade(&server.base, json!({"code": shape})));
     }
     trade(&server.base, json!({"code": code})).expect(200).with("/role", "team");
 });
@@ -197,7 +209,8 @@ both!(a_key_is_checked_before_the_code_is_used, |server| {
             (json!("x"), "/key"),
             (Value::Null, "/key"),
         ] {
-            let answer = refused(trade(&server.base, json!({"code": code, "key": bad})), "invalid_request");
+            let answer = trade(&server.base, json!({"code": code, "key": bad}));
+            let answer = if word == "curve" { unprocessable(answer) } else { refused(answer, "invalid_request") };
             assert!(answer.str("/error_description").contains(word), "{word}\n{answer}");
         }
     });

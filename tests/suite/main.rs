@@ -54,6 +54,7 @@ mod institutions_import;
 mod joining;
 mod lifecycle;
 mod limits;
+mod limits_of_fields;
 mod limits_overload;
 mod links;
 mod lost_connections;

@@ -152,7 +152,7 @@ both!(the_coordinator_makes_it_by_code_only, |server| {
     let key = json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
     let code = issued.str("/enrolment/code");
     let trade = |body: Value| server.anyone().post("/oauth2/enrol").json(body).send();
-    trade(json!({"code": code, "key": key})).expect(400).with("/error", "invalid_request");
+    trade(json!({"code": code, "key": key})).expect(422).with("/error", "invalid_request");
     let renewed = trade(json!({"code": code})).expect(200);
     token(server, &spare.client_id, &spare.client_secret).expect(401);
     token(server, &spare.client_id, renewed.str("/client_secret")).expect(200);

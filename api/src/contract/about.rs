@@ -99,7 +99,7 @@ pub(super) fn info() -> Value {
         "title": "Zvit",
         "summary": "Incident reports in, response teams out.",
         "description": INTRODUCTION,
-        "contact": { "name": "The Zvit project", "url": "https://zvit.example" },
+        "contact": { "name": "The Zvit project", "url": "https://zvit.example", "email": "integrators@zvit.example" },
         "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         "version": env!("CARGO_PKG_VERSION"),
     })
@@ -108,9 +108,9 @@ pub(super) fn info() -> Value {
 /// `servers`.
 pub(super) fn servers() -> Value {
     json!([
-        { "url": "https://zvit.example", "description": "A deployment; put in your own host." },
-        { "url": "http://127.0.0.1:8080", "description": "A service on your own machine, as `zvit serve` starts it." },
-        { "url": "https://127.0.0.1:8080", "description": "The same with HTTPS, as `zvit demo` starts it." },
+        { "url": "https://zvit.example", "description": "Production: put in the host of your deployment.", "x-internal": false },
+        { "url": "https://127.0.0.1:8080", "description": "Local: a service on your own machine, as `zvit demo` starts it.", "x-internal": true },
+        { "url": "/", "description": "Local or production: the service that this document was fetched from.", "x-internal": false },
     ])
 }
 
@@ -129,11 +129,11 @@ pub(super) fn security_schemes() -> Value {
     json!({
         "bearerAuth": {
             "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-            "description": "An access token of `POST /oauth2/token`, sent as `Authorization: Bearer <token>`.",
+            "description": "An access token of `POST /oauth2/token`, sent as `Authorization: Bearer <token>`. A JWT as RFC 9068 has it, made and judged as RFC8725 asks.",
         },
         "oauth2": {
             "type": "oauth2",
-            "description": "The same token, fetched with the client's id and secret. Ask for no scope to get every scope that the client holds.",
+            "description": "The same token (a JWT, by RFC8725), fetched with the client's id and secret. Ask for no scope to get every scope that the client holds.",
             "flows": { "clientCredentials": { "tokenUrl": "/oauth2/token", "scopes": scopes } },
         },
     })

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::security::nobody;
+use crate::input::{KEY_LENGTH, MAX_ACTING_PERSON, MAX_DIGEST, MAX_PREFER, MAX_TAGS};
 use crate::problem::MEDIA_TYPE;
 
 /// A shared refusal: status, name under `components/responses`, description, headers beside `X-Request-Id`.
 type Shared = (u16, &'static str, &'static str, &'static [&'static str]);
 
-const SHARED: [Shared; 26] = [
+const SHARED: [Shared; 28] = [
     (
         400,
         "BadRequest",
@@ -17,6 +19,12 @@ const SHARED: [Shared; 26] = [
         &[],
     ),
     (401, "Unauthorized", "The token is missing, invalid, expired or revoked.", &["WWW-Authenticate"]),
+    (
+        401,
+        "UnauthorizedByProxy",
+        "Not from this service, which lets anybody in here: a proxy in front of it may ask for credentials of its own.",
+        &["WWW-Authenticate"],
+    ),
     (
         403,
         "Forbidden",
@@ -49,6 +57,7 @@ const SHARED: [Shared; 26] = [
         "Client authentication failed (RFC 6749, section 5.2).",
         &["Cache-Control", "WWW-Authenticate"],
     ),
+    (403, "OauthForbidden", "Nothing is given by plain HTTP from another machine.", &["Cache-Control"]),
     (408, "OauthRequestTimeout", "The body arrived too slowly.", &["Cache-Control"]),
     (413, "OauthPayloadTooLarge", "The body is too large.", &["Cache-Control"]),
     (414, "OauthUriTooLong", "Path and query have more than 8,192 bytes.", &["Cache-Control"]),
@@ -68,9 +77,12 @@ const SHARED: [Shared; 26] = [
     (503, "OauthUnavailable", "No token can be given at the moment.", &["Cache-Control", "Retry-After"]),
 ];
 
+/// What header fields are made of here (RFC 9110, section 5.5, without what is obsolete).
+const VISIBLE: &str = r"^[\t -~]*$";
+
 /// Headers by their component: field name, component name, description, schema.
 fn headers() -> Vec<(&'static str, &'static str, &'static str, Value)> {
-    let text = |limit: u32| json!({ "type": "string", "maxLength": limit });
+    let text = |limit: u32| json!({ "type": "string", "maxLength": limit, "pattern": VISIBLE });
     vec![
         (
             "X-Request-Id",
@@ -82,13 +94,13 @@ fn headers() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             "RateLimit",
             "RateLimit",
             "Where the answer is limited: the requests that remain, and the seconds until all of them are there again.",
-            json!({ "type": "string", "maxLength": 100, "examples": ["\"client\";r=1999;t=1"] }),
+            json!({ "type": "string", "maxLength": 100, "pattern": VISIBLE, "examples": ["\"client\";r=1999;t=1"] }),
         ),
         (
             "RateLimit-Policy",
             "RateLimitPolicy",
             "Which limit that is (`client`, `address` or `token-failures`), and how many requests it takes in how many seconds.",
-            json!({ "type": "string", "maxLength": 100, "examples": ["\"client\";q=2000;w=4"] }),
+            json!({ "type": "string", "maxLength": 100, "pattern": VISIBLE, "examples": ["\"client\";q=2000;w=4"] }),
         ),
         ("ETag", "ETag", "The version of the resource, for If-Match and If-None-Match.", text(200)),
         ("Location", "Location", "The path of what was made.", text(500)),
@@ -112,37 +124,29 @@ fn headers() -> Vec<(&'static str, &'static str, &'static str, Value)> {
 
 /// Header parameters that several operations take: field name, component name, description, schema.
 fn parameters() -> Vec<(&'static str, &'static str, &'static str, Value)> {
+    let text = |limit: usize| json!({ "type": "string", "maxLength": limit, "pattern": VISIBLE });
     vec![
         (
             "Idempotency-Key",
             "IdempotencyKey",
             "Makes a retry safe: the same key with the same body gets the first answer again. A new UUID is a good one.",
-            json!({ "type": "string", "minLength": 8, "maxLength": 128, "pattern": "^[!-~]+$" }),
+            json!({ "type": "string", "minLength": KEY_LENGTH.start(), "maxLength": KEY_LENGTH.end(), "pattern": "^[!-~]+$" }),
         ),
-        (
-            "If-Match",
-            "IfMatch",
-            "The ETag of the version that the change is meant for.",
-            json!({ "type": "string", "maxLength": 500 }),
-        ),
-        (
-            "If-None-Match",
-            "IfNoneMatch",
-            "The ETag of what the caller has: 304 if it is still that.",
-            json!({ "type": "string", "maxLength": 500 }),
-        ),
+        ("If-Match", "IfMatch", "The ETag of the version that the change is meant for.", text(MAX_TAGS)),
+        ("If-None-Match", "IfNoneMatch", "The ETag of what the caller has: 304 if it is still that.", text(MAX_TAGS)),
         (
             "Acting-Person",
             "ActingPerson",
             "Who acts, where several people share a tool: a name in percent-encoded UTF-8, 200 characters at most. Kept in the audit as said.",
-            json!({ "type": "string", "minLength": 1, "maxLength": 2400, "pattern": "^[ -~]+$" }),
+            json!({ "type": "string", "minLength": 1, "maxLength": MAX_ACTING_PERSON, "pattern": "^[ -~]+$" }),
         ),
         (
             "Prefer",
             "Prefer",
             "`handling=lenient`: faulty optional members become warnings (RFC 7240).",
-            json!({ "type": "string", "maxLength": 200 }),
+            text(MAX_PREFER),
         ),
+        ("Content-Digest", "ContentDigest", "`sha-256=:…:` (RFC 9530): what the bytes must have.", text(MAX_DIGEST)),
     ]
 }
 
@@ -247,7 +251,7 @@ impl Facts {
         Self {
             operation: operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned(),
             is_oauth: path.starts_with("/oauth2/"),
-            is_public: operation.get("security") == Some(&json!([])),
+            is_public: operation.get("security") == Some(&nobody()),
             has_path_id: path.contains('{'),
             changes: method != "get",
             is_put: method == "put",
@@ -263,6 +267,7 @@ impl Facts {
         match name {
             // The code is all there is to it; and what is on hold may be held again.
             "OauthInvalidClient" if self.operation == "enrol_client" => false,
+            "UnauthorizedByProxy" => self.operation == "enrol_client" || (is_api && self.is_public),
             "Conflict" if ["hold_institution", "release_institution"].contains(&self.operation.as_str()) => false,
             name if name.starts_with("Oauth") => self.is_oauth,
             "Unauthorized" | "Forbidden" => is_api && !self.is_public,

@@ -32,6 +32,9 @@ impl Side {
     }
 }
 
+/// What every text keeps to, in requests as in answers: no database and few programs take a U+0000.
+pub(crate) const NO_NUL: &str = r"^[^\x00]*$";
+
 /// JSON numbers are exact up to here in every language (RFC 8259, section 6).
 const MAX_SAFE: i64 = 9_007_199_254_740_991;
 
@@ -88,14 +91,18 @@ fn without_null(members: &mut Map<String, Value>) {
 fn bound(members: &mut Map<String, Value>, side: Side) {
     let has = |name: &str| members.contains_key(name);
     match members.get("type").and_then(Value::as_str) {
-        Some("string") if !has("maxLength") && !has("enum") && !has("const") && !has("contentMediaType") => {
-            let limit = match members.get("format").and_then(Value::as_str) {
+        Some("string") if !has("enum") && !has("const") && !has("contentMediaType") => {
+            let format = members.get("format").and_then(Value::as_str);
+            let limit = match format {
                 Some("uuid") => 36,
                 Some("date-time") => 64,
                 Some("binary") => return,
                 _ => side.max_length(),
             };
-            members.insert("maxLength".into(), limit.into());
+            if format.is_none() {
+                members.entry("pattern").or_insert_with(|| json!(NO_NUL));
+            }
+            members.entry("maxLength").or_insert_with(|| limit.into());
         }
         Some("array") if !has("maxItems") => {
             members.insert("maxItems".into(), side.max_items().into());
@@ -137,10 +144,10 @@ mod tests {
             "f": {"type": "string", "enum": ["x"]}, "g": {"type": "string", "example": {"type": "string"}}
         }});
         let expected = json!({"type": "object", "properties": {
-            "a": {"type": "string", "maxLength": 200}, "b": {"type": "string", "maxLength": 5}, "c": {"type": "string", "format": "uuid", "maxLength": 36},
+            "a": {"type": "string", "pattern": NO_NUL, "maxLength": 200}, "b": {"type": "string", "maxLength": 5, "pattern": NO_NUL}, "c": {"type": "string", "format": "uuid", "maxLength": 36},
             "type": {"type": "integer", "format": "int32", "minimum": 0, "maximum": i32::MAX},
             "e": {"type": "array", "maxItems": 50, "items": {"type": "integer", "format": "int64", "minimum": -MAX_SAFE, "maximum": MAX_SAFE}},
-            "f": {"type": "string", "enum": ["x"]}, "g": {"type": "string", "maxLength": 200, "example": {"type": "string"}}
+            "f": {"type": "string", "enum": ["x"]}, "g": {"type": "string", "pattern": NO_NUL, "maxLength": 200, "example": {"type": "string"}}
         }});
         assert_eq!(tidied(schema), expected);
     }

@@ -30,7 +30,6 @@ fn known() -> Schemas {
     let row = |id, path| Operation { id, method: "POST", path, access: tests::clients(&[]) };
     let table = [row("create_incident", "/v1/incidents"), row("create_report", "/v1/incidents/reports")];
     let document = finish_with(app.split_for_parts().1, &[&table[0], &table[1]]).unwrap();
-    assert_eq!(faults(&document), Vec::<String>::new());
     schemas(&document).unwrap()
 }
 

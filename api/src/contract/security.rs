@@ -46,9 +46,14 @@ pub(super) fn derive(document: &mut Value, table: &[&Operation]) -> Result<(), U
     if faults.is_empty() { Ok(()) } else { Err(UnauthorizedOperations(faults)) }
 }
 
+/// The security of what anybody may call. Said as an alternative that asks for nothing: an empty list reads as forgotten.
+pub(super) fn nobody() -> Value {
+    json!([{}])
+}
+
 /// Both schemes are alternatives. With `oauth2` alone, tools that try calls without a token are silent about the answer.
 fn security(access: &Access) -> Value {
-    let Access::Clients(rule) = access else { return json!([]) };
+    let Access::Clients(rule) = access else { return nobody() };
     let mut alternatives = vec![json!({ "bearerAuth": [] })];
     alternatives.extend(rule.scopes.iter().map(|scope| json!({ "oauth2": [scope] })));
     if rule.scopes.is_empty() {
@@ -85,7 +90,7 @@ mod tests {
         assert_eq!(security("/v1/incidents/{id}"), json!([{"bearerAuth": []}, {"oauth2": ["incidents:read"]}]));
         let either = json!([{"bearerAuth": []}, {"oauth2": ["incidents:read"]}, {"oauth2": ["cases:read"]}]);
         assert_eq!(security("/v1/incidents/{id}/reports"), either);
-        assert_eq!(security("/healthz"), json!([]));
+        assert_eq!(security("/healthz"), json!([{}]));
     }
 
     #[test]

@@ -15,6 +15,9 @@ const NAME: &str = "Acting-Person";
 /// Code points that a name may have.
 const MAX_LENGTH: usize = 200;
 
+/// Characters of the header: four bytes for each code point, three for each of them.
+pub(crate) const MAX_ENCODED: usize = MAX_LENGTH * 12;
+
 /// The person named, if any: percent-encoded UTF-8.
 ///
 /// # Errors
@@ -26,7 +29,7 @@ pub fn acting_person(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         if lines.next().is_some() {
             return None;
         }
-        let text = first.to_str().ok().filter(|text| is_encoded_well(text))?;
+        let text = first.to_str().ok().filter(|text| text.len() <= MAX_ENCODED && is_encoded_well(text))?;
         let name = percent_decode_str(text).decode_utf8().ok()?.trim().to_owned();
         let fits = !name.is_empty() && name.chars().count() <= MAX_LENGTH && !name.chars().any(is_unprintable);
         fits.then_some(name)

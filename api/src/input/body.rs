@@ -72,8 +72,9 @@ pub struct Body<const LIMIT: usize = JSON_LIMIT> {
     content: Result<Bytes, Problem>,
 }
 
-/// Limit of a body of `/oauth2/*` in bytes: an assertion has 4 KiB at most.
-pub const OAUTH_LIMIT: usize = 16 * 1024;
+/// Limit of a body of `/oauth2/*` in bytes: parameters of 4 KiB at most, of which percent-encoding may make three times as
+/// many; and room for who sends too much of one to be told so.
+pub const OAUTH_LIMIT: usize = 64 * 1024;
 
 /// The body of a request to `/oauth2/*`.
 pub type OauthBody = Body<OAUTH_LIMIT>;

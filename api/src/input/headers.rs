@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::{FromRequest, HttpRequest};
 use zvit_domain::word::{Language, Text};
 use zvit_texts::text;
@@ -26,7 +26,48 @@ macro_rules! from_headers {
     )+};
 }
 
-from_headers!(AcceptLanguage, IdempotencyKey, IfMatch, IfNoneMatch, Prefer);
+from_headers!(AcceptLanguage, IdempotencyKey, IfMatch);
+
+/// Extractors that read headers only; one that is longer than the document allows is refused.
+macro_rules! from_bounded_headers {
+    ($($name:ident),+) => {$(
+        impl FromRequest for $name {
+            type Error = Problem;
+            type Future = Ready<Result<Self, Problem>>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                ready(Self::of(request.headers()))
+            }
+        }
+    )+};
+}
+
+from_bounded_headers!(IfNoneMatch, Prefer);
+
+/// Characters that `If-Match` and `If-None-Match` may have, of all lines together.
+pub(crate) const MAX_TAGS: usize = 500;
+/// Characters that `Prefer` may have.
+pub(crate) const MAX_PREFER: usize = 200;
+/// Characters that `Content-Digest` may have.
+pub(crate) const MAX_DIGEST: usize = 500;
+/// Characters that an idempotency key has.
+pub(crate) const KEY_LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
+
+/// All lines of a header as one list, where it is sent.
+///
+/// # Errors
+/// 422 for one that is longer than `limit`, or isn't visible ASCII.
+pub(crate) fn bounded(headers: &HeaderMap, name: &'static str, limit: usize) -> Result<Option<String>, Problem> {
+    let Some(text) = list(headers, name) else { return Ok(None) };
+    if let Some(text) = text.filter(|text| text.len() <= limit) {
+        return Ok(Some(text));
+    }
+    let detail = Text::new(
+        format!("{name} has {limit} visible ASCII characters at most."),
+        format!("{name} має щонайбільше {limit} видимих символів ASCII."),
+    );
+    Err(Problem::validation([ErrorItem::header(name, "header_invalid", detail)]))
+}
 
 /// A strong entity tag in the form in which it stands in headers: `"7"`.
 pub fn etag(version: impl Display) -> String {
@@ -44,7 +85,7 @@ impl AcceptLanguage {
 }
 
 /// All lines of a header as one list; nothing if one of them is not visible ASCII.
-fn list(headers: &HeaderMap, name: &HeaderName) -> Option<Option<String>> {
+fn list(headers: &HeaderMap, name: &str) -> Option<Option<String>> {
     let mut lines = headers.get_all(name).peekable();
     lines.peek()?;
     Some(lines.map(|line| line.to_str().ok()).collect::<Option<Vec<_>>>().map(|lines| lines.join(",")))
@@ -67,12 +108,11 @@ struct Tag {
 }
 
 impl Tags {
-    fn of(headers: &HeaderMap, name: &HeaderName) -> Self {
-        match list(headers, name) {
+    fn of(text: Option<&str>) -> Self {
+        match text {
             None => Self::Absent,
-            Some(Some(text)) if text.trim() == "*" => Self::Any,
-            Some(Some(text)) => tags(&text).map_or(Self::Malformed, Self::Listed),
-            Some(None) => Self::Malformed,
+            Some(text) if text.trim() == "*" => Self::Any,
+            Some(text) => tags(text).map_or(Self::Malformed, Self::Listed),
         }
     }
 }
@@ -103,7 +143,7 @@ pub struct IfMatch(Tags);
 
 impl IfMatch {
     fn of(headers: &HeaderMap) -> Self {
-        Self(Tags::of(headers, &IF_MATCH))
+        Self(bounded(headers, "If-Match", MAX_TAGS).map_or(Tags::Malformed, |text| Tags::of(text.as_deref())))
     }
 
     /// Where the header must be sent. `current` is the resource's tag, as [`etag`] makes it.
@@ -143,8 +183,8 @@ impl IfMatch {
 pub struct IfNoneMatch(Tags);
 
 impl IfNoneMatch {
-    fn of(headers: &HeaderMap) -> Self {
-        Self(Tags::of(headers, &IF_NONE_MATCH))
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        Ok(Self(Tags::of(bounded(headers, "If-None-Match", MAX_TAGS)?.as_deref())))
     }
 
     /// Whether the caller has what `current` names, so that 304 is the answer. What can't be read matches nothing.
@@ -193,7 +233,7 @@ impl IdempotencyKey {
 
 /// Whether a text can be an idempotency key: also for the keys that stand in the body of a batch.
 pub(crate) fn is_key(text: &str) -> bool {
-    (8..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+    KEY_LENGTH.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
 fn key_fault(code: Code, detail: Text) -> Problem {
@@ -209,15 +249,15 @@ pub struct Prefer {
 }
 
 impl Prefer {
-    fn of(headers: &HeaderMap) -> Self {
-        let text = headers.get_all("prefer").filter_map(|line| line.to_str().ok()).collect::<Vec<_>>().join(",");
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let text = bounded(headers, "Prefer", MAX_PREFER)?.unwrap_or_default();
         let preferences = text.split(',').filter_map(|preference| preference.split(';').next());
         let handling = preferences.filter_map(|preference| preference.split_once('=')).find_map(|(name, value)| {
             // The first one counts, whatever it says (RFC 7240, section 2).
             name.trim().eq_ignore_ascii_case("handling").then(|| value.trim().trim_matches('"').to_ascii_lowercase())
         });
         let is_stated = handling.as_deref().is_some_and(|value| value == "lenient" || value == "strict");
-        Self { lenient: handling.as_deref() == Some("lenient"), is_stated }
+        Ok(Self { lenient: handling.as_deref() == Some("lenient"), is_stated })
     }
 
     /// `Preference-Applied`, if a preference was stated that was followed.

@@ -28,9 +28,9 @@ fn if_match_wants_the_present_strong_tag() {
 
 #[test]
 fn if_none_match_compares_weakly() {
-    let matches = |value: &str| IfNoneMatch::of(&headers(&[("if-none-match", value)])).matches("\"7\"");
+    let matches = |value: &str| IfNoneMatch::of(&headers(&[("if-none-match", value)])).unwrap().matches("\"7\"");
     assert!(matches("\"7\"") && matches("W/\"7\"") && matches("*") && matches("\"1\",\"7\""));
-    assert!(!matches("\"8\"") && !matches("7") && !IfNoneMatch::of(&headers(&[])).matches("\"7\""));
+    assert!(!matches("\"8\"") && !matches("7") && !IfNoneMatch::of(&headers(&[])).unwrap().matches("\"7\""));
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn an_idempotency_key_has_8_to_128_visible_characters() {
 
 #[test]
 fn lenient_handling_is_asked_for_by_prefer() {
-    let prefer = |lines: &[(&'static str, &str)]| Prefer::of(&headers(lines));
+    let prefer = |lines: &[(&'static str, &str)]| Prefer::of(&headers(lines)).unwrap();
     for lenient in ["handling=lenient", "respond-async, Handling=Lenient; x=1", "handling=\"lenient\""] {
         let prefer = prefer(&[("prefer", lenient)]);
         assert!(prefer.lenient, "{lenient}");
@@ -61,4 +61,17 @@ fn lenient_handling_is_asked_for_by_prefer() {
     assert!(!prefer(&[("prefer", "handling=strict, handling=lenient")]).lenient);
     assert!(prefer(&[]).applied().is_none() && prefer(&[("prefer", "handling=maybe")]).applied().is_none());
     assert_eq!(prefer(&[("prefer", "handling=strict")]).applied().unwrap().1, "handling=strict");
+}
+
+#[test]
+fn what_is_longer_than_the_document_allows_is_refused() {
+    let longest = |limit: usize| "x".repeat(limit);
+    assert!(Prefer::of(&headers(&[("prefer", &longest(MAX_PREFER))])).is_ok());
+    for (name, limit) in [("prefer", MAX_PREFER), ("if-none-match", MAX_TAGS)] {
+        let sent = headers(&[(name, &longest(limit + 1))]);
+        let refused = if name == "prefer" { Prefer::of(&sent).err() } else { IfNoneMatch::of(&sent).err() };
+        assert_eq!(refused.unwrap().code(), Code::ValidationFailed, "{name}");
+    }
+    let too_long = format!("\"{}\"", longest(MAX_TAGS));
+    assert_eq!(IfMatch::of(&headers(&[("if-match", &too_long)])).0, Tags::Malformed);
 }

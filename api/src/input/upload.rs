@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use zvit_texts::text;
 
 use super::body::{DRAIN_TIME, PROMPT, Pace, broken_off, too_slow};
+use super::headers::{MAX_DIGEST, bounded};
 use crate::auth::Admission;
 use crate::problem::{Code, ErrorItem, Problem};
 
@@ -70,9 +71,10 @@ impl Upload {
     /// # Errors
     /// 422 for one that can't be read.
     pub fn digest(&self) -> Result<Option<[u8; 32]>, Problem> {
-        let lines = self.request.headers().get_all("content-digest");
-        let stated: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).collect();
-        let Some(value) = stated.iter().find_map(|one| one.trim().strip_prefix("sha-256=")) else { return Ok(None) };
+        let stated = bounded(self.request.headers(), "Content-Digest", MAX_DIGEST)?.unwrap_or_default();
+        let Some(value) = stated.split(',').find_map(|one| one.trim().strip_prefix("sha-256=")) else {
+            return Ok(None);
+        };
         let decoded = value
             .strip_prefix(':')
             .and_then(|rest| rest.strip_suffix(':'))

@@ -110,10 +110,10 @@ struct Shape {
 #[allow(dead_code, reason = "only its schema is used")]
 struct ProblemError {
     /// JSON Pointer (RFC 6901) into the body. A missing member points at itself.
-    #[schema(nullable = false, max_length = 2000, example = "/impact/recoverability")]
+    #[schema(nullable = false, max_length = 2000, pattern = r"^[\s\S]*$", example = "/impact/recoverability")]
     pointer: Option<String>,
-    /// Name of the query parameter.
-    #[schema(nullable = false, max_length = 200)]
+    /// Name of the query parameter, as it was sent.
+    #[schema(nullable = false, max_length = 200, pattern = r"^[\s\S]*$")]
     parameter: Option<String>,
     /// Name of the header.
     #[schema(nullable = false, max_length = 200)]

@@ -16,6 +16,9 @@ use super::Problem;
 pub enum OauthCode {
     /// A parameter is missing, stands twice or can't be read.
     InvalidRequest,
+    /// What is asked for can't be done with what was sent, though all of it could be read. RFC 6749 has no status of its own
+    /// for it; it is used where the request is not one of that RFC.
+    Unprocessable,
     /// The body arrived too slowly.
     RequestTimeout,
     /// The body is too large.
@@ -26,7 +29,7 @@ pub enum OauthCode {
     HeadersTooLarge,
     /// Client authentication failed; it is not said how.
     InvalidClient,
-    /// What was presented to be traded in does not hold.
+    /// What was presented to be traded in for a credential does not hold: the request was good, the code is not.
     InvalidGrant,
     /// The client may not use this grant type.
     UnauthorizedClient,
@@ -58,12 +61,13 @@ impl OauthCode {
     fn row(self) -> (&'static str, u16) {
         match self {
             Self::InvalidRequest => ("invalid_request", 400),
+            Self::Unprocessable => ("invalid_request", 422),
             Self::RequestTimeout => ("invalid_request", 408),
             Self::PayloadTooLarge => ("invalid_request", 413),
             Self::UriTooLong => ("invalid_request", 414),
             Self::HeadersTooLarge => ("invalid_request", 431),
             Self::InvalidClient => ("invalid_client", 401),
-            Self::InvalidGrant => ("invalid_grant", 400),
+            Self::InvalidGrant => ("invalid_grant", 403),
             Self::UnauthorizedClient => ("unauthorized_client", 400),
             Self::UnsupportedGrantType => ("unsupported_grant_type", 400),
             Self::InvalidScope => ("invalid_scope", 400),

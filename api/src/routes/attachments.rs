@@ -95,7 +95,7 @@ pub struct ExternalAttachmentInput {
         ("id" = Uuid, Path, description = "The incident's id"),
         AttachmentQuery,
         ("Idempotency-Key" = String, Header, description = "8 to 128 visible characters, the same for every repetition", min_length = 8, max_length = 128),
-        ("Content-Digest" = Option<String>, Header, description = "`sha-256=:…:` (RFC 9530): what the bytes must have", max_length = 500),
+        ("Content-Digest" = Option<String>, Header),
     ),
     request_body(content = FileBytes, content_type = "application/octet-stream", description = "The file's bytes"),
     responses((status = 201, description = "The attachment", body = Attachment, headers(

@@ -41,7 +41,7 @@ pub struct TeamAvailability {
 /// A team's word on duty and capacity. An empty one takes back what was said before: then its entry in the directory holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AvailabilityInput {
+pub struct TeamAvailabilityInput {
     /// On duty or not; left out, nothing else may stand here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -56,7 +56,7 @@ pub struct AvailabilityInput {
     pub until: Option<Time>,
 }
 
-impl AvailabilityInput {
+impl TeamAvailabilityInput {
     fn faults(&self, now: Time) -> Vec<Fault> {
         let mut faults = Vec::new();
         if self.on_duty.is_none() && (self.capacity.is_some() || self.until.is_some()) {
@@ -103,7 +103,7 @@ pub async fn get_team_availability(
 #[utoipa::path(
     tag = "directory", operation_id = "set_team_availability",
     params(("id" = Uuid, Path, description = "The team's id"), ("If-Match" = String, Header, description = "ETag of the availability", max_length = 300)),
-    request_body(content = AvailabilityInput, example = json!({"on_duty": true, "capacity": 20, "until": "2036-01-01T06:00:00Z"})),
+    request_body(content = TeamAvailabilityInput, example = json!({"on_duty": true, "capacity": 20, "until": "2036-01-01T06:00:00Z"})),
     responses((status = 200, description = "The team's availability", body = TeamAvailability, headers(("ETag" = String, description = "For If-Match")))),
 )]
 #[put("/v1/teams/{id}/availability")]
@@ -117,7 +117,7 @@ pub async fn set_team_availability(
 ) -> Result<HttpResponse, Problem> {
     let (id, actor) = (id.0, caller.actor());
     find(&app, &caller, id).await?;
-    let checked = body.json::<AvailabilityInput>(&schemas)?;
+    let checked = body.json::<TeamAvailabilityInput>(&schemas)?;
     let faults = checked.value.faults(clock::now());
     let word = checked.strict(faults)?.word();
     let answer = app

@@ -85,7 +85,7 @@ impl EnrolmentKeyInput {
             Err(faults) => {
                 let faults = faults.iter().map(|fault| format!("/key{}: {}", fault.pointer, fault.detail.en()));
                 let words = plain(&faults.collect::<Vec<_>>().join(" "));
-                Err(OauthError::new(OauthCode::InvalidRequest, words))
+                Err(OauthError::new(OauthCode::Unprocessable, words))
             }
         }
     }
@@ -153,7 +153,9 @@ impl Enrolment {
     request_body(content = EnrolmentInput, example = json!({"code": "7KQ4M-2XW9T-0B3ZC-HJ5VN-5"})),
     responses(
         (status = 200, description = "The client, with its secret or the id of its key", body = Enrolment),
-        (status = 400, description = "`invalid_request`: the body is malformed, or a character of the code was mistyped. `invalid_grant`: the code is unknown, used or expired", body = OauthErrorBody),
+        (status = 400, description = "`invalid_request`: the body is malformed", body = OauthErrorBody),
+        (status = 403, description = "`invalid_grant`: the code is unknown, used or expired", body = OauthErrorBody),
+        (status = 422, description = "`invalid_request`: a character of the code was mistyped, or the key can't be one", body = OauthErrorBody),
         (status = 503, description = "No code can be traded right now", body = OauthErrorBody),
     ),
 )]
@@ -191,8 +193,10 @@ fn read(body: &OauthBody, schemas: &Schemas) -> Result<(Vec<u8>, Option<Enrolmen
     let input: EnrolmentInput =
         schemas.check(value, raw).and_then(|checked| checked.strict(Vec::new())).map_err(described)?;
     let code = typeable::normalize(&input.code).map_err(|fault| match fault {
-        typeable::TypeableFault::Check => invalid("a character of the code was mistyped"),
-        typeable::TypeableFault::Malformed => invalid("a code has 21 letters and digits: 20 and a check character"),
+        typeable::TypeableFault::Check => unprocessable("a character of the code was mistyped"),
+        typeable::TypeableFault::Malformed => {
+            unprocessable("a code has 21 letters and digits: 20 and a check character")
+        }
     })?;
     let key = input.key.map(EnrolmentKeyInput::read).transpose()?;
     Ok((code_sha256(&code), key))
@@ -225,12 +229,16 @@ async fn take(app: &App, code: Vec<u8>, key: Option<EnrolmentKey>, request_id: S
 fn refused(refusal: Refusal) -> OauthError {
     match refusal {
         Refusal::Code => OauthError::new(OauthCode::InvalidGrant, "the code is unknown, used or expired"),
-        Refusal::KeyForSpare => invalid("this code is for a printed spare: send it without a key"),
+        Refusal::KeyForSpare => unprocessable("this code is for a printed spare: send it without a key"),
     }
 }
 
 fn invalid(description: &'static str) -> OauthError {
     OauthError::new(OauthCode::InvalidRequest, description)
+}
+
+fn unprocessable(description: &'static str) -> OauthError {
+    OauthError::new(OauthCode::Unprocessable, description)
 }
 
 /// A refusal of the body in the form of RFC 6749, with the faults in words.

@@ -127,6 +127,7 @@ pub async fn reroute_assignments(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let checked = body.json::<RerouteInput>(&schemas)?;
+    key.optional()?;
     let raw = checked.raw.clone();
     let newest = app.read(|tx| Ok(feeds::gate(tx)?.rules_version)).await?;
     let semantic = if checked.value.rule_version > newest { vec![unknown_version()] } else { Vec::new() };

@@ -111,7 +111,7 @@ pub struct UnregisteredInstitution {
     pub name: String,
     /// The number to call it back on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 200)]
+    #[schema(nullable = false, max_length = 40, pattern = r"^\+?[0-9 ()-]{3,40}$")]
     pub phone: Option<String>,
 }
 
