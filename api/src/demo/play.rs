@@ -194,6 +194,10 @@ impl<'a> Play<'a> {
         Ok(mails)
     }
 
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "what the service does by itself is looked for again and again, as a person would"
+    )]
     fn wait<T>(&self, what: &str, mut look: impl FnMut() -> Result<Option<T>, DemoFault>) -> Result<T, DemoFault> {
         let since = Instant::now();
         loop {
