@@ -1,5 +1,7 @@
 //! Floods over HTTP: thousands of reports within an hour, and what the coordinator and the teams see of it meanwhile.
 
+#![allow(clippy::print_stdout, reason = "the distribution is there to be looked at, with --nocapture")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use zvit_domain::edrpou::Edrpou;

@@ -76,7 +76,7 @@ pub enum Found {
     /// Here they are.
     All(Box<Statistics>),
     /// These are due, and nobody has asked for them yet.
-    Unpublished(Vec<(Month, Uuid)>),
+    Unpublished(Vec<Publication>),
 }
 
 /// Puts the statistics together.
@@ -87,8 +87,8 @@ pub fn statistics(tx: &mut Tx<'_>, directory: &Directory, asked: &Asked) -> Resu
     let months = match asked.reader {
         Reader::Coordinator => as_it_is(tx, directory, asked)?,
         _ => match as_published(tx, asked)? {
-            Ok(months) => months,
-            Err(missing) => return Ok(Found::Unpublished(missing)),
+            (months, missing) if missing.is_empty() => months,
+            (_, missing) => return Ok(Found::Unpublished(missing)),
         },
     };
     let teams = if asked.is_exact() { Some(teams(tx, directory)?) } else { None };
@@ -106,8 +106,11 @@ fn as_it_is(tx: &mut Tx<'_>, directory: &Directory, asked: &Asked) -> Result<Vec
     asked.from.to(asked.until).map(figures).collect()
 }
 
-/// Every month as it was published, or those that are not yet.
-fn as_published(tx: &mut Tx<'_>, asked: &Asked) -> Result<std::result::Result<Vec<Figures>, Vec<(Month, Uuid)>>> {
+/// A month, and to whom it is told.
+pub type Publication = (Month, Uuid);
+
+/// Every month as it was published, and those that are not yet.
+fn as_published(tx: &mut Tx<'_>, asked: &Asked) -> Result<(Vec<Figures>, Vec<Publication>)> {
     let months: Vec<Month> = asked.from.to(asked.until).collect();
     let mut figures: Vec<Figures> = Vec::new();
     let mut missing = Vec::new();
@@ -132,7 +135,7 @@ fn as_published(tx: &mut Tx<'_>, asked: &Asked) -> Result<std::result::Result<Ve
             }
         }
     }
-    Ok(if missing.is_empty() { Ok(figures) } else { Err(missing) })
+    Ok((figures, missing))
 }
 
 /// Puts together what is told.

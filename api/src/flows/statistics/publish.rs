@@ -14,6 +14,7 @@ use zvit_domain::statistics::{Breakdown, Month, Published};
 use zvit_domain::vocabulary::Stage;
 use zvit_domain::word::Word;
 
+use super::Publication;
 use super::count::{Leads, count};
 use crate::actor::Actor;
 use crate::flows::event::Event;
@@ -41,7 +42,7 @@ pub fn publish(
     change: &mut Change<'_>,
     directory: &Directory,
     clocks: &Clocks,
-    (month, audience): (Month, Uuid),
+    (month, audience): Publication,
 ) -> Result<()> {
     if !db::published(&mut change.tx, &[month.to_string()], audience)?.is_empty() {
         return Ok(());
