@@ -63,7 +63,6 @@ both!(what_depends_on_the_language_says_so, |server| {
 
 both!(what_is_nowhere_is_not_found, |server| {
     for path in [
-        "/",
         "/v1",
         "/v1/",
         "/v2/incidents",
