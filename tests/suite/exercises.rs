@@ -2,7 +2,7 @@
 
 use zvit_tests::directory::{ALPHA, BRAVO};
 use zvit_tests::feed::everything;
-use zvit_tests::{Answer, Client, Server, Value, both, eventually, json, report};
+use zvit_tests::{Answer, Client, Value, both, eventually, json, report};
 
 const HOUR: i64 = 3_600;
 
