@@ -13,7 +13,7 @@ const VERSION: &str = "3.0.3";
 const EXAMPLES: [&str; 5] = ["example", "examples", "default", "enum", "x-extensible-enum"];
 
 /// Keywords of JSON Schema that OpenAPI 3.0 doesn't know.
-const UNKNOWN: [&str; 16] = [
+const UNKNOWN: [&str; 15] = [
     "$defs",
     "$dynamicRef",
     "$schema",
@@ -22,7 +22,6 @@ const UNKNOWN: [&str; 16] = [
     "contentEncoding",
     "contentMediaType",
     "contentSchema",
-    "dependentRequired",
     "dependentSchemas",
     "if",
     "patternProperties",
@@ -100,6 +99,8 @@ fn content(value: &mut Value, place: &str, faults: &mut Vec<String>) {
 
 fn schema(value: &mut Value, place: &str, faults: &mut Vec<String>) {
     let Some(members) = value.as_object_mut() else { return };
+    // Which members go together 3.0 can't say; the server does, when it refuses.
+    members.shift_remove("dependentRequired");
     for keyword in UNKNOWN.into_iter().filter(|keyword| members.contains_key(*keyword)) {
         faults.push(format!("{place}: {keyword} is not known to OpenAPI 3.0"));
     }

@@ -221,6 +221,7 @@ both!(a_fault_of_content_comes_before_a_stale_version_and_a_conflict_of_state, |
         server.alpha().post(&format!("/v1/cases/{case}/hand-over")).if_match(tag).json(to_nobody.clone()).send()
     };
     hand_over("\"stale\"").faults(&["/to_team"]);
+    server.verb(&server.alpha(), &case, "acknowledge", json!({})).expect(200);
     coordinator.post(&format!("/v1/incidents/{id}/close")).json(json!({"reason": "x"})).expect(200);
     hand_over("*").faults(&["/to_team"]);
     let assign = coordinator.post(&format!("/v1/incidents/{id}/assignments")).fresh_key();

@@ -69,6 +69,9 @@ proptest! {
                             case.state = state;
                             model.route(own);
                         }
+                        Ok(Step::AlreadyThere) if verb == CaseVerb::Acknowledge => {
+                            prop_assert!(matches!(case.state, CaseState::Acknowledged | CaseState::InProgress));
+                        }
                         Ok(Step::AlreadyThere) => prop_assert_eq!(case.state, verb.goal()),
                         Err(_) => {}
                     }

@@ -187,7 +187,7 @@ fn who_stays_without_having_acknowledged_must_be_as_fast_as_the_rules_of_now() {
     let raised = pace(5, leading(1, CaseState::Assigned)).unwrap();
     assert_eq!((raised.minutes, raised.rule_id.as_str(), raised.escalate_to), (15, "urgent", Some(id(7))));
     let calm = pace(1, leading(1, CaseState::Assigned)).unwrap();
-    assert_eq!((calm.minutes, calm.rule_id.as_str(), calm.escalate_to), (acknowledge_minutes(1), "any", None));
+    assert_eq!((calm.minutes, calm.rule_id.as_str(), calm.escalate_to), (45, "any", None));
     for state in [CaseState::Acknowledged, CaseState::InProgress] {
         assert_eq!(pace(5, leading(1, state)), None, "nobody waits for it any more");
     }
