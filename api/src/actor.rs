@@ -36,7 +36,12 @@ impl Actor {
 
     /// The role as events name it.
     pub fn role_code(&self) -> &'static str {
-        if self.client_id == SERVICE { "service" } else { self.role.code() }
+        if self.is_service() { "service" } else { self.role.code() }
+    }
+
+    /// Whether it is the service itself.
+    pub fn is_service(&self) -> bool {
+        self.client_id == SERVICE
     }
 
     /// The service itself: decisions nobody asked for by name.

@@ -10,7 +10,7 @@ use crate::error::{Result, StoreError};
 use crate::on;
 use crate::rows::{IncidentRow, IndicatorRow, ReportRow};
 use crate::schema::{assignments, incidents, indicators, reports};
-use crate::types::sql::Moment;
+use crate::types::sql::{Bool, Moment};
 use crate::types::{At, Id};
 
 /// Whose incidents a query may see. It becomes part of every WHERE clause.
@@ -413,22 +413,19 @@ pub fn retract_indicator(tx: &mut Tx<'_>, incident: Uuid, ordinal: i32, now: Tim
 /// `incidents_moved` has it.
 const MOVED_AT: &str = "COALESCE(incidents.moved_at, incidents.received_at)";
 
-/// A page of incidents with one of these statuses that no responder and no coordinator has moved since `until`, the longest
+/// The statuses in which somebody is expected to do something: the condition of that index, to the letter.
+const IS_EXPECTED_TO_MOVE: &str = "incidents.status IN ('received', 'waiting', 'assigned', 'in_progress')";
+
+/// A page of incidents that are not done with and that no responder and no coordinator has moved since `until`, the longest
 /// untouched first, after a place in that order.
 ///
 /// # Errors
 /// The database's own.
-pub fn unmoved(
-    tx: &mut Tx<'_>,
-    statuses: &[&str],
-    until: Time,
-    after: Option<(Time, Uuid)>,
-    limit: i64,
-) -> Result<Vec<IncidentRow>> {
+pub fn unmoved(tx: &mut Tx<'_>, until: Time, after: Option<(Time, Uuid)>, limit: i64) -> Result<Vec<IncidentRow>> {
     macro_rules! unmoved {
         ($c:ident) => {{
             let mut query = incidents::table
-                .filter(incidents::status.eq_any(statuses))
+                .filter(sql::<Bool>(IS_EXPECTED_TO_MOVE))
                 .filter(sql::<Moment>(MOVED_AT).le(At(until)))
                 .order((sql::<Moment>(MOVED_AT), incidents::id))
                 .limit(limit)

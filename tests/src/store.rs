@@ -266,9 +266,11 @@ impl Store {
 }
 
 /// The contents without the refusals in the audit, and without the number of events, which counts them too; and without the
-/// polls of teams, which the service writes down by itself, now and then.
+/// polls of teams and that somebody looks, which the service writes down by itself, now and then.
 fn without_denials(mut contents: BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
-    contents.remove("team_polls");
+    for noted_by_itself in ["team_polls", "liveness"] {
+        contents.remove(noted_by_itself);
+    }
     if let Some(events) = contents.get_mut("audit_events") {
         events.retain(|row| !row.contains("access_denied"));
     }

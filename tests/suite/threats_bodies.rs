@@ -57,7 +57,7 @@ impl Targets {
             return operation.at(id);
         }
         let case = server.hospital().submit(report("Подія")).string("/assignments/0/id");
-        if ["start", "resolve"].iter().any(|verb| operation.path.ends_with(verb)) {
+        if ["start", "resolve", "request-support"].iter().any(|verb| operation.path.ends_with(verb)) {
             server.verb(&server.alpha(), &case, "acknowledge", json!({})).expect(200);
         }
         operation.at(&case)

@@ -255,7 +255,9 @@ both!(headers_full_of_nonsense_are_answered_calmly, |server| {
         ] {
             let Ok(value) = header_value(garbage) else { continue };
             let answer = hospital.get(&path).header_bytes(name, &value).send();
-            assert!([200, 304, 400].contains(&answer.status), "{name}: {garbage:.100}\n{answer}");
+            // What is too long for a tag is said to be so.
+            let is_bounded = name == "if-none-match" && answer.status == 422;
+            assert!(is_bounded || [200, 304, 400].contains(&answer.status), "{name}: {garbage:.100}\n{answer}");
             let id = answer.header("x-request-id");
             assert!(id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)), "{answer}");
         }

@@ -291,7 +291,7 @@ impl Record {
     /// Notes that a responder or the coordinator has done something about it. What the service does by itself, and what the
     /// institution adds, moves nothing: an incident that goes from team to team unanswered is one that nobody moves.
     pub fn note_moved(&mut self, now: Time, actor: &Actor) {
-        if matches!(actor.role, Role::Team | Role::Coordinator) {
+        if !actor.is_service() && matches!(actor.role, Role::Team | Role::Coordinator) {
             self.row.moved_at = Some(At(now));
         }
     }

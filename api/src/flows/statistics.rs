@@ -226,7 +226,8 @@ fn by_month(month: &Figures, is_exact: bool) -> MonthFigure {
 /// Of outsiders' months only those that may be told have any durations.
 fn time(told: &Told<'_>, of: Breakdown, mut durations: Vec<i64>) -> TimeFigure {
     let (count, suppressed) = told.count(of, "");
-    let Some((median, p90)) = percentiles(&mut durations).filter(|_| count.is_some_and(|n| n >= TIMES_FROM)) else {
+    let is_enough = told.is_exact || count.is_some_and(|n| n >= TIMES_FROM);
+    let Some((median, p90)) = percentiles(&mut durations).filter(|_| is_enough) else {
         return TimeFigure { count, suppressed: suppressed.or(Some(true)), ..TimeFigure::default() };
     };
     let round = |seconds: i64| if told.is_exact { seconds.max(0) } else { rounded_duration(seconds) };

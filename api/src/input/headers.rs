@@ -62,10 +62,7 @@ pub(crate) fn bounded(headers: &HeaderMap, name: &'static str, limit: usize) -> 
     if let Some(text) = text.filter(|text| text.len() <= limit) {
         return Ok(Some(text));
     }
-    let detail = Text::new(
-        format!("{name} has {limit} visible ASCII characters at most."),
-        format!("{name} має щонайбільше {limit} видимих символів ASCII."),
-    );
+    let detail = text!("header-too-long", name = name, limit = limit);
     Err(Problem::validation([ErrorItem::header(name, "header_invalid", detail)]))
 }
 

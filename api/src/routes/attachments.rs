@@ -177,7 +177,7 @@ async fn write(
     let new = NewAttachment {
         filename: safe_filename(&about.filename),
         kind: about.kind,
-        hazardous: about.hazardous,
+        hazardous: about.hazardous || about.kind == AttachmentKind::MalwareSample,
         size: stored.size,
         sha256: stored.sha256,
         external_url: None,

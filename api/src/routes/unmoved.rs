@@ -18,9 +18,6 @@ use crate::sensitive_reads::sensitive;
 use crate::state::App;
 use crate::views::IncidentList;
 
-/// The statuses in which somebody is expected to do something.
-const OPEN: &[&str] = &["received", "waiting", "assigned", "in_progress"];
-
 /// For how long nothing has happened.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -65,7 +62,7 @@ pub async fn list_unmoved_incidents(
     let (directory, language, role) = (app.directory(), caller.language, caller.role);
     let (list, reads) = app
         .read(move |tx| {
-            let mut rows = incidents::unmoved(tx, OPEN, until, after, i64::from(query.limit) + 1)?;
+            let mut rows = incidents::unmoved(tx, until, after, i64::from(query.limit) + 1)?;
             let more = rows.len() > limit;
             rows.truncate(limit);
             let next_cursor = rows

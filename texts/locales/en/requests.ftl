@@ -63,3 +63,4 @@ json-object = an object
 json-or = or
 key-reused = This Idempotency-Key was used with another body. To add to what you reported, send an update to the incident; for a new report use a new key.
 key-reused-before = used before with another body
+header-too-long = { $name } has { $limit } visible ASCII characters at most.
