@@ -46,7 +46,7 @@ pub struct Sheet<'a> {
 impl fmt::Display for Sheet<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let edrpou = self.edrpou.map_or_else(String::new, |code| format!("   ЄДРПОУ / EDRPOU {code}"));
-        writeln!(f, "Zvit{edrpou}\n\n{}\n{}\n", plain(&self.name.uk()), plain(&self.name.en()))?;
+        writeln!(f, "Zvit{edrpou}\n\n{}\n{}\n", plain(self.name.uk()), plain(self.name.en()))?;
         if let Some(code) = &self.code {
             self.enrolment(f, code)?;
         }
@@ -106,7 +106,7 @@ impl Sheet<'_> {
              самій команді.\n\
              Ним можна лише подати повідомлення. Кожне використання бачить координатор.\n\
              Без інтернету або якщо аркуш зник, телефонуйте: {}\n",
-            plain(&self.name.uk()),
+            plain(self.name.uk()),
             spare.client_id,
             large(spare.secret),
             spare.client_id,

@@ -5,6 +5,8 @@
 //! [`text!`] makes a [`Text`], which says the same in all languages; [`label!`] is for what has nothing to be put in. Both are
 //! looked up by the compiler, so neither costs a search.
 
+#![allow(clippy::explicit_auto_deref, reason = "without the star what is asked for each language would have no size")]
+
 mod argument;
 mod bundles;
 mod language;

@@ -167,10 +167,10 @@ pub fn act(
     };
     set_state(change, record, id, to)?;
     keep_particulars(change, record, id, verb);
-    let mut data = about(&row, directory);
-    if let Verb::Resolve { outcome, .. } = verb {
-        data["outcome"] = json!(outcome);
-    }
+    let data = match verb {
+        Verb::Resolve { outcome, .. } => about_resolved(&row, directory, outcome),
+        _ => about(&row, directory),
+    };
     Event::assignment(event_of(to), record.id(), id, team).with(data).because(verb.reason()).note(change, actor);
     match verb {
         Verb::Decline { .. } | Verb::HandOver { to_team: None, .. } => {
@@ -194,6 +194,13 @@ fn about(row: &AssignmentRow, directory: &Directory) -> serde_json::Value {
     json!({"assignment_id": id, "team": {"id": team, "name": directory.team_name(team)}, "role": row.role})
 }
 
+/// The same of what was resolved, with how it ended.
+fn about_resolved(row: &AssignmentRow, directory: &Directory, outcome: &str) -> serde_json::Value {
+    let (id, team) = (row.id.0, row.team_id.0);
+    let named = json!({"id": team, "name": directory.team_name(team)});
+    json!({"assignment_id": id, "team": named, "role": row.role, "outcome": outcome})
+}
+
 /// The coordinator may have closed what a team was working on: what it did is told all the same. What it has told stays.
 fn keep_late_summary(
     change: &mut Change<'_>,
@@ -213,10 +220,8 @@ fn keep_late_summary(
         row.outcome = Some(outcome.clone());
         row.summary = Some(summary.clone());
     });
-    let mut data = about(row, directory);
-    data["outcome"] = json!(outcome);
     Event::assignment("resolved", record.id(), row.id.0, row.team_id.0)
-        .with(data)
+        .with(about_resolved(row, directory, outcome))
         .because(Some(summary))
         .note(change, actor);
     record.save(change, &["resolved"], actor)?;

@@ -26,7 +26,7 @@ pub(super) fn everything_is_bounded(document: &Value, report: &mut Report<'_>) {
                     report.add(at, format!("an integer should have {keyword}"));
                 }
             }
-            Some("number") if !is_closed && !(has("minimum") && has("maximum")) => {
+            Some("number") if !(is_closed || has("minimum") && has("maximum")) => {
                 report.add(at, "a number should have minimum and maximum");
             }
             _ => {}
