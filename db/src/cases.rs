@@ -87,6 +87,7 @@ pub fn update(tx: &mut Tx<'_>, row: &AssignmentRow) -> Result<()> {
             assignments::summary.eq(&row.summary),
             assignments::changes.eq(&row.changes),
             assignments::remind_at.eq(row.remind_at),
+            assignments::escalate_to.eq(row.escalate_to),
             assignments::first_delivered_at.eq(row.first_delivered_at),
             assignments::resolved_at.eq(row.resolved_at),
             assignments::grants.eq(&row.grants),

@@ -1,5 +1,6 @@
 //! A level that rises shortens the time of who has not acknowledged; nothing lengthens it.
 
+use zvit_tests::directory::CHARLIE;
 use zvit_tests::feed::everything;
 use zvit_tests::{Answer, Client, Server, Value, both, json, report};
 
@@ -14,6 +15,7 @@ fn urgent_rule(server: &Server) {
         urgent["id"] = json!("lead-urgent");
         urgent["when"] = json!({"level_min": 4});
         urgent["assign"]["acknowledge_within_minutes"] = json!(15);
+        urgent["assign"]["escalate_to"] = json!(CHARLIE);
         set["rules"].as_array_mut().unwrap().insert(0, urgent);
     });
 }
@@ -58,6 +60,9 @@ both!(a_level_that_rises_brings_the_deadline_forward, |server| {
     // It is the new time that counts.
     server.pass(16 * 60);
     crate::escalation::eventually_not_led_by(server, &id, team.owner());
+    // And whom the rule of now wants told is told.
+    let told = steps(server, &id, "escalated");
+    assert_eq!(told.first().map(|event| &event["data"]["to_team"]["id"]), Some(&json!(CHARLIE)), "{told:#?}");
 });
 
 both!(a_further_report_hastens_as_well, |server| {

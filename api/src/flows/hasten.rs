@@ -5,6 +5,7 @@ use serde_json::json;
 use zvit_db::change::Change;
 use zvit_db::error::Result;
 use zvit_db::rows::NoticeRow;
+use zvit_db::types::Id;
 use zvit_domain::routing::Pace;
 
 use super::assign::about_assigned;
@@ -31,6 +32,9 @@ pub fn hasten(change: &mut Change<'_>, record: &mut Record, directory: &Director
             continue;
         }
         record.redate(pace.assignment_id, HASTENED, change.now, seconds);
+        if let (Some(told), Some(row)) = (pace.escalate_to, record.assignment_mut(pace.assignment_id)) {
+            row.escalate_to = Some(Id(told));
+        }
         tell(change, record, directory, pace)?;
     }
     Ok(())

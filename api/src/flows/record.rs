@@ -180,6 +180,11 @@ impl Record {
         self.assignments.iter().find(|assignment| assignment.id.0 == id)
     }
 
+    /// The same, to set what goes along with a change that [`Record::save`] knows of.
+    pub fn assignment_mut(&mut self, id: Uuid) -> Option<&mut AssignmentRow> {
+        self.assignments.iter_mut().find(|assignment| assignment.id.0 == id)
+    }
+
     /// Adds an assignment, to be written by [`Record::save`].
     pub fn add(&mut self, assignment: AssignmentRow) {
         self.added.push(assignment.id);
@@ -197,7 +202,7 @@ impl Record {
     /// Sets another time to acknowledge for one assignment, with a reminder at half of it. Its case notes `kind` beside what
     /// else changed.
     pub fn redate(&mut self, id: Uuid, kind: &'static str, now: Time, seconds: i64) {
-        if let Some(assignment) = self.assignments.iter_mut().find(|assignment| assignment.id.0 == id) {
+        if let Some(assignment) = self.assignment_mut(id) {
             assignment.acknowledge_by = Some(At(now.plus_seconds(seconds)));
             assignment.remind_at = Some(At(now.plus_seconds(seconds / 2)));
             self.redated.push((Id(id), kind));
