@@ -13,6 +13,7 @@ mod json;
 mod path;
 mod prune;
 mod query;
+mod range;
 mod schemas;
 mod upload;
 
@@ -27,6 +28,8 @@ pub(crate) use json::escape;
 pub(crate) use json::parse as parse_json;
 pub use path::{PathId, path_id, path_text};
 pub use query::{DEFAULT_LIMIT, MAX_LIMIT, Query, default_limit};
+pub(crate) use range::MAX_RANGE;
+pub use range::{Part, Range};
 pub(crate) use schemas::references;
 pub use schemas::{Schemas, SchemasFault};
 pub use upload::Upload;

@@ -31,6 +31,7 @@ pub mod oauth_request;
 pub mod permission;
 pub mod polls;
 pub mod problem;
+pub mod reach;
 pub mod receipt_page;
 pub mod reply;
 pub mod request_log;

@@ -23,6 +23,7 @@ use crate::flows::signing_keys::plan::{KeyState, KeyTimes};
 use crate::flows::signing_keys::times_of;
 use crate::limits::rate::Rate;
 use crate::polls::Polls;
+use crate::reach::Reach;
 use crate::token::{ClientKey, ClientKeyInput, ClientKeys, KeySet, SigningKey};
 
 /// An institution as the directory has it.
@@ -57,6 +58,8 @@ pub struct Directory {
     pub rules: RuleSet,
     /// Whose tools poll: shared by every reading of the directory in this process.
     pub polls: Arc<Polls>,
+    /// How people can be told: shared likewise.
+    pub reach: Arc<Reach>,
     /// What duties pass over: shared likewise.
     pub setbacks: Arc<Setbacks>,
 }
@@ -112,7 +115,9 @@ impl Directory {
     /// # Errors
     /// When there is no team of the coordinator: nothing can be routed before the directory has it.
     pub fn roster(&self, now: Time) -> Result<Roster<'_>> {
-        let is_silent = |entry: &&TeamEntry| !entry.team.has_working_contact() && self.polls.is_silent(entry.id, now);
+        let can_be_told =
+            |entry: &TeamEntry| entry.team.has_working_contact(|channel| self.reach.is_open(channel, entry.id, now));
+        let is_silent = |entry: &&TeamEntry| self.polls.is_silent(entry.id, now) && !can_be_told(entry);
         let silent: HashSet<Uuid> = self.teams.iter().filter(is_silent).map(|entry| entry.id).collect();
         let roster = Roster::new(&self.teams, now).map_err(|error| StoreError::Refused(error.to_string()))?;
         Ok(roster.with_silent(|team| silent.contains(&team)))

@@ -26,6 +26,7 @@ use crate::limits::Limits;
 use crate::memory::{Clients, Directory};
 use crate::polls::Polls;
 use crate::problem::{Code, Problem};
+use crate::reach::{Reach, Stored};
 use crate::sensitive_reads::SensitiveReads;
 use crate::spares::SpareUse;
 
@@ -41,6 +42,8 @@ pub struct Memory {
     pub hub: Hub,
     /// Whose tools poll.
     pub polls: Arc<Polls>,
+    /// How people can be told.
+    pub reach: Arc<Reach>,
     setbacks: Arc<Setbacks>,
     changed: watch::Sender<()>,
     /// When the store was last heard of, in milliseconds since `started`. The system's clock may be set; this one not.
@@ -62,9 +65,11 @@ impl Memory {
             let hub = Hub::default();
             hub.publish(&Moved { feeds: feeds::moved_since(&mut tx, -1)?, coordinator: gate.position, versions });
             polls.are_stored(&zvit_db::polls::all(&mut tx)?);
-            let setbacks = Arc::<Setbacks>::default();
+            let (reach, setbacks) = (Arc::<Reach>::default(), Arc::<Setbacks>::default());
+            reach.hear(Stored::read(&mut tx)?);
             let directory = Directory {
                 polls: Arc::clone(&polls),
+                reach: Arc::clone(&reach),
                 setbacks: Arc::clone(&setbacks),
                 ..Directory::load(&mut tx, versions)?
             };
@@ -73,6 +78,7 @@ impl Memory {
                 clients: ArcSwap::from_pointee(Clients::load(&mut tx, versions.clients, clock::now())?),
                 hub,
                 polls,
+                reach,
                 setbacks,
                 changed: watch::Sender::new(()),
                 seen_at: AtomicU64::new(0),
@@ -150,8 +156,8 @@ impl Memory {
     }
 
     fn read_directory(&self, tx: &mut Tx<'_>, versions: Versions) -> Result<Directory, StoreError> {
-        let (polls, setbacks) = (Arc::clone(&self.polls), Arc::clone(&self.setbacks));
-        Ok(Directory { polls, setbacks, ..Directory::load(tx, versions)? })
+        let (polls, reach) = (Arc::clone(&self.polls), Arc::clone(&self.reach));
+        Ok(Directory { polls, reach, setbacks: Arc::clone(&self.setbacks), ..Directory::load(tx, versions)? })
     }
 }
 

@@ -72,6 +72,7 @@ pub fn start(app: &web::Data<App>, settings: &Settings) -> Worker {
     let keys = keys::SigningKeys { max_age: MaxAge::days(settings.signing_key_days) };
     let closing = closing::Closing { after_days: settings.close_after_days };
     let notices = notices::Notices::new(app, &settings.notices);
+    app.memory.reach.has_mail_server(notices.means().email);
     let mail_means = mail_means::MailMeans { is_there: notices.means().email };
     let tasks = vec![
         begin(keys, app, &stop),

@@ -12,18 +12,33 @@ use crate::rows::AttachmentRow;
 use crate::schema::attachments;
 use crate::types::Id;
 
-/// The attachments of one incident, oldest first, after `after`.
+/// The attachments of one incident, or those that one owner sent of them, oldest first, after `after`.
 ///
 /// # Errors
 /// The database's own.
-pub fn of(tx: &mut Tx<'_>, incident: Uuid, after: Option<Uuid>, limit: i64) -> Result<Vec<AttachmentRow>> {
+pub fn of(
+    tx: &mut Tx<'_>,
+    incident: Uuid,
+    owner: Option<Uuid>,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<AttachmentRow>> {
     let after = Id(after.unwrap_or(Uuid::nil()));
-    Ok(on!(tx, c => attachments::table
-        .filter(attachments::incident_id.eq(Id(incident)))
-        .filter(attachments::id.gt(after))
-        .order(attachments::id)
-        .limit(limit)
-        .load(*c))?)
+    macro_rules! page {
+        ($c:ident, $whose:expr) => {
+            attachments::table
+                .filter(attachments::incident_id.eq(Id(incident)))
+                .filter(attachments::id.gt(after))
+                .filter($whose)
+                .order(attachments::id)
+                .limit(limit)
+                .load(*$c)
+        };
+    }
+    Ok(match owner {
+        Some(owner) => on!(tx, c => page!(c, attachments::owner.eq(Id(owner))))?,
+        None => on!(tx, c => page!(c, attachments::id.ne(Id(Uuid::nil()))))?,
+    })
 }
 
 /// One attachment, of whatever incident: whether the caller may see that is the caller's next question.

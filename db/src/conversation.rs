@@ -13,14 +13,39 @@ use crate::types::Id;
 /// Who reads the messages of an incident. It becomes part of every WHERE clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
-    /// The institution the incident belongs to: what is for all, and its own words to the coordinator.
+    /// The institution the incident belongs to: what is for all, its own words to the coordinator, and the answers to them.
     Institution,
     /// An institution that reported the incident for another: what is for all.
     Representative,
-    /// An assigned team: what is for all or for responders, and its own words to the coordinator.
+    /// An assigned team: what is for all or for responders, its own words to the coordinator, and the answers to them.
     Team(Uuid),
+    /// An assigned team to which the conversation is not disclosed: its own words, and what answers them in confidence.
+    TeamAlone(Uuid),
     /// The coordinator: everything.
     Coordinator,
+}
+
+/// Runs the query that `$page` makes of a connection and of what the reader sees. What is confidential is seen by the side that wrote
+/// it and by the side that it answers.
+macro_rules! as_seen {
+    ($tx:ident, $reader:expr, $page:ident) => {{
+        let private = || messages::visibility.eq("coordinator");
+        let by_team = |team| messages::author_role.eq("team").and(messages::author_owner.assume_not_null().eq(Id(team)));
+        let to_team = |team| {
+            messages::side_role.assume_not_null().eq("team").and(messages::side_owner.assume_not_null().eq(Id(team)))
+        };
+        match $reader {
+            Reader::Coordinator => on!($tx, c => $page!(c, messages::visibility.ne("")))?,
+            Reader::Institution => on!($tx, c => $page!(c, messages::visibility.eq("all").or(private().and(
+                messages::author_role.eq("institution").or(messages::side_role.assume_not_null().eq("institution"))
+            ))))?,
+            Reader::Representative => on!($tx, c => $page!(c, messages::visibility.eq("all")))?,
+            Reader::Team(team) => on!($tx, c => $page!(c, messages::visibility
+                .eq_any(["all", "responders"])
+                .or(private().and(by_team(team).or(to_team(team))))))?,
+            Reader::TeamAlone(team) => on!($tx, c => $page!(c, by_team(team).or(private().and(to_team(team)))))?,
+        }
+    }};
 }
 
 /// The messages about one incident that the reader may see, oldest first, after `after`.
@@ -46,19 +71,7 @@ pub fn messages_of(
                 .load(*$c)
         };
     }
-    let private = || messages::visibility.eq("coordinator");
-    Ok(match reader {
-        Reader::Coordinator => on!(tx, c => page!(c, messages::visibility.ne("")))?,
-        Reader::Institution => on!(tx, c => page!(c, messages::visibility
-            .eq("all")
-            .or(private().and(messages::author_role.eq("institution")))))?,
-        Reader::Representative => on!(tx, c => page!(c, messages::visibility.eq("all")))?,
-        Reader::Team(team) => on!(tx, c => page!(c, messages::visibility
-            .eq_any(["all", "responders"])
-            .or(private()
-                .and(messages::author_role.eq("team"))
-                .and(messages::author_owner.assume_not_null().eq(Id(team))))))?,
-    })
+    Ok(as_seen!(tx, reader, page))
 }
 
 /// One message of an incident, if the reader may see it.
@@ -98,19 +111,7 @@ pub fn translations_of(
                 .load(*$c)
         };
     }
-    let private = || messages::visibility.eq("coordinator");
-    Ok(match reader {
-        Reader::Coordinator => on!(tx, c => page!(c, messages::visibility.ne("")))?,
-        Reader::Institution => on!(tx, c => page!(c, messages::visibility
-            .eq("all")
-            .or(private().and(messages::author_role.eq("institution")))))?,
-        Reader::Representative => on!(tx, c => page!(c, messages::visibility.eq("all")))?,
-        Reader::Team(team) => on!(tx, c => page!(c, messages::visibility
-            .eq_any(["all", "responders"])
-            .or(private()
-                .and(messages::author_role.eq("team"))
-                .and(messages::author_owner.assume_not_null().eq(Id(team))))))?,
-    })
+    Ok(as_seen!(tx, reader, page))
 }
 
 /// The translations of these messages, oldest first.

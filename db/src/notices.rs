@@ -165,6 +165,15 @@ pub fn secrets(tx: &mut Tx<'_>, owners: &[Id]) -> Result<Vec<WebhookSecretRow>> 
     Ok(on!(tx, c => webhook_secrets::table.filter(webhook_secrets::owner.eq_any(owners)).load(*c))?)
 }
 
+/// The teams and institutions that have a secret.
+///
+/// # Errors
+/// The database's own.
+pub fn signers(tx: &mut Tx<'_>) -> Result<Vec<Uuid>> {
+    let owners: Vec<Id> = on!(tx, c => webhook_secrets::table.select(webhook_secrets::owner).load(*c))?;
+    Ok(owners.into_iter().map(|owner| owner.0).collect())
+}
+
 /// Writes a secret over the one before it.
 ///
 /// # Errors

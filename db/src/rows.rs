@@ -436,6 +436,9 @@ rows! {
         language: Option<String> as Nullable<Text>,
         text: String as Text,
         created_at: At as Moment,
+        in_reply_to: Option<Id> as Nullable<Uid>,
+        side_role: Option<String> as Nullable<Text>,
+        side_owner: Option<Id> as Nullable<Uid>,
     }
 }
 

@@ -414,6 +414,9 @@ table! {
         language -> Nullable<Text>,
         text -> Text,
         created_at -> Moment,
+        in_reply_to -> Nullable<Uid>,
+        side_role -> Nullable<Text>,
+        side_owner -> Nullable<Uid>,
     }
 }
 

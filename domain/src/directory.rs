@@ -265,18 +265,26 @@ pub struct TeamInput {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 20)]
     pub contacts: Vec<DirectoryContact>,
-    /// The team's temporary word on duty and capacity.
+    /// The team's temporary word on duty and capacity. A replacement that leaves it out leaves it as it is: it is the team's own,
+    /// and has an address of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub availability: Option<Availability>,
 }
 
 impl TeamInput {
-    /// Whether somebody of the team can be told of a case although no tool of theirs polls.
-    pub fn has_working_contact(&self) -> bool {
-        let is_told =
-            |contact: &DirectoryContact| contact.channels(Occasion::Assigned, Occasion::URGENT).next().is_some();
-        self.contacts.iter().any(is_told)
+    /// The most that the team may itself say it takes, in weighted open lead cases: twice what its entry gives it, or all that its
+    /// entry allows in a surge, if that is more. Else whoever has got hold of a team's credentials could draw every incident to it.
+    pub fn most_by_own_word(&self) -> u32 {
+        let surge = self.capacity.saturating_add(self.surge_capacity);
+        self.capacity.saturating_mul(2).max(surge)
+    }
+
+    /// Whether somebody of the team can be told of a case although no tool of theirs polls: a contact wants to know, by a channel
+    /// that is open.
+    pub fn has_working_contact(&self, is_open: impl Fn(Channel) -> bool) -> bool {
+        let channels = self.contacts.iter().flat_map(|one| one.channels(Occasion::Assigned, Occasion::URGENT));
+        channels.into_iter().any(|(channel, _)| is_open(channel))
     }
 }
 

@@ -402,3 +402,52 @@ both!(files_elsewhere_are_named_to_a_limit, |server| {
     naming(&hospital, &third).problem(409, "quota_exceeded");
     naming(&server.coordinator(), &third).expect(201);
 });
+
+both!(a_download_that_broke_off_goes_on_where_it_did, |server| {
+    let scene = Scene::of(server);
+    let sent = bytes(MIB + 17);
+    let id = attach(&server.hospital(), &scene.incident, &sent).string("/id");
+    let path = format!("/v1/attachments/{id}/content");
+    let alpha = server.alpha();
+    let whole = alpha.get(&path).expect(200);
+    let (tag, size) = (whole.etag(), sent.len());
+    assert_eq!(whole.header("accept-ranges"), "bytes");
+    let part = |range: &str| alpha.get(&path).header("range", range).header("if-range", &tag).send();
+    for (range, from, to) in [
+        ("bytes=1000-".to_owned(), 1000, size),
+        ("bytes=0-0".to_owned(), 0, 1),
+        (format!("bytes={}-{}", MIB - 1, MIB + 1), MIB - 1, MIB + 2),
+        ("bytes=-17".to_owned(), MIB, size),
+        (format!("bytes=5-{}", 2 * size), 5, size),
+    ] {
+        let answer = part(&range).expect(206);
+        assert!(answer.bytes == sent[from..to], "{range}: {}", answer.bytes.len());
+        assert_eq!(answer.header("content-range"), format!("bytes {from}-{}/{size}", to - 1), "{range}");
+        assert_eq!(answer.header("repr-digest"), whole.header("content-digest"));
+        assert_eq!((answer.find_header("content-digest"), answer.etag()), (None, tag.clone()));
+        assert!(answer.header("content-disposition").starts_with("attachment;"));
+    }
+    for range in ["bytes=0-1,5-6", "bytes=9-3", "rows=1-2"] {
+        assert!(part(range).expect(200).bytes == sent, "{range}");
+    }
+    let other = alpha.get(&path).header("range", "bytes=5-").header("if-range", "\"other\"").expect(200);
+    assert!(other.bytes == sent, "a part of another version is no use");
+    let past = part(&format!("bytes={size}-"));
+    assert_eq!(past.header("content-range"), format!("bytes */{size}"));
+    past.problem(416, "range_not_satisfiable");
+    let known = alpha.get(&path).header("if-none-match", &tag).expect(304);
+    assert!(known.bytes.is_empty() && known.etag() == tag);
+    // Whoever may not have the whole gets no part of it, nor learns that it is the same.
+    let stranger = server.grid();
+    stranger.get(&path).header("range", "bytes=0-1").problem(404, "not_found");
+    stranger.get(&path).header("if-none-match", &tag).problem(404, "not_found");
+});
+
+both!(an_archive_is_always_sent_whole, |server| {
+    let scene = Scene::of(server);
+    let upload = scene.path("attachments?filename=x.exe&kind=malware_sample");
+    let id = sending(&server.hospital(), &upload, b"sample").expect(201).string("/id");
+    let path = format!("/v1/attachments/{id}/content");
+    let answer = server.alpha().get(&path).header("range", "bytes=0-1").expect(200);
+    assert!(answer.bytes.starts_with(b"PK") && answer.find_header("etag").is_none(), "{answer}");
+});

@@ -1,6 +1,6 @@
 //! `/v1/teams/{id}/availability`: whether a team takes cases now, and how many.
 
-use zvit_tests::directory::{ALPHA, BRAVO, FRONT_OFFICE};
+use zvit_tests::directory::{ALPHA, BRAVO, CHARLIE, FRONT_OFFICE};
 use zvit_tests::feed::everything;
 use zvit_tests::{both, json, report, stamp};
 
@@ -93,4 +93,48 @@ both!(a_word_is_checked_and_guarded, |server| {
         let stale = alpha.put(&of(ALPHA)).if_match("\"0-11\"").json(json!({"on_duty": true}));
         stale.problem(412, "precondition_failed");
     });
+});
+
+both!(a_team_goes_only_so_far_by_its_own_word, |server| {
+    let charlie = server.charlie();
+    let put = |client: &zvit_tests::Client, capacity: u32| {
+        let tag = client.get(&of(CHARLIE)).expect(200).etag();
+        client.put(&of(CHARLIE)).if_match(&tag).json(json!({"on_duty": true, "capacity": capacity})).send()
+    };
+    // Its entry gives it 2, and 4 more in a surge.
+    put(&charlie, 6).expect(200).with("/capacity", 6);
+    server.store.untouched(|| put(&charlie, 7).faults(&["/capacity"]));
+    put(&server.coordinator(), 7).expect(200).with("/capacity", 7);
+    put(&charlie, 4).expect(200);
+    // Without a surge it is twice what its entry gives it.
+    let path = format!("/v1/teams/{CHARLIE}");
+    let held = server.coordinator().get(&path).expect(200);
+    let mut entry = held.value.clone();
+    for shown in ["id", "active", "version", "created_at", "updated_at", "surge_capacity", "availability"] {
+        entry.as_object_mut().unwrap().remove(shown);
+    }
+    server.coordinator().put(&path).if_match(&held.etag()).json(entry).expect(200);
+    put(&charlie, 4).expect(200);
+    put(&charlie, 5).faults(&["/capacity"]);
+});
+
+both!(an_entry_that_is_replaced_keeps_the_teams_own_word, |server| {
+    let alpha = server.alpha();
+    let tag = alpha.get(&of(ALPHA)).expect(200).etag();
+    alpha.put(&of(ALPHA)).if_match(&tag).json(json!({"on_duty": false})).expect(200);
+    let path = format!("/v1/teams/{ALPHA}");
+    let coordinator = server.coordinator();
+    let replaced = |change: &dyn Fn(&mut zvit_tests::Value)| {
+        let held = coordinator.get(&path).expect(200);
+        let mut entry = held.value.clone();
+        for shown in ["id", "active", "version", "created_at", "updated_at", "availability"] {
+            entry.as_object_mut().unwrap().remove(shown);
+        }
+        change(&mut entry);
+        coordinator.put(&path).if_match(&held.etag()).json(entry).expect(200)
+    };
+    replaced(&|entry| entry["priority"] = json!(11)).with("/availability/on_duty", false);
+    alpha.get(&of(ALPHA)).expect(200).with("/on_duty", false).with("/declared", true);
+    server.hospital().submit(report("Команди немає")).with("/assignments/0/team/id", BRAVO);
+    replaced(&|entry| entry["availability"] = json!({"on_duty": true})).with("/availability/on_duty", true);
 });

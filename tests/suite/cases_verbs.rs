@@ -205,6 +205,8 @@ both!(the_bodies_of_verbs_are_checked, |server| {
         faults("acknowledge", json!({"external_ref": "x".repeat(201), "more": 1}), &["/external_ref", "/more"]);
         faults("acknowledge", json!({"external_ref": null}), &["/external_ref"]);
         faults("decline", json!({"reason": ""}), &["/reason"]);
+        faults("decline", json!({"reason": " \n\u{a0}"}), &["/reason"]);
+        faults("resolve", json!({"outcome": "contained", "summary": "\t "}), &["/summary"]);
         faults("decline", json!({"reason": 7}), &["/reason"]);
         faults("decline", json!({"reason": "a\u{0}b"}), &["/reason"]);
         faults("resolve", json!({}), &["/outcome", "/summary"]);

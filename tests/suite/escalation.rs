@@ -2,7 +2,10 @@
 
 use zvit_tests::directory::{ALPHA, BRAVO, CHARLIE, DELTA, FRONT_OFFICE};
 use zvit_tests::feed::everything;
+use zvit_tests::sinks::MailSink;
 use zvit_tests::{Answer, Server, Value, both, both_stores, eventually, json, report};
+
+use crate::notices;
 
 const MINUTE: i64 = 60;
 
@@ -216,4 +219,20 @@ both!(cases_that_can_not_be_read_hold_up_no_others, |server| {
     let log = server.log();
     let said = log.lines().filter(|line| line.contains(&spoiled[0]) && line.contains("its overdue cases"));
     assert_eq!(said.count(), 1, "it is said once, although it was looked again meanwhile");
+});
+
+both_stores!(the_team_that_lets_its_time_pass_is_told_so, |store| {
+    let mails = MailSink::start();
+    let server = notices::start(store, &notices::flags(&mails));
+    let contact = |address: &str| json!([{"name": "x", "email": address, "notify": ["overdue"]}]);
+    notices::let_contacts(&server, &notices::team(ALPHA), contact("alpha@x.example"));
+    notices::let_contacts(&server, &notices::team(BRAVO), contact("bravo@x.example"));
+    let submitted = server.hospital().submit(report("Проґавлено").with("title", "Таємна назва"));
+    let (id, reference) = (submitted.string("/id"), submitted.string("/reference"));
+    server.pass(16 * MINUTE);
+    led_by(&server, &id, BRAVO);
+    let mail = eventually("the mail arrives", || mails.mails().pop());
+    assert_eq!(mail.to, ["alpha@x.example"]);
+    assert!(mail.text.contains(&reference) && !mail.text.contains("Таємна"), "{mail:?}");
+    assert_eq!(mails.mails().len(), 1, "whoever has it now has let nothing pass");
 });

@@ -195,3 +195,72 @@ both!(on_hold_nothing_is_said_and_nothing_read, |server| {
     let body = json!({"text": "x", "visibility": "coordinator"});
     held.post(&scene.path("messages")).fresh_key().json(body).problem(403, "institution_on_hold");
 });
+
+#[track_caller]
+fn answer(client: &Client, scene: &Scene, to: &str, text: &str, visibility: &str) -> Answer {
+    let body = json!({"text": text, "visibility": visibility, "in_reply_to": to});
+    client.post(&scene.path("messages")).fresh_key().json(body).send()
+}
+
+both!(the_coordinator_answers_in_confidence_whoever_spoke_in_confidence, |server| {
+    let scene = Scene::of(server);
+    let parties = [server.hospital(), server.coordinator(), server.alpha(), server.bravo()];
+    let (hospital, coordinator, alpha) = (server.hospital(), server.coordinator(), server.alpha());
+    let of_hospital = say(&hospital, &scene, "Лікарня: лише вам", "coordinator").string("/id");
+    let of_alpha = say(&alpha, &scene, "Альфа: лише вам", "coordinator").string("/id");
+    let to_all = say(&alpha, &scene, "Альфа: усім", "all").string("/id");
+    // What is answered, and which of hospital, coordinator, alpha and bravo see the answer.
+    let cases = [
+        (&of_hospital, [true, true, false, false]),
+        (&of_alpha, [false, true, true, false]),
+        (&to_all, [false, true, true, false]),
+    ];
+    let mut answers = Vec::new();
+    for (to, seen) in cases {
+        let text = format!("Відповідь на {to}");
+        let before = cursors(server);
+        let sent = answer(&coordinator, &scene, to, &text, "coordinator").expect(201).with("/in_reply_to", to.as_str());
+        let after = cursors(server);
+        for (at, sees) in seen.into_iter().enumerate() {
+            assert_eq!(texts(&parties[at], &scene).contains(&text), sees, "{at}: {text}");
+            assert_eq!(before[at] != after[at], sees, "{at}: {text}");
+            let told = everything(&parties[at], &scene.path("timeline"));
+            let is_told = told.iter().any(|event| event["data"]["message_id"] == *sent.at("/id"));
+            assert_eq!(is_told, sees, "{at}: {text}");
+        }
+        answers.push(sent.string("/id"));
+    }
+    // The word goes back and forth between the two, and a translation of it stays between them.
+    answer(&alpha, &scene, &answers[1], "Дякуємо", "coordinator").expect(201);
+    let again = answer(&coordinator, &scene, &answers[1], "І ще одне", "coordinator").expect(201).string("/id");
+    assert!(texts(&alpha, &scene).contains(&"І ще одне".to_owned()));
+    let of = json!({"kind": "message", "message_id": again});
+    let translation = json!({"of": of, "language": "en", "text": "One more thing", "machine": false});
+    coordinator.post(&scene.path("translations")).fresh_key().json(translation.clone()).expect(201);
+    server.bravo().post(&scene.path("translations")).fresh_key().json(translation).faults(&["/of/message_id"]);
+    for (party, sees) in parties.iter().zip([false, true, true, false]) {
+        let found = everything(party, &scene.path("translations"));
+        assert_eq!(found.iter().any(|one| one["text"] == "One more thing"), sees);
+        assert_eq!(texts(party, &scene).contains(&"І ще одне".to_owned()), sees);
+    }
+});
+
+both!(an_answer_shows_nobody_more_than_what_it_answers, |server| {
+    let scene = Scene::of(server);
+    let (hospital, alpha, coordinator) = (server.hospital(), server.alpha(), server.coordinator());
+    let hidden = say(&hospital, &scene, "Лише вам", "coordinator").string("/id");
+    let among = say(&alpha, &scene, "Між командами", "responders").string("/id");
+    let other = Scene::of(server);
+    let elsewhere = say(&hospital, &other, "Інша подія", "all").string("/id");
+    server.store.untouched(|| {
+        answer(&coordinator, &scene, &hidden, "x", "responders").faults(&["/visibility"]);
+        answer(&coordinator, &scene, &hidden, "x", "all").faults(&["/visibility"]);
+        answer(&alpha, &scene, &among, "x", "all").faults(&["/visibility"]);
+        answer(&alpha, &scene, &hidden, "x", "coordinator").faults(&["/in_reply_to"]);
+        answer(&hospital, &scene, &among, "x", "coordinator").faults(&["/in_reply_to"]);
+        answer(&hospital, &scene, &elsewhere, "x", "all").faults(&["/in_reply_to"]);
+        answer(&hospital, &scene, "01920000-0000-7abc-8def-0000000000ff", "x", "all").faults(&["/in_reply_to"]);
+    });
+    answer(&server.bravo(), &scene, &among, "Згода", "responders").expect(201);
+    answer(&coordinator, &scene, &among, "Лише вам", "coordinator").expect(201);
+});

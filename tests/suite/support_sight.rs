@@ -263,3 +263,36 @@ both!(a_support_team_gets_the_translations_of_the_texts_that_it_may_read, |serve
     let body = json!({"of": {"kind": "description"}, "language": "pl", "text": "x", "machine": false});
     delta.post(&path("translations")).fresh_key().json(body).problem(403, "disclosure_withheld");
 });
+
+both!(a_support_team_without_the_conversation_sees_its_own_words_and_what_answers_them, |server| {
+    let supported = Supported::at(server);
+    let (alpha, delta, coordinator) = (server.alpha(), server.delta(), server.coordinator());
+    let path = |part: &str| format!("/v1/incidents/{}/{part}", supported.incident);
+    let say = |client: &Client, body: Value| client.post(&path("messages")).fresh_key().json(body).expect(201);
+    let texts = |client: &Client| -> Vec<Value> {
+        client.get(&path("messages")).expect(200).list("/items").iter().map(|one| one["text"].clone()).collect()
+    };
+    say(&alpha, json!({"text": "Між командами", "visibility": "responders"}));
+    say(&alpha, json!({"text": "Усім", "visibility": "all"}));
+    assert_eq!(texts(&delta), [json!(""); 0]);
+    say(&delta, json!({"text": "Термінали в дорозі", "visibility": "all"}));
+    let quiet = say(&delta, json!({"text": "Потрібна адреса", "visibility": "coordinator"})).string("/id");
+    let body = json!({"text": "Адреса така", "visibility": "coordinator", "in_reply_to": quiet});
+    say(&coordinator, body);
+    say(&coordinator, json!({"text": "Для нас", "visibility": "coordinator"}));
+    assert_eq!(texts(&delta), ["Термінали в дорозі", "Потрібна адреса", "Адреса така"].map(|text| json!(text)));
+    assert_eq!(texts(&alpha), ["Між командами", "Усім", "Термінали в дорозі"].map(|text| json!(text)));
+
+    let send = |client: &Client, name: &str| {
+        let path = path(&format!("attachments?filename={name}&kind=log"));
+        client.post(&path).fresh_key().body("application/octet-stream", name.as_bytes()).expect(201).string("/id")
+    };
+    let (of_alpha, of_delta) = (send(&alpha, "alpha.log"), send(&delta, "delta.log"));
+    let files = delta.get(&path("attachments")).expect(200);
+    assert_eq!(files.list("/items").iter().map(|one| one["id"].clone()).collect::<Vec<_>>(), [json!(of_delta)]);
+    assert_eq!(delta.get(&format!("/v1/attachments/{of_delta}/content")).expect(200).bytes, b"delta.log");
+    delta.get(&format!("/v1/attachments/{of_alpha}/content")).problem(403, "disclosure_withheld");
+    supported.grant(&alpha, &json!(["conversation"])).expect(200);
+    assert_eq!(texts(&delta).len(), 5);
+    assert_eq!(delta.get(&path("attachments")).expect(200).list("/items").len(), 2);
+});

@@ -54,6 +54,8 @@ both!(an_override_needs_a_reason_the_version_and_something_to_say, |server| {
             .json(json!({"level": 3, "reason": "…"}))
             .problem(412, "precondition_failed");
         override_triage(server, &id, json!({"level": 3})).faults(&["/reason"]);
+        let blank = override_triage(server, &id, json!({"level": 3, "reason": "  "})).faults(&["/reason"]);
+        blank.with("/errors/0/code", "blank");
         override_triage(server, &id, json!({"level": 6, "sector": "magic", "reason": ""}))
             .faults(&["/level", "/reason", "/sector"]);
         server

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::security::nobody;
-use crate::input::{KEY_LENGTH, MAX_ACTING_PERSON, MAX_DIGEST, MAX_PREFER, MAX_TAGS};
+use crate::input::{KEY_LENGTH, MAX_ACTING_PERSON, MAX_DIGEST, MAX_PREFER, MAX_RANGE, MAX_TAGS};
 use crate::problem::MEDIA_TYPE;
 
 /// A shared refusal: status, name under `components/responses`, description, headers beside `X-Request-Id`.
 type Shared = (u16, &'static str, &'static str, &'static [&'static str]);
 
-const SHARED: [Shared; 28] = [
+const SHARED: [Shared; 29] = [
     (
         400,
         "BadRequest",
@@ -39,6 +39,7 @@ const SHARED: [Shared; 28] = [
     (413, "PayloadTooLarge", "The body is larger than this operation takes.", &[]),
     (414, "UriTooLong", "Path and query have more than 8,192 bytes.", &[]),
     (415, "UnsupportedMediaType", "The body is not of the media type that this operation takes.", &[]),
+    (416, "RangeNotSatisfiable", "The file has no such part; Content-Range says how large it is.", &["Content-Range"]),
     (422, "UnprocessableContent", "The request has faults: each is listed under `errors` with its place.", &[]),
     (428, "PreconditionRequired", "If-Match is needed.", &[]),
     (
@@ -118,6 +119,18 @@ fn headers() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             "`true` where this is the answer of an earlier request with the same key.",
             text(8),
         ),
+        (
+            "Content-Range",
+            "ContentRange",
+            "Which bytes of how many these are (RFC 9110, section 14.4).",
+            json!({ "type": "string", "maxLength": 100, "pattern": VISIBLE, "examples": ["bytes 1048576-2097151/3145745"] }),
+        ),
+        (
+            "Repr-Digest",
+            "ReprDigest",
+            "SHA-256 of the whole file (RFC 9530), to check it by once it is put together.",
+            json!({ "type": "string", "maxLength": 100, "pattern": VISIBLE }),
+        ),
         ("Preference-Applied", "PreferenceApplied", "The preference that was followed (RFC 7240).", text(100)),
     ]
 }
@@ -145,6 +158,18 @@ fn parameters() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             "Prefer",
             "`handling=lenient`: faulty optional members become warnings (RFC 7240).",
             text(MAX_PREFER),
+        ),
+        (
+            "Range",
+            "Range",
+            "`bytes=FROM-`, `bytes=FROM-TO` or `bytes=-LAST`: only this part (RFC 9110, section 14.2). Several parts at once are not given: then it is the whole.",
+            text(MAX_RANGE),
+        ),
+        (
+            "If-Range",
+            "IfRange",
+            "The ETag of what the part is to go with: of another version it is the whole.",
+            text(MAX_RANGE),
         ),
         ("Content-Digest", "ContentDigest", "`sha-256=:…:` (RFC 9530): what the bytes must have.", text(MAX_DIGEST)),
     ]
@@ -277,6 +302,7 @@ impl Facts {
             "Gone" => is_api && self.has_cursor,
             "PreconditionFailed" => is_api && (self.is_put || self.sent.contains("If-Match")),
             "PreconditionRequired" => is_api && self.is_put,
+            "RangeNotSatisfiable" => self.sent.contains("Range"),
             "UnprocessableContent" => is_api && (self.has_body || self.has_parameters || !self.is_public),
             _ => is_api,
         }
@@ -295,6 +321,9 @@ impl Facts {
         }
         if status.starts_with('2') && sends("Idempotency-Key") {
             fields.push("Idempotency-Replayed");
+        }
+        if status == "206" {
+            fields.extend(["Content-Range", "Repr-Digest"]);
         }
         if status.starts_with('2') && sends("Prefer") {
             fields.push("Preference-Applied");

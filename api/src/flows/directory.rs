@@ -33,6 +33,12 @@ pub trait Entry: Serialize + DeserializeOwned + ToSchema + Send + 'static {
     fn unique_key(&self) -> Option<String>;
     /// What a schema can't say. `own` is the id of the entry that is changed.
     fn check(&self, directory: &Directory, own: Option<Uuid>) -> Vec<Fault>;
+    /// What a replacement that says nothing of it takes over from the entry as it is.
+    fn keep_from(&mut self, _held: Self)
+    where
+        Self: Sized,
+    {
+    }
     /// The problem of a key that is taken.
     fn taken() -> Code {
         Code::AlreadyExists
@@ -95,6 +101,10 @@ impl Entry for TeamInput {
     fn unique_key(&self) -> Option<String> {
         // So that there is never a second one.
         self.coordinator.then(|| "coordinator".to_owned())
+    }
+
+    fn keep_from(&mut self, held: Self) {
+        self.availability = self.availability.take().or(held.availability);
     }
 
     fn check(&self, directory: &Directory, own: Option<Uuid>) -> Vec<Fault> {
@@ -208,14 +218,15 @@ pub fn replace<E: Entry>(
     directory: &Directory,
     actor: &Actor,
     mut row: DirectoryRow,
-    entry: &E,
+    mut entry: E,
 ) -> Result<DirectoryRow, Problem> {
     let faults = entry.check(directory, Some(row.id.0));
     if !faults.is_empty() {
         return Err(faults.into());
     }
+    entry.keep_from(row.document.read()?);
     row.unique_key = entry.unique_key();
-    row.document = Json::of(entry)?;
+    row.document = Json::of(&entry)?;
     write::<E>(change, &mut row)?;
     note(change, actor, &row, "changed", None);
     Ok(row)

@@ -2,7 +2,7 @@
 //!
 //! Whatever shows a team something of an incident asks [`of`], or [`of_team`] where no case is at hand: a member of a view is
 //! left out unless [`Disclosure::has`] its part; what is only words (reports, messages, attachments, translations) is
-//! refused by [`Disclosure::require`]. For messages and attachments that is [`check_conversation`].
+//! refused by [`Disclosure::require`]. For messages and attachments [`check_conversation`] says which.
 
 use uuid::Uuid;
 use zvit_db::conn::Tx;
@@ -142,17 +142,46 @@ pub fn check(
     }
 }
 
-/// Refuses a team that may not read, nor write, the messages and attachments of an incident.
+/// What the one who acts may read of the messages and attachments of an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// What its side is meant to read.
+    Conversation,
+    /// What this team wrote and sent itself, and what answers it in confidence: it supports, and the rest is not disclosed to it.
+    OwnWords(Uuid),
+}
+
+impl Heard {
+    /// Refuses what another than who hears only its own words has sent.
+    ///
+    /// # Errors
+    /// 403, saying what opens it.
+    pub fn check_owner(self, owner: Uuid) -> Result<(), Problem> {
+        match self {
+            Self::OwnWords(team) if team != owner => Err(Disclosure::default().withheld()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The same, where it may read any of it.
 ///
 /// # Errors
-/// As [`check`].
+/// 403 for a team that is shown codes only, saying what opens it; the store's.
 pub fn check_conversation(
     tx: &mut Tx<'_>,
     directory: &Directory,
     actor: &Actor,
     incident: &IncidentRow,
-) -> Result<(), Problem> {
-    check(tx, directory, actor, incident, Part::Conversation)
+) -> Result<Heard, Problem> {
+    let (Role::Team, Some(team)) = (actor.role, actor.owner) else { return Ok(Heard::Conversation) };
+    let disclosed = of_team(tx, directory, team, incident)?;
+    if disclosed.is_minimal() { Err(disclosed.withheld()) } else { Ok(heard(disclosed, team)) }
+}
+
+/// What a team to which this much is disclosed may read of it.
+pub fn heard(disclosed: Disclosure, team: Uuid) -> Heard {
+    if disclosed.has(Part::Conversation) { Heard::Conversation } else { Heard::OwnWords(team) }
 }
 
 /// Refuses a team that may not yet write messages or add attachments: it has not acknowledged what it sees only codes of. A

@@ -73,6 +73,8 @@ fn note_expired(change: &mut Change<'_>, record: &Record, directory: &Directory,
         }))
         .because(Some(NOT_ACKNOWLEDGED))
         .note(change, &Actor::service());
+    // Whoever let it pass is told that the case is no longer theirs.
+    announce(change, directory, Occasion::Overdue, Recipient::Team(team), &about(&record.row, row))?;
     let Some(told) = row.escalate_to.map(|team| team.0) else { return Ok(()) };
     let is_active = directory.teams.iter().any(|entry| entry.id == told && entry.active);
     let may_be_told = is_active && directory.may_see(told, record.tlp());

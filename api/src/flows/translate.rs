@@ -1,7 +1,6 @@
 //! Translations: a text in another language beside its original, which never changes.
 
 use serde_json::json;
-use uuid::Uuid;
 use zvit_db::change::Change;
 use zvit_db::conversation::{self, Reader};
 use zvit_db::rows::{MessageRow, TranslationRow};
@@ -12,7 +11,7 @@ use zvit_domain::fault::Fault;
 use zvit_domain::word::Word;
 use zvit_texts::text;
 
-use super::conversation::{circle, seen_alike};
+use super::conversation::{circle, seen_alike, side_of, visibility_of};
 use super::event::Event;
 use super::record::Record;
 use crate::actor::Actor;
@@ -79,9 +78,9 @@ pub fn original<'a>(
         TranslatedText::Title => content.title.as_deref().map(|text| (text, Visibility::All)),
         TranslatedText::Description => Some((content.description.as_str(), Visibility::All)),
         TranslatedText::MeasuresTaken => content.measures_taken.as_deref().map(|text| (text, Visibility::All)),
-        TranslatedText::Message => message
-            .filter(|row| of.message_id == Some(row.id.0))
-            .map(|row| (row.text.as_str(), Visibility::from_code(&row.visibility).unwrap_or(Visibility::Coordinator))),
+        TranslatedText::Message => {
+            message.filter(|row| of.message_id == Some(row.id.0)).map(|row| (row.text.as_str(), visibility_of(row)))
+        }
         TranslatedText::ResolutionSummary => {
             let assignment = of.assignment_id.and_then(|id| record.assignment(id))?;
             assignment.summary.as_deref().map(|text| (text, Visibility::All))
@@ -122,16 +121,12 @@ pub fn add(
         created_at: At(change.now),
     };
     TranslationRow::insert_all(&mut change.tx, vec![row.clone()])?;
-    let author = match &message {
-        Some(row) => (row.author_role.clone(), row.author_owner.map(|id| id.0)),
-        None => (actor.role.code().to_owned(), actor.owner),
-    };
-    let author: (&str, Option<Uuid>) = (&author.0, author.1);
+    let side = message.as_ref().map_or((actor.role.code(), actor.owner), side_of);
     let event = Event::incident("translation_added", record.id()).with(json!({
         "translation_id": row.id.0, "of": new.of, "language": row.language, "machine": row.machine,
     }));
-    seen_alike(event, visibility, author).note(change, actor);
-    let circle = circle(record, directory, (part_of(new.of.kind), visibility), author);
+    seen_alike(event, visibility, side).note(change, actor);
+    let circle = circle(record, directory, (part_of(new.of.kind), visibility), side);
     record.stir(change, &["translation"], actor, &circle)?;
     Ok(row)
 }

@@ -13,6 +13,9 @@ use super::json::escape;
 /// A vocabulary of up to so many words is spelt out in the detail.
 const WORDS_SPELT_OUT: usize = 15;
 
+/// The pattern of a text that must say something.
+const NOT_BLANK: &str = r"\S";
+
 /// The faults behind one error of the validator: one per member that is at fault.
 pub(crate) fn faults_of(error: &ValidationError<'_>, into: &mut Vec<Fault>) {
     let at = error.instance_path().as_str();
@@ -28,6 +31,8 @@ pub(crate) fn faults_of(error: &ValidationError<'_>, into: &mut Vec<Fault>) {
             }
         }
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => alternatives(at, context, error.instance(), into),
+        // That it is too short is said already.
+        Kind::Pattern { pattern } if pattern == NOT_BLANK && error.instance().as_str() == Some("") => {}
         _ if error.instance().is_null() => into.push(null(at)),
         kind => into.push(single(at, kind, error.instance())),
     }
@@ -65,6 +70,7 @@ fn single(at: &str, kind: &Kind, instance: &Value) -> Fault {
             Fault::at(at, "unknown_word", text!("only-possible", value = expected_value.to_string()))
         }
         Kind::Format { format } => format_fault(at, format, instance),
+        Kind::Pattern { pattern } if pattern == NOT_BLANK => Fault::at(at, "blank", text!("text-empty")),
         Kind::Pattern { pattern } => Fault::at(at, "pattern_mismatch", text!("pattern-mismatch", pattern = pattern)),
         kind => limit(at, kind).unwrap_or_else(|| Fault::at(at, "not_allowed", text!("value-not-possible"))),
     }

@@ -20,6 +20,7 @@ use crate::auth::Caller;
 use crate::blobs::{Blobs, Refused, Sha256, Stored, receive};
 use crate::cursor::{ListKind, Scope};
 use crate::flows::attach::{NewAttachment, add, forget, no_room, owner_of, room};
+use crate::flows::disclosure::Heard;
 use crate::flows::idempotency::{Kept, RequestKey, once};
 use crate::flows::record::Record;
 use crate::input::{Body, IdempotencyKey, PathId, Query, Schemas, Upload};
@@ -27,7 +28,7 @@ use crate::intake::{request_key, sha256};
 use crate::permission::{AddAttachment, AddExternalAttachment, ListAttachments, Permission};
 use crate::problem::{Code, Problem};
 use crate::reply;
-use crate::routes::messages::{blank, check_party, cut};
+use crate::routes::messages::{check_party, cut};
 use crate::routes::reports::{PartQuery, find_for_reader, find_for_speaker};
 use crate::sensitive_reads::sensitive;
 use crate::state::App;
@@ -56,7 +57,7 @@ pub struct AttachmentQuery {
 #[serde(deny_unknown_fields)]
 pub struct ExternalAttachmentInput {
     /// What the file is called; a path before it is dropped.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub filename: String,
     /// What it is.
     pub kind: AttachmentKind,
@@ -253,7 +254,6 @@ pub async fn add_external_attachment(
     let checked = body.json::<ExternalAttachmentInput>(&schemas)?;
     let raw = checked.raw.clone();
     let (hash, mut faults) = (read_sha256(&checked.value.sha256), Vec::new());
-    faults.extend(blank("/filename", &checked.value.filename));
     faults.extend(check_url(&checked.value.url));
     let input = checked.strict(faults)?;
     let key = request_key(&caller, format!("POST /v1/incidents/{id}/attachments/external"), key.required()?, &raw);
@@ -293,7 +293,7 @@ fn read_sha256(text: &str) -> Option<Sha256> {
 
 /// List the files of an incident
 ///
-/// Oldest first. With `external_location` a file is elsewhere.
+/// Oldest first. With `external_location` a file is elsewhere. A team that supports and is not shown the conversation sees its own.
 #[utoipa::path(
     tag = "incidents", operation_id = "list_attachments",
     params(("id" = Uuid, Path, description = "The incident's id"), PartQuery),
@@ -310,11 +310,15 @@ pub async fn list_attachments(
     let (store, directory) = (app.store_id, app.directory());
     let (list, reads) = app
         .read(move |tx| {
-            let incident = find_for_reader(tx, &directory, &actor, id)?;
+            let (incident, heard) = find_for_reader(tx, &directory, &actor, id)?;
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Attachments, store, owner: id };
             let after = scope.id(query.cursor.as_deref())?;
-            let mut rows = attachments::of(tx, id, after, i64::from(query.limit) + 1)?;
+            let of_whom = match heard {
+                Heard::Conversation => None,
+                Heard::OwnWords(team) => Some(team),
+            };
+            let mut rows = attachments::of(tx, id, of_whom, after, i64::from(query.limit) + 1)?;
             let next_cursor = cut(&mut rows, query.limit, &scope, |row| row.id);
             let items = rows.iter().map(show).collect();
             Ok((AttachmentList { items, next_cursor }, sensitive([&incident], actor.owner)))

@@ -46,7 +46,8 @@ pub struct TeamAvailabilityInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub on_duty: Option<bool>,
-    /// Weighted open lead cases it takes meanwhile; left out, those of its entry.
+    /// Weighted open lead cases it takes meanwhile; left out, those of its entry. A team itself may say at most twice that, or all that
+    /// its entry allows in a surge, if that is more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 100_000)]
     pub capacity: Option<u32>,
@@ -115,7 +116,7 @@ pub async fn set_team_availability(
     schemas: web::Data<Schemas>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, actor) = (id.0, caller.actor());
+    let (id, actor, is_coordinator) = (id.0, caller.actor(), caller.is_coordinator());
     find(&app, &caller, id).await?;
     let checked = body.json::<TeamAvailabilityInput>(&schemas)?;
     let faults = checked.value.faults(clock::now());
@@ -124,12 +125,27 @@ pub async fn set_team_availability(
         .change(move |change, _| {
             let row = store::find(&mut change.tx, Kind::Team, id)?.ok_or_else(Problem::not_found)?;
             if_match.required(&view(&row, change.now)?.1)?;
+            if !is_coordinator {
+                check_capacity(&row, word.as_ref())?;
+            }
             let row = set_availability(change, &actor, row, word)?;
             let (view, tag) = view(&row, change.now)?;
             Ok(Kept::new(200, &view)?.tagged(tag))
         })
         .await?;
     Ok(reply::kept(answer))
+}
+
+/// How far a team may go by its own word.
+fn check_capacity(row: &DirectoryRow, word: Option<&Availability>) -> Result<(), Problem> {
+    let (team, said): (TeamInput, _) = (row.document.read()?, word.and_then(|word| word.capacity));
+    let most = team.most_by_own_word();
+    match said {
+        Some(said) if said > most => {
+            Err(vec![Fault::at("/capacity", "above_entry", text!("availability-above-entry", most = most))].into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The team, if it is the caller's own or the caller is the coordinator.

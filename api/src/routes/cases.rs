@@ -188,7 +188,7 @@ pub struct AcknowledgeInput {
 #[serde(deny_unknown_fields)]
 pub struct ReasonInput {
     /// Why, for the timeline.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
     pub reason: String,
 }
 
@@ -202,7 +202,7 @@ pub struct StartInput {}
 #[serde(deny_unknown_fields)]
 pub struct HandOverInput {
     /// Why, for the timeline.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
     pub reason: String,
     /// The team that should have it; left out, the rules decide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -217,7 +217,7 @@ pub struct SupportInput {
     /// Which kind of help.
     pub assistance: Assistance,
     /// Why, for the timeline.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
     pub reason: String,
 }
 
@@ -240,7 +240,7 @@ pub struct ResolveInput {
     /// How it ended.
     pub outcome: Outcome,
     /// What was done.
-    #[schema(min_length = 1, max_length = 20_000)]
+    #[schema(min_length = 1, max_length = 20_000, pattern = r"\S")]
     pub summary: String,
 }
 

@@ -35,7 +35,7 @@ use crate::state::App;
 #[serde(deny_unknown_fields)]
 pub struct ClientInput {
     /// What it is for, for people.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub name: String,
     /// Its role.
     pub role: Role,
@@ -73,7 +73,7 @@ impl From<ClientInput> for NewClient {
 #[serde(deny_unknown_fields)]
 pub struct ClientUpdateInput {
     /// What it is for, for people.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub name: String,
     /// What it may ask for.
     #[schema(min_items = 1, max_items = 20)]

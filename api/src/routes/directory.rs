@@ -120,7 +120,7 @@ mod crud {
                 let directory = memory.directory_for(change)?;
                 let row = store::find(&mut change.tx, E::KIND, id)?.ok_or_else(Problem::not_found)?;
                 if_match.required(&etag(row.version))?;
-                let row = replace(change, &directory, &actor, row, &entry)?;
+                let row = replace(change, &directory, &actor, row, entry)?;
                 if E::KIND == store::Kind::Team {
                     let directory = memory.directory_for(change)?;
                     withdraw_above_ceiling(change, id, &directory)?;

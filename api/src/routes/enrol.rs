@@ -288,7 +288,7 @@ impl From<IssuedCode> for EnrolmentCode {
 pub struct EnrolmentCodeInput {
     /// For the audit, such as a lost secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 2000)]
+    #[schema(nullable = false, min_length = 1, max_length = 2000, pattern = r"\S")]
     pub reason: Option<String>,
 }
 

@@ -29,7 +29,7 @@ pub struct GrantInput {
     #[schema(max_items = 50)]
     pub parts: Vec<Part>,
     /// Why, for the timeline.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
     pub reason: String,
 }
 

@@ -23,7 +23,7 @@ pub struct JoinInput {
     /// The real institution.
     pub to: Uuid,
     /// Why.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
     pub reason: String,
 }
 

@@ -36,7 +36,7 @@ pub struct LinkInput {
     /// The other incident; for a duplicate, the one that goes on.
     pub to: Uuid,
     /// Why; whoever may see the link sees it.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
     pub reason: String,
 }
 

@@ -11,12 +11,11 @@ use zvit_db::types::Id;
 use zvit_domain::conversation::{Visibility, language_tag};
 use zvit_domain::fault::Fault;
 use zvit_domain::vocabulary::Role;
-use zvit_domain::word::Word;
 use zvit_texts::text;
 
 use crate::auth::Caller;
 use crate::cursor::{ListKind, Scope};
-use crate::flows::conversation::{NewMessage, post, reader};
+use crate::flows::conversation::{NewMessage, post, reader_of, visibility_of};
 use crate::flows::idempotency::{Kept, once};
 use crate::flows::record::Record;
 use crate::input::{Body, IdempotencyKey, PathId, Query, Schemas};
@@ -35,20 +34,20 @@ use crate::views::{Author, Message, MessageList, Translation};
 #[serde(deny_unknown_fields)]
 pub struct MessageInput {
     /// What is said.
-    #[schema(min_length = 1, max_length = 20_000)]
+    #[schema(min_length = 1, max_length = 20_000, pattern = r"\S")]
     pub text: String,
     /// The language it is written in (BCP 47).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length = 35, example = "uk")]
     pub language: Option<String>,
     /// Who may see it: `all` are the institution, the teams and the coordinator; `responders` not the institution;
-    /// `coordinator` the coordinator and your own side alone.
+    /// `coordinator` the coordinator and your own side alone. What the coordinator says so is for the side of the message that it
+    /// answers, and without `in_reply_to` for the coordinator alone.
     pub visibility: Visibility,
-}
-
-/// Text that is all blanks says nothing.
-pub(crate) fn blank(pointer: &str, text: &str) -> Option<Fault> {
-    text.trim().is_empty().then(|| Fault::at(pointer, "blank", text!("text-empty")))
+    /// The message this one answers; it can't be shown to more people than that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub in_reply_to: Option<Uuid>,
 }
 
 /// Finds out whether the incident is one of the caller's, before anything else is judged.
@@ -88,14 +87,15 @@ pub async fn post_message(
     check_party(&app, &caller, id).await?;
     let checked = body.json::<MessageInput>(&schemas)?;
     let raw = checked.raw.clone();
-    let mut faults: Vec<Fault> = blank("/text", &checked.value.text).into_iter().collect();
+    let mut faults: Vec<Fault> = Vec::new();
     if actor.role == Role::Institution && checked.value.visibility == Visibility::Responders {
         faults.push(Fault::at("/visibility", "not_allowed", text!("message-for-responders")));
     }
     let input = checked.strict(faults)?;
     let key = request_key(&caller, format!("POST /v1/incidents/{id}/messages"), key.required()?, &raw);
     let language = input.language.as_deref().map(language_tag);
-    let message = NewMessage { text: input.text, language, visibility: input.visibility };
+    let message =
+        NewMessage { text: input.text, language, visibility: input.visibility, in_reply_to: input.in_reply_to };
     let answer = app
         .change(move |change, memory| {
             once(change, Some(&key), |change| {
@@ -113,7 +113,8 @@ pub async fn post_message(
 
 /// List the messages about an incident
 ///
-/// Oldest first, as far as the caller may see them, each with its translations.
+/// Oldest first, as far as the caller may see them, each with its translations. A team that supports and is not shown the conversation
+/// sees its own and what answers them in confidence.
 #[utoipa::path(
     tag = "incidents", operation_id = "list_messages",
     params(("id" = Uuid, Path, description = "The incident's id"), PartQuery),
@@ -130,11 +131,12 @@ pub async fn list_messages(
     let (store, directory) = (app.store_id, app.directory());
     let (list, reads) = app
         .read(move |tx| {
-            let incident = find_for_reader(tx, &directory, &actor, id)?;
+            let (incident, heard) = find_for_reader(tx, &directory, &actor, id)?;
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Messages, store, owner: id };
             let after = scope.id(query.cursor.as_deref())?;
-            let mut rows = messages_of(tx, id, reader(&actor, &incident), after, i64::from(query.limit) + 1)?;
+            let reader = reader_of(heard, &actor, &incident);
+            let mut rows = messages_of(tx, id, reader, after, i64::from(query.limit) + 1)?;
             let next_cursor = cut(&mut rows, query.limit, &scope, |row| row.id);
             let items = with_translations(tx, &rows)?;
             Ok((MessageList { items, next_cursor }, sensitive([&incident], actor.owner)))
@@ -172,7 +174,8 @@ fn show(row: &MessageRow, translations: Vec<Translation>) -> Message {
             id: row.author_owner.map(|id| id.0),
             name: row.author_name.clone(),
         },
-        visibility: Visibility::from_code(&row.visibility).unwrap_or(Visibility::Coordinator),
+        visibility: visibility_of(row),
+        in_reply_to: row.in_reply_to.map(|id| id.0),
         language: row.language.clone(),
         text: row.text.clone(),
         translations,

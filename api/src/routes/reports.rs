@@ -16,7 +16,7 @@ use crate::actor::Actor;
 use crate::auth::Caller;
 use crate::clock;
 use crate::cursor::{ListKind, Scope};
-use crate::flows::disclosure;
+use crate::flows::disclosure::{self, Heard};
 use crate::flows::follow_up::{FollowUp, follow_up};
 use crate::flows::hold;
 use crate::flows::idempotency::{Kept, once};
@@ -69,19 +69,19 @@ pub fn find_for_reporter(
     found.ok_or_else(Problem::not_found)
 }
 
-/// The same, for reading what the parties write to each other.
+/// The same, for reading what the parties write to each other, with how much of it.
 ///
 /// # Errors
-/// As [`find_for_party`]; 403 for a team that it is not disclosed to.
+/// As [`find_for_party`]; 403 for a team that sees only codes until it acknowledges.
 pub fn find_for_reader(
     tx: &mut Tx<'_>,
     directory: &Directory,
     actor: &Actor,
     id: Uuid,
-) -> Result<IncidentRow, Problem> {
+) -> Result<(IncidentRow, Heard), Problem> {
     let row = find_for_party(tx, directory, actor, id)?;
-    disclosure::check_conversation(tx, directory, actor, &row)?;
-    Ok(row)
+    let heard = disclosure::check_conversation(tx, directory, actor, &row)?;
+    Ok((row, heard))
 }
 
 /// The same, for writing to the other parties.

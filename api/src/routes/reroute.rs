@@ -39,7 +39,7 @@ pub struct RerouteInput {
     #[serde(default)]
     pub dry_run: bool,
     /// Why.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
     pub reason: String,
 }
 

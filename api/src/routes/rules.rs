@@ -123,7 +123,7 @@ pub struct RoutingRulesInput {
     #[serde(default)]
     pub force: bool,
     /// Why.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
     pub reason: String,
 }
 

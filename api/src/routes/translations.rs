@@ -26,7 +26,7 @@ use crate::memory::Directory;
 use crate::permission::{AddTranslation, ListTranslations, Permission};
 use crate::problem::Problem;
 use crate::reply;
-use crate::routes::messages::{blank, check_party, cut};
+use crate::routes::messages::{check_party, cut};
 use crate::routes::reports::{PartQuery, find_for_party};
 use crate::sensitive_reads::sensitive;
 use crate::state::App;
@@ -58,7 +58,7 @@ pub struct TranslationInput {
     #[schema(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length = 35, example = "en")]
     pub language: String,
     /// The translation.
-    #[schema(min_length = 1, max_length = 40_000)]
+    #[schema(min_length = 1, max_length = 40_000, pattern = r"\S")]
     pub text: String,
     /// Whether a machine made it.
     pub machine: bool,
@@ -97,8 +97,7 @@ pub async fn add_translation(
     let raw = checked.raw.clone();
     let named = &checked.value.of;
     let of = TranslationOf { kind: named.kind, message_id: named.message_id, assignment_id: named.assignment_id };
-    let mut faults: Vec<Fault> = naming_faults(&of);
-    faults.extend(blank("/text", &checked.value.text));
+    let faults: Vec<Fault> = naming_faults(&of);
     let input = checked.strict(faults)?;
     let key = request_key(&caller, format!("POST /v1/incidents/{id}/translations"), key.required()?, &raw);
     let new = NewTranslation { of, language: language_tag(&input.language), text: input.text, machine: input.machine };

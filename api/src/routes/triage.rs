@@ -36,7 +36,7 @@ pub struct TriageInput {
     #[schema(nullable = false)]
     pub sector: Option<Sector>,
     /// Why.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
     pub reason: String,
 }
 
@@ -49,7 +49,7 @@ pub struct AssignmentInput {
     /// Lead or support; a new lead takes the place of the one there is.
     pub role: AssignmentRole,
     /// Why.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
     pub reason: String,
 }
 

@@ -28,7 +28,7 @@ use crate::permission::{AcceptTriageProposal, ListTriageProposals, Permission, P
 use crate::problem::Problem;
 use crate::reply;
 use crate::routes::cases::ReasonInput;
-use crate::routes::messages::{blank, cut};
+use crate::routes::messages::cut;
 use crate::routes::reports::{PartQuery, find_for_party};
 use crate::sensitive_reads::sensitive;
 use crate::state::App;
@@ -47,7 +47,7 @@ pub struct TriageProposalInput {
     #[schema(nullable = false)]
     pub sector: Option<Sector>,
     /// Why.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
     pub reason: String,
 }
 
@@ -95,7 +95,7 @@ pub async fn propose_triage(
     app.read(move |tx| cases::find_for_team(tx, team, id, &labels)?.map(drop).ok_or_else(Problem::not_found)).await?;
     let checked = body.json::<TriageProposalInput>(&schemas)?;
     let raw = checked.raw.clone();
-    let mut faults: Vec<Fault> = blank("/reason", &checked.value.reason).into_iter().collect();
+    let mut faults: Vec<Fault> = Vec::new();
     if checked.value.level.is_none() && checked.value.sector.is_none() {
         faults.push(Fault::at("/level", "required", text!("proposal-empty")));
     }

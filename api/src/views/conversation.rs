@@ -73,6 +73,10 @@ pub struct Message {
     pub author: Author,
     /// Who may see it, beside its author's side and the coordinator.
     pub visibility: Visibility,
+    /// The message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub in_reply_to: Option<Uuid>,
     /// The language it is written in (BCP 47).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 35, example = "uk")]

@@ -1,4 +1,4 @@
-//! Which teams' tools poll is told to the store, and heard from it: other processes are polled too.
+//! Which teams' tools poll is told to the store, and heard from it: other processes are polled too. So is how people can be told.
 
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use zvit_domain::time::Time;
 
 use super::Duty;
 use crate::problem::Problem;
+use crate::reach::Stored;
 use crate::state::App;
 
 /// The duty.
@@ -17,8 +18,9 @@ impl Duty for TeamPolls {
     const INTERVAL: Duration = Duration::from_secs(30);
 
     async fn run(&self, app: &App, _now: Time) -> Result<(), Problem> {
-        let known = app.read(|tx| Ok(polls::all(tx)?)).await?;
+        let (known, reach) = app.read(|tx| Ok((polls::all(tx)?, Stored::read(tx)?))).await?;
         app.memory.polls.are_stored(&known);
+        app.memory.reach.hear(reach);
         let news = app.memory.polls.unwritten();
         if news.is_empty() {
             return Ok(());

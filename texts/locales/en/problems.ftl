@@ -30,6 +30,7 @@ problem-cursor-expired = The cursor belongs to another store
 problem-precondition-failed = The resource has changed meanwhile
 problem-payload-too-large = The body is too large
 problem-uri-too-long = The address is too long
+problem-range-not-satisfiable = The file has no such part
 problem-unsupported-media-type = The media type is not accepted
 problem-validation-failed = The request has faults
 problem-idempotency-key-required = The header Idempotency-Key is needed

@@ -30,6 +30,7 @@ problem-cursor-expired = Курсор належить іншому сховищ
 problem-precondition-failed = Ресурс тим часом змінився
 problem-payload-too-large = Тіло запиту завелике
 problem-uri-too-long = Адреса запиту задовга
+problem-range-not-satisfiable = Файл не має такої частини
 problem-unsupported-media-type = Цей тип вмісту не приймається
 problem-validation-failed = Запит містить помилки
 problem-idempotency-key-required = Потрібен заголовок Idempotency-Key

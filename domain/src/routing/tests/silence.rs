@@ -1,7 +1,8 @@
 //! Teams nobody of whom would notice a case.
 
 use super::*;
-use crate::directory::DirectoryContact;
+use crate::directory::{DirectoryContact, WebhookTarget};
+use crate::notice::{Channel, Occasion};
 
 /// Routes among these teams and the coordinator's own, where those listed are silent.
 fn decide_with_silent(set: &RuleSet, teams: &[TeamEntry], loads: &Loads, silent: &[u128]) -> Decision {
@@ -81,8 +82,24 @@ fn a_telephone_wakes_nobody_by_itself() {
     for (contacts, works) in
         [(vec![], false), (vec![contact(None)], false), (vec![contact(None), contact(Some("duty@x.example"))], true)]
     {
-        assert_eq!(with(1, |entry| entry.team.contacts = contacts).team.has_working_contact(), works);
+        assert_eq!(with(1, |entry| entry.team.contacts = contacts).team.has_working_contact(|_| true), works);
     }
+}
+
+#[test]
+fn a_contact_works_by_a_channel_that_is_open() {
+    let webhook = Some(WebhookTarget { url: "https://soc.example/zvit".into() });
+    let contact = DirectoryContact {
+        name: "Duty".into(),
+        email: Some("duty@x.example".into()),
+        webhook,
+        ..DirectoryContact::default()
+    };
+    let team = with(1, |entry| entry.team.contacts = vec![contact.clone()]).team;
+    assert!(!team.has_working_contact(|_| false));
+    assert!(team.has_working_contact(|channel| channel == Channel::Webhook));
+    let deaf = DirectoryContact { notify: Some(vec![Occasion::Message]), ..contact };
+    assert!(!with(1, |entry| entry.team.contacts = vec![deaf]).team.has_working_contact(|_| true));
 }
 
 #[test]
