@@ -25,7 +25,7 @@ use crate::input::{Schemas, SchemasFault, references};
 use crate::oauth_request::OauthErrorBody;
 use crate::permission::{OPERATIONS, Operation};
 use crate::problem::ProblemBody;
-pub(crate) use limits::NO_NUL;
+pub(crate) use limits::{NO_NUL, NOT_BLANK, SAYS_SOMETHING};
 pub use routes::{RouteTable, routes_of, unmatched};
 pub use security::UnauthorizedOperations;
 

@@ -13,7 +13,7 @@ mod withdrawal;
 
 pub use attachments::{Attachment, AttachmentList, ExternalLocation, FileBytes};
 pub use case_incident::{CaseIncident, GeneratedSummary};
-pub use cases::{Case, CaseFeed, CaseItem};
+pub use cases::{Case, CaseFeed, CaseItem, CaseTeam};
 pub use conversation::{
     Author, Message, MessageList, TeamIndicators, Translation, TranslationList, TranslationOf, TriageProposal,
     TriageProposalList,

@@ -15,6 +15,9 @@ const LETTER: &str = "🚑";
 /// The pattern of texts that may say anything.
 const ANY_TEXT: &str = r"^[^\x00]*$";
 
+/// The pattern of texts that may say anything, but must say something.
+const ANY_BUT_BLANK: &str = r"^\s*[^\s\x00][^\x00]*$";
+
 /// A way to bend a value: the keyword, the value, and the codes of which one is due; none, where it must be taken.
 struct Bent {
     keyword: &'static str,
@@ -32,6 +35,7 @@ const TOO_MANY: &[&str] = &["too_many_items", "item_count"];
 const TOO_FEW: &[&str] = &["too_few_items", "item_count"];
 const OTHER_WORD: &[&str] = &["unknown_word"];
 const OTHER_FORM: &[&str] = &["pattern_mismatch"];
+const BLANK: &[&str] = &["blank"];
 const OTHER_FORMAT: &[&str] = &["uuid_malformed", "time_malformed", "time_without_offset", "format_mismatch"];
 /// Of a text that may say anything to its schema, nothing may be wrong but what it would have to be.
 const ANYTHING: &[&str] = &["*"];
@@ -55,7 +59,8 @@ fn bends(schema: &Value, sample: &Value) -> Vec<Bent> {
     let number = |keyword: &str| schema[keyword].as_i64();
     match schema["type"].as_str() {
         Some("string") => {
-            let is_free = schema["pattern"] == ANY_TEXT;
+            let must_say = schema["pattern"] == ANY_BUT_BLANK;
+            let is_free = schema["pattern"] == ANY_TEXT || must_say;
             let unit = if is_free { LETTER } else { "0" };
             if let Some(most) = size("maxLength") {
                 push("at maxLength", json!(unit.repeat(most)), if is_free { ANYTHING } else { TOO_LONG }, false);
@@ -70,7 +75,9 @@ fn bends(schema: &Value, sample: &Value) -> Vec<Bent> {
                 push("last of enum", words[words.len() - 1].clone(), OTHER_WORD, false);
                 push("outside enum", json!("no_such_word"), OTHER_WORD, true);
             }
-            if schema["pattern"].is_string() && !is_free {
+            if must_say {
+                push("blank", json!(" \n\u{a0}\u{3000}"), BLANK, true);
+            } else if schema["pattern"].is_string() && !is_free {
                 push("outside pattern", json!("\u{1}\n\u{1}"), OTHER_FORM, true);
             }
             if ["uuid", "date-time"].iter().any(|format| schema["format"] == *format) {

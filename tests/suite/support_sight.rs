@@ -1,6 +1,6 @@
 //! What a support team sees, and `POST /v1/incidents/{id}/grants`.
 
-use zvit_tests::directory::{BRAVO, CHARLIE, DELTA};
+use zvit_tests::directory::{ALPHA, BRAVO, CHARLIE, DELTA};
 use zvit_tests::report::complete;
 use zvit_tests::{Client, Server, Value, both, fresh, json};
 
@@ -226,6 +226,17 @@ both!(a_support_team_is_moved_by_what_it_may_read_and_by_its_own_word, |server| 
     let found = json!({"indicators": [{"type": "domain", "value": "c2.example"}]});
     alpha.post(&format!("/v1/cases/{}/indicators", supported.lead)).fresh_key().json(found).expect(201);
     assert_eq!((cursor(), supported.seen(server).text()), before);
+    // Neither by reports of which it is shown nothing, nor by what others do with their cases.
+    let report = |body: Value| hospital.post(&path("reports")).fresh_key().json(body).expect(201);
+    report(json!({"stage": "update", "measures_taken": "Відключено сегмент"}));
+    server.verb(&alpha, &supported.lead, "acknowledge", json!({})).expect(200);
+    server.verb(&alpha, &supported.lead, "start", json!({})).expect(200);
+    let started = cursor();
+    report(json!({"stage": "update", "title": "Нова назва"}));
+    assert_eq!(cursor(), started);
+    report(json!({"stage": "update", "affected_systems": 121}));
+    assert_ne!(cursor(), started, "what it is shown");
+    supported.seen(server).with("/incident/affected_systems", 121);
     say(&delta);
     let own = cursor();
     assert_ne!(own, before.0);
@@ -295,4 +306,24 @@ both!(a_support_team_without_the_conversation_sees_its_own_words_and_what_answer
     supported.grant(&alpha, &json!(["conversation"])).expect(200);
     assert_eq!(texts(&delta).len(), 5);
     assert_eq!(delta.get(&path("attachments")).expect(200).list("/items").len(), 2);
+});
+
+both!(the_lead_sees_who_else_has_the_incident_and_support_does_not, |server| {
+    let supported = Supported::at(server);
+    let (alpha, delta) = (server.alpha(), server.delta());
+    let lead = || alpha.get(&format!("/v1/cases/{}", supported.lead)).expect(200);
+    let before = lead().with("/other_teams/0/team/id", DELTA).with("/other_teams/0/state", "assigned");
+    let known = before.with("/other_teams/0/assignment_id", supported.support.as_str()).without("/other_teams/1");
+    assert!(!supported.seen(server).has("/other_teams"));
+    let cursor = alpha.get("/v1/cases").expect(200).string("/next_cursor");
+    server.verb(&delta, &supported.support, "acknowledge", json!({})).expect(200);
+    supported.grant(&alpha, &json!(["title"])).expect(200);
+    let after = lead().with("/other_teams/0/state", "acknowledged").with("/other_teams/0/grants", json!(["title"]));
+    assert_ne!(after.etag(), known.etag());
+    let item = alpha.get(&format!("/v1/cases?cursor={cursor}")).expect(200);
+    item.with("/items/0/other_teams/0/state", "acknowledged");
+    supported.grant(&alpha, &json!(["course"])).expect(200);
+    supported.seen(server).with("/other_teams/0/team/id", ALPHA).with("/other_teams/0/role", "lead");
+    server.verb(&delta, &supported.support, "decline", json!({"reason": "Немає терміналів"})).expect(200);
+    assert_eq!(*lead().at("/other_teams"), json!([]));
 });

@@ -35,6 +35,12 @@ impl Side {
 /// What every text keeps to, in requests as in answers: no database and few programs take a U+0000.
 pub(crate) const NO_NUL: &str = r"^[^\x00]*$";
 
+/// How a text is declared that must say something.
+pub(crate) const NOT_BLANK: &str = r"\S";
+
+/// What the document says of such a text, which must do without U+0000 as well; matched in time linear in its length.
+pub(crate) const SAYS_SOMETHING: &str = r"^\s*[^\s\x00][^\x00]*$";
+
 /// JSON numbers are exact up to here in every language (RFC 8259, section 6).
 const MAX_SAFE: i64 = 9_007_199_254_740_991;
 
@@ -100,7 +106,10 @@ fn bound(members: &mut Map<String, Value>, side: Side) {
                 _ => side.max_length(),
             };
             if format.is_none() {
-                members.entry("pattern").or_insert_with(|| json!(NO_NUL));
+                let pattern = members.entry("pattern").or_insert_with(|| json!(NO_NUL));
+                if pattern == NOT_BLANK {
+                    *pattern = json!(SAYS_SOMETHING);
+                }
             }
             members.entry("maxLength").or_insert_with(|| limit.into());
         }

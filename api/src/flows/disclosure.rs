@@ -285,6 +285,26 @@ pub(super) fn codes(record: &Record) -> impl PartialEq + use<> {
     )
 }
 
+/// Parts of which more is shown than stands in the case, or than what is read with an incident's row can tell.
+const BEYOND_THE_CASE: &[Part] =
+    &[Part::Description, Part::Indicators, Part::Reports, Part::Conversation, Part::Course];
+
+/// Whether a support team is shown the same after a change as before, as far as that can be told from the incident's row; where it
+/// can't, it is not. It judges by the kinds of help kept with the assignment, and by no names: none of them changes with an incident.
+pub(super) fn shows_the_same(before: &Record, after: &Record, row: &AssignmentRow) -> bool {
+    if role(row) == AssignmentRole::Lead || row.assistance.is_none() {
+        return false;
+    }
+    let nobody = Directory::default();
+    let (old, new) = (of(before, row, &nobody), of(after, row, &nobody));
+    let is_little = !BEYOND_THE_CASE.iter().any(|part| new.has(*part));
+    let seen = |record, disclosed| case_incident(record, row, disclosed, &nobody);
+    is_little
+        && old == new
+        && before.row.institution_id == after.row.institution_id
+        && seen(before, old) == seen(after, new)
+}
+
 fn indicators(record: &Record, team: Uuid, directory: &Directory) -> Vec<Indicator> {
     seen_by(record, directory, Some(team)).map(|row| indicator(row, directory)).collect()
 }

@@ -19,7 +19,7 @@ use zvit_domain::triage::{RuleData, Triage, classify};
 use zvit_domain::vocabulary::{CaseState, IncidentStatus, Role};
 use zvit_domain::word::Word;
 
-use super::disclosure::codes;
+use super::disclosure::{codes, shows_the_same};
 use crate::actor::Actor;
 use crate::views::{CaseChange, StoredWarning};
 
@@ -51,6 +51,8 @@ pub struct Record {
     redated: Vec<(Id, &'static str)>,
     /// The status as it was read.
     status_read: String,
+    /// Whose it was when it was read.
+    institution_read: Id,
 }
 
 impl Record {
@@ -62,7 +64,8 @@ impl Record {
         deadlines: Vec<Deadline>,
         warnings: Vec<StoredWarning>,
     ) -> Self {
-        let (indicators, assignments, status_read) = (Vec::new(), Vec::new(), row.status.clone());
+        let (indicators, assignments) = (Vec::new(), Vec::new());
+        let (status_read, institution_read) = (row.status.clone(), row.institution_id);
         Self {
             row,
             content,
@@ -75,6 +78,7 @@ impl Record {
             altered: Vec::new(),
             redated: Vec::new(),
             status_read,
+            institution_read,
         }
     }
 
@@ -254,20 +258,29 @@ impl Record {
         Features::of(&self.content, standing.map(|row| (row.kind.as_str(), row.value.as_str())))
     }
 
-    /// Settles the row; gives the cases whose teams are shown codes only, before and after, and no other ones than before.
+    /// Settles the row; gives the cases whose teams are shown the same as before: codes only, or the little that their support needs.
     fn settle_and_compare(&mut self, now: Time) -> Result<Vec<Id>> {
-        let shown_codes = |tlp: Tlp, row: &AssignmentRow| {
-            row.acknowledged_at.is_none() && tlp >= MINIMAL_FROM && state(row).is_held()
+        let (minimal, support) = {
+            let shown_codes = |row: &&AssignmentRow| row.acknowledged_at.is_none() && self.tlp() >= MINIMAL_FROM;
+            let held = || self.assignments.iter().filter(|row| state(row).is_held());
+            let minimal: Vec<Id> = held().filter(shown_codes).map(|row| row.id).collect();
+            let support = held().filter(|row| row.role != "lead" && !minimal.contains(&row.id));
+            (minimal.clone(), support.map(|row| row.id).collect::<Vec<Id>>())
         };
-        let tlp = self.tlp();
-        let cases: Vec<Id> = self.assignments.iter().filter(|row| shown_codes(tlp, row)).map(|row| row.id).collect();
         // The row's documents are those that were read, until it is settled.
-        let read = || Self::read(IncidentRow { status: self.status_read.clone(), ..self.row.clone() });
-        let before = if cases.is_empty() { None } else { Some(read()?) };
+        let read = || {
+            let (status, institution_id) = (self.status_read.clone(), self.institution_read);
+            Self::read(IncidentRow { status, institution_id, ..self.row.clone() })
+        };
+        let before = if minimal.is_empty() && support.is_empty() { None } else { Some(read()?) };
         self.keep_ends(now);
         self.settle(now)?;
-        let is_same = before.is_some_and(|before| before.tlp() >= MINIMAL_FROM && codes(&before) == codes(self));
-        Ok(if is_same { cases } else { Vec::new() })
+        let Some(before) = before else { return Ok(Vec::new()) };
+        let is_same = before.tlp() >= MINIMAL_FROM && codes(&before) == codes(self);
+        let mut unmoved = if is_same { minimal } else { Vec::new() };
+        let is_unmoved = |id: &Id| self.assignment(id.0).is_some_and(|row| shows_the_same(&before, self, row));
+        unmoved.extend(support.into_iter().filter(is_unmoved));
+        Ok(unmoved)
     }
 
     /// Brings the row's columns in line with the parts.
@@ -314,8 +327,8 @@ impl Record {
     }
 
     /// Writes the incident and moves it in every feed it stands in: the coordinator's, its institution's, and those of the
-    /// teams that hold it or have just lost it. `kinds` is what its cases note as the change. A team that is shown codes only is
-    /// not moved by what changes none of them.
+    /// teams that hold it or have just lost it. `kinds` is what its cases note as the change. A team that is shown codes only, or
+    /// little more as it supports, is not moved by what changes nothing of that.
     ///
     /// # Errors
     /// The store's.
@@ -330,6 +343,7 @@ impl Record {
         self.row.coordinator_position = change.next_position();
         self.row.institution_position = change.next_feed_position(self.row.institution_id.0)?;
         self.status_read.clone_from(&self.row.status);
+        self.institution_read = self.row.institution_id;
         incidents::update(&mut change.tx, &self.row)?;
         let (added, altered) = (std::mem::take(&mut self.added), std::mem::take(&mut self.altered));
         let redated = std::mem::take(&mut self.redated);

@@ -3,7 +3,7 @@
 use zvit_db::error::Result;
 use zvit_db::rows::{AssignmentRow, IndicatorRow};
 use zvit_db::types::{At, Id};
-use zvit_domain::disclosure::Parts;
+use zvit_domain::disclosure::{Part, Parts};
 use zvit_domain::report::NewIndicator;
 use zvit_domain::routing::Why;
 use zvit_domain::time::Time;
@@ -14,7 +14,9 @@ use super::disclosure::{self, Disclosure};
 use super::record::{Record, state};
 use super::withdrawal::withdrawal;
 use crate::memory::Directory;
-use crate::views::{Assignment, Case, CaseItem, Incident, Indicator, InstitutionRef, StoredWarning, TeamRef, Warning};
+use crate::views::{
+    Assignment, Case, CaseItem, CaseTeam, Incident, Indicator, InstitutionRef, StoredWarning, TeamRef, Warning,
+};
 
 /// Builds the view of an incident; the members of its own follow.
 macro_rules! view {
@@ -111,8 +113,23 @@ impl Record {
             why: row.why.read::<Why>()?.for_team(row.team_id.0, disclosed.is_minimal()),
             changes: row.changes.read()?,
             disclosed: disclosed.parts().iter().collect(),
+            other_teams: disclosed.has(Part::Course).then(|| self.other_teams(row, directory)),
             incident: disclosure::case_incident(self, row, disclosed, directory),
         })
+    }
+
+    fn other_teams(&self, own: &AssignmentRow, directory: &Directory) -> Vec<CaseTeam> {
+        let others = self.assignments.iter().filter(|row| row.id != own.id && state(row).is_held());
+        let shown = others.map(|row| CaseTeam {
+            assignment_id: row.id.0,
+            team: TeamRef { id: row.team_id.0, name: directory.team_name(row.team_id.0) },
+            role: role(row),
+            state: state(row),
+            assigned_at: row.assigned_at.0,
+            acknowledged_at: row.acknowledged_at.map(|at| at.0),
+            grants: Parts::read(&row.grants).iter().collect(),
+        });
+        shown.collect()
     }
 
     /// As an item of the team's feed.

@@ -9,12 +9,10 @@ use zvit_domain::word::{Label, Text};
 use zvit_texts::{label, text};
 
 use super::json::escape;
+use crate::contract::NOT_BLANK;
 
 /// A vocabulary of up to so many words is spelt out in the detail.
 const WORDS_SPELT_OUT: usize = 15;
-
-/// The pattern of a text that must say something.
-const NOT_BLANK: &str = r"\S";
 
 /// The faults behind one error of the validator: one per member that is at fault.
 pub(crate) fn faults_of(error: &ValidationError<'_>, into: &mut Vec<Fault>) {

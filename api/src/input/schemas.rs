@@ -11,7 +11,7 @@ use zvit_domain::time::Time;
 
 use super::describe;
 use super::json::escape;
-use crate::contract::NO_NUL;
+use crate::contract::{NO_NUL, NOT_BLANK, SAYS_SOMETHING};
 use crate::problem::MAX_ERRORS;
 
 /// The component schemas of the document. Cheap to clone.
@@ -206,6 +206,9 @@ fn localize(schema: &mut Value) {
             // Said by `nuls`, in better words and of names as well.
             if members.get("pattern").is_some_and(|pattern| pattern == NO_NUL) {
                 members.remove("pattern");
+            }
+            if let Some(pattern) = members.get_mut("pattern").filter(|pattern| **pattern == SAYS_SOMETHING) {
+                *pattern = json!(NOT_BLANK);
             }
             // Of an object that takes no member at all the validator would not say which one was too much.
             if members.get("additionalProperties") == Some(&Value::Bool(false)) && !members.contains_key("properties") {

@@ -62,8 +62,34 @@ pub struct Case {
     /// label, the team's role, whether it has acknowledged, and what it was granted.
     #[schema(max_items = 50)]
     pub disclosed: Vec<Part>,
+    /// The other teams that have the incident now, oldest first: for whom the course of the incident is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 100)]
+    pub other_teams: Option<Vec<CaseTeam>>,
     /// The incident.
     pub incident: CaseIncident,
+}
+
+/// Another team that has the same incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CaseTeam {
+    /// Its assignment, which grants name.
+    pub assignment_id: Uuid,
+    /// The team.
+    pub team: TeamRef,
+    /// Lead or support.
+    pub role: AssignmentRole,
+    /// Where its case stands.
+    pub state: CaseState,
+    /// When it was assigned.
+    pub assigned_at: Time,
+    /// When it acknowledged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub acknowledged_at: Option<Time>,
+    /// What more of the incident it was granted.
+    #[schema(max_items = 50)]
+    pub grants: Vec<Part>,
 }
 
 /// One item of a team's feed: a case in its current state, or, when the team has lost it, a last word to forget it
@@ -142,6 +168,10 @@ pub struct CaseItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_items = 50)]
     pub disclosed: Option<Vec<Part>>,
+    /// The other teams that have the incident now, oldest first: for whom the course of the incident is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 100)]
+    pub other_teams: Option<Vec<CaseTeam>>,
     /// The incident.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -170,6 +200,7 @@ impl From<Case> for CaseItem {
             why: Some(case.why),
             changes: Some(case.changes),
             disclosed: Some(case.disclosed),
+            other_teams: case.other_teams,
             incident: Some(case.incident),
         }
     }
@@ -198,6 +229,7 @@ impl CaseItem {
             why: None,
             changes: None,
             disclosed: None,
+            other_teams: None,
             incident: None,
         }
     }

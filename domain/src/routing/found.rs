@@ -1,7 +1,7 @@
 //! A team that the search found, turned into a choice that explains itself.
 
 use super::decision::{CANDIDATES_SHOWN, CandidateView, Choice, Outcome, Why};
-use super::exclusion::Exclusions;
+use super::exclusion::{Exclusion, Exclusions};
 use super::search::{RuleView, Search};
 use super::standard::acknowledge_minutes;
 use super::{Load, RoundRobin, weight};
@@ -34,6 +34,12 @@ impl Found<'_> {
     /// Whether the team at this place was among the candidates.
     pub(super) fn considered(&self, place: usize) -> bool {
         self.ranking.as_ref().is_some_and(|ranking| ranking.order.contains(&place))
+    }
+
+    /// Whether no partner was found, and nothing speaks against the team at this place but that it doesn't offer the help asked for.
+    pub(super) fn lacks_only_assistance(&self, place: usize) -> bool {
+        let excluded = self.ranking.as_ref().and_then(|ranking| ranking.excluded.get(place));
+        self.is_last_resort() && excluded.is_some_and(|excluded| excluded.is_only(Exclusion::AssistanceNotOffered))
     }
 
     /// Whether no partner was found.

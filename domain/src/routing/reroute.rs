@@ -94,6 +94,7 @@ impl Changes {
 /// - Work that was taken up otherwise stays, also when the level has fallen or the rules have changed.
 /// - A case nobody has acknowledged is taken back when the rules would no longer give it to that team. Capacity is not held
 ///   against a team for a case it already has. What the coordinator assigned by hand stays, and so does what a lead asked for.
+/// - Such a case stays where no partner offers the help asked for, if that is all that speaks against its team.
 /// - The coordinator's own team, while it has not acknowledged, gives way to a partner that fits, unless it leads because
 ///   too many partners let the incident expire.
 /// - Whoever comes to lead no longer supports: only the coordinator's own team can, when nobody else is left.
@@ -167,6 +168,12 @@ fn fill_lead<'a>(
     };
     if stays {
         changes.paces.extend(lead.pace(Some(&chosen.rule), search));
+        on_it.extend(place);
+        return;
+    }
+    // Where no partner can bring what is asked for (who could has given it back), a partner is still better than none.
+    if place.is_some_and(|place| chosen.lacks_only_assistance(place)) {
+        changes.paces.extend(lead.pace(None, search));
         on_it.extend(place);
         return;
     }

@@ -194,3 +194,23 @@ fn who_stays_without_having_acknowledged_must_be_as_fast_as_the_rules_of_now() {
     let by_hand = held(1, AssignmentRole::Lead, MANUAL_RULE, CaseState::Assigned);
     assert_eq!(pace(5, by_hand).unwrap().minutes, acknowledge_minutes(5), "a person chose the team, not the time");
 }
+
+#[test]
+fn a_lead_is_not_taken_away_because_nobody_brings_what_is_asked() {
+    const SATELLITE: &[Assistance] = &[Assistance::SatelliteCommunications];
+    let input = RoutingInput { assistance: SATELLITE, ..incident() };
+    let terminals = || with(2, |entry| entry.team.assistance = SATELLITE.to_vec());
+    let gave_back = held(2, AssignmentRole::Support, "satellite", CaseState::Declined);
+    let lead = leading(1, CaseState::Assigned);
+    // Team 2 was the only one with terminals.
+    let changes = again(&input, &any(), &[team(1), terminals()], &[lead, gave_back]);
+    assert!(changes.is_empty(), "{changes:?}");
+    // Where another brings them as its support, or as lead, things go on as ever.
+    let third = with(3, |entry| entry.team.assistance = SATELLITE.to_vec());
+    let changes = again(&input, &any(), &[team(1), terminals(), third], &[lead, gave_back]);
+    assert_eq!(summary(&changes), (vec![], vec![(3, AssignmentRole::Support)]));
+    // What else speaks against the team still does.
+    let asleep = with(1, |entry| entry.team.sectors = vec![Sector::Finance]);
+    let changes = again(&input, &any(), &[asleep, terminals()], &[lead, gave_back]);
+    assert_eq!(summary(&changes), (vec![(1, "no_longer_eligible")], vec![(OWN, AssignmentRole::Lead)]));
+}
