@@ -3,6 +3,7 @@
 pub mod assign;
 pub mod attach;
 pub mod availability;
+pub mod by_name;
 pub mod case;
 pub mod client_keys;
 pub mod clients;

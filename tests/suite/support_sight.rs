@@ -285,7 +285,7 @@ both!(a_support_team_without_the_conversation_sees_its_own_words_and_what_answer
     };
     say(&alpha, json!({"text": "Між командами", "visibility": "responders"}));
     say(&alpha, json!({"text": "Усім", "visibility": "all"}));
-    assert_eq!(texts(&delta), [json!(""); 0]);
+    assert!(texts(&delta).is_empty());
     say(&delta, json!({"text": "Термінали в дорозі", "visibility": "all"}));
     let quiet = say(&delta, json!({"text": "Потрібна адреса", "visibility": "coordinator"})).string("/id");
     let body = json!({"text": "Адреса така", "visibility": "coordinator", "in_reply_to": quiet});

@@ -10,7 +10,8 @@ use zvit_domain::triage::Override;
 use zvit_domain::vocabulary::{AssignmentRole, Sector};
 
 use super::assign::{REVOKED_BY_COORDINATOR, give, realign, reweigh, take_away};
-use super::case::{by_hand, check_can_be_named, check_can_hold, end_support_of, holder, not_from};
+use super::by_name::{by_hand, check_can_be_named, check_can_hold, end_support_of};
+use super::case::{holder, not_from};
 use super::closing::over;
 use super::event::Event;
 use super::follow_up::triage_of;
