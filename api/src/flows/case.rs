@@ -19,8 +19,8 @@ use zvit_domain::word::{Text, Word};
 use zvit_texts::text;
 
 use super::assign::{realign, set_state};
-use super::event::Event;
 use super::by_name::{check_can_be_named, hand_to};
+use super::event::Event;
 use super::record::{Record, state};
 use super::support;
 use crate::actor::Actor;

@@ -162,7 +162,12 @@ impl Record {
 }
 
 /// Notes on the case what changed; so many are kept.
-pub(in crate::flows) fn note_changes(assignment: &mut AssignmentRow, kinds: &[&str], at: Time, own: bool) -> Result<()> {
+pub(in crate::flows) fn note_changes(
+    assignment: &mut AssignmentRow,
+    kinds: &[&str],
+    at: Time,
+    own: bool,
+) -> Result<()> {
     let mut changes: Vec<CaseChange> = assignment.changes.read()?;
     changes.extend(kinds.iter().map(|kind| CaseChange { kind: (*kind).to_owned(), at, own }));
     let surplus = changes.len().saturating_sub(CHANGES_KEPT);
