@@ -165,23 +165,23 @@ impl fmt::Display for Id<'_> {
     }
 }
 
-/// The columns of a table.
-struct Columns<const N: usize>([&'static str; N]);
+/// The columns of a table: what each is called, and the classes of its cells.
+struct Columns<const N: usize>([(&'static str, &'static str); N]);
 
 impl<const N: usize> Columns<N> {
     fn head(&self, page: &mut String, title: &str) -> fmt::Result {
         write!(page, "<h2>{title}</h2>\n<table>\n<thead><tr>")?;
-        for column in &self.0 {
-            write!(page, "<th scope=\"col\">{column}</th>")?;
+        for (name, class) in &self.0 {
+            write!(page, "<th scope=\"col\" class=\"{class}\">{name}</th>")?;
         }
         writeln!(page, "</tr></thead>\n<tbody>")
     }
 
-    /// A row; `classes` are those of the row and of each cell. On a narrow screen each cell says which column it is of.
-    fn row(&self, page: &mut String, classes: (&str, [&str; N]), cells: [&dyn fmt::Display; N]) -> fmt::Result {
-        write!(page, "<tr class=\"{}\">", classes.0)?;
-        for ((column, class), cell) in self.0.iter().zip(classes.1).zip(cells) {
-            write!(page, "<td class=\"{class}\" data-term=\"{}\">{cell}</td>", Escaped(column))?;
+    /// A row of this class. On a narrow screen each cell says which column it is of.
+    fn row(&self, page: &mut String, class: &str, cells: [&dyn fmt::Display; N]) -> fmt::Result {
+        write!(page, "<tr class=\"{class}\">")?;
+        for ((name, class), cell) in self.0.iter().zip(cells) {
+            write!(page, "<td class=\"{class}\" data-term=\"{}\">{cell}</td>", Escaped(name))?;
         }
         writeln!(page, "</tr>")
     }
@@ -198,10 +198,10 @@ const GOES_ON: &str = "goes-on";
 
 fn reports(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
     let columns = Columns([
-        say.of(label!("receipt-received")),
-        say.of(label!("receipt-report")),
-        say.of(label!("receipt-sent-by")),
-        say.of(label!("receipt-bytes")),
+        (say.of(label!("receipt-received")), "one-line"),
+        (say.of(label!("receipt-report")), ""),
+        (say.of(label!("receipt-sent-by")), ""),
+        (say.of(label!("receipt-bytes")), "number"),
     ]);
     columns.head(page, say.of(label!("receipt-reports")))?;
     for report in &receipt.reports {
@@ -209,7 +209,7 @@ fn reports(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
         let by = by.unwrap_or_default();
         columns.row(
             page,
-            (GOES_ON, ["one-line", "", "", "number"]),
+            GOES_ON,
             [&At(Some(report.received_at)), &say.word(report.stage), &Escaped(&by), &report.bytes],
         )?;
         columns.whole(page, false, "hash", &format_args!("SHA-256 {}", Escaped(&report.sha256)))?;
@@ -223,18 +223,14 @@ fn attachments(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
         return writeln!(page, "<h2>{title}</h2>\n<p>{}</p>", say.of(label!("receipt-no-attachments")));
     }
     let columns = Columns([
-        say.of(label!("receipt-received")),
-        say.of(label!("receipt-sent-by")),
-        say.of(label!("receipt-bytes")),
+        (say.of(label!("receipt-received")), "one-line"),
+        (say.of(label!("receipt-sent-by")), ""),
+        (say.of(label!("receipt-bytes")), "number"),
     ]);
     columns.head(page, title)?;
     for file in &receipt.attachments {
         let by = say.sender(&file.submitted_by, receipt, label!("receipt-sent-by-coordinator"));
-        columns.row(
-            page,
-            (GOES_ON, ["one-line", "", "number"]),
-            [&At(Some(file.received_at)), &Escaped(&by), &file.bytes],
-        )?;
+        columns.row(page, GOES_ON, [&At(Some(file.received_at)), &Escaped(&by), &file.bytes])?;
         let name = text!("receipt-file", name = &file.filename);
         columns.whole(page, true, "id", &Escaped(name.in_language(say.0)))?;
         if file.external {
@@ -250,17 +246,17 @@ fn deadlines(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
         return Ok(());
     }
     let columns = Columns([
-        say.of(label!("receipt-report")),
-        say.of(label!("receipt-due")),
-        say.of(label!("receipt-submitted")),
-        say.of(label!("receipt-state")),
+        (say.of(label!("receipt-report")), ""),
+        (say.of(label!("receipt-due")), "one-line"),
+        (say.of(label!("receipt-submitted")), "one-line"),
+        (say.of(label!("receipt-state")), ""),
     ]);
     columns.head(page, say.of(label!("receipt-deadlines")))?;
     for deadline in &receipt.deadlines {
         let submitted_at = deadline.submitted_at.filter(|_| deadline.covered_by.is_none());
         columns.row(
             page,
-            ("", ["", "one-line", "one-line", ""]),
+            "",
             [&say.word(deadline.stage), &At(Some(deadline.due_at)), &At(submitted_at), &say.stage_state(deadline)],
         )?;
     }
@@ -269,19 +265,19 @@ fn deadlines(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
 
 fn teams(page: &mut String, teams: &[ReceiptTeam], say: Say) -> fmt::Result {
     let columns = Columns([
-        say.of(label!("receipt-team")),
-        say.of(label!("receipt-assigned")),
-        say.of(label!("receipt-delivered")),
-        say.of(label!("receipt-acknowledged")),
-        say.of(label!("receipt-state")),
+        (say.of(label!("receipt-team")), ""),
+        (say.of(label!("receipt-assigned")), ""),
+        (say.of(label!("receipt-delivered")), ""),
+        (say.of(label!("receipt-acknowledged")), ""),
+        (say.of(label!("receipt-state")), ""),
     ]);
     columns.head(page, say.of(label!("receipt-teams")))?;
     for team in teams {
         columns.row(
             page,
-            ("", [""; 5]),
+            "",
             [
-                &format_args!("{} ({})", Escaped(&team.team.name), say.word(team.role)),
+                &format_args!("{} ({})", Escaped(&team.team.name), say.word(team.role).to_lowercase()),
                 &At(Some(team.assigned_at)),
                 &At(team.first_delivered_at),
                 &At(team.acknowledged_at),
