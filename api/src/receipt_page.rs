@@ -266,9 +266,9 @@ fn deadlines(page: &mut String, receipt: &Receipt, say: Say) -> fmt::Result {
 fn teams(page: &mut String, teams: &[ReceiptTeam], say: Say) -> fmt::Result {
     let columns = Columns([
         (say.of(label!("receipt-team")), ""),
-        (say.of(label!("receipt-assigned")), ""),
-        (say.of(label!("receipt-delivered")), ""),
-        (say.of(label!("receipt-acknowledged")), ""),
+        (say.of(label!("receipt-assigned")), "two-lines"),
+        (say.of(label!("receipt-delivered")), "two-lines"),
+        (say.of(label!("receipt-acknowledged")), "two-lines"),
         (say.of(label!("receipt-state")), ""),
     ]);
     columns.head(page, say.of(label!("receipt-teams")))?;
