@@ -5,7 +5,6 @@ use zvit_tests::directory::{ALPHA, HOSPITAL, HOSPITAL_EDRPOU};
 use zvit_tests::sha256;
 use zvit_tests::{Answer, Client, both, fresh, json, report};
 
-use crate::attachments::attach;
 use crate::messages::Scene;
 
 fn moment(answer: &Answer, pointer: &str) -> Time {
@@ -125,7 +124,9 @@ both!(files_stand_on_it_with_hash_and_sender_and_those_kept_elsewhere_are_told_a
     let query = "attachments?kind=log&filename=%3Cb%3E%D0%B6%D1%83%D1%80%D0%BD%D0%B0%D0%BB%26.log";
     let first = hospital.post(&scene.path(query)).fresh_key().header("acting-person", "O.%20Lysenko");
     let first = first.body("application/octet-stream", b"one line").expect(201);
-    let found = attach(&server.alpha(), &scene.incident, b"what alpha found");
+    let found = server.alpha().post(&scene.path("attachments?kind=log&filename=found.log")).fresh_key();
+    let found = found.header("acting-person", "A.%20Analyst").body("application/octet-stream", b"what alpha found");
+    let found = found.expect(201);
     let elsewhere = json!({
         "filename": "memory.raw", "kind": "memory_image", "url": "https://files.example/secret-place/memory.raw",
         "sha256": "ab".repeat(32), "size": 8_589_934_592_u64
@@ -150,9 +151,11 @@ both!(files_stand_on_it_with_hash_and_sender_and_those_kept_elsewhere_are_told_a
     }
     assert_eq!(receipt.list("/attachments").len(), 3, "{receipt}");
     let receipt = receipt.with("/attachments/0/submitted_by/person", "O. Lysenko");
+    let receipt = receipt.without("/attachments/1/submitted_by/person");
     assert!(!receipt.text().contains("secret-place"), "where a file is stands nowhere\n{receipt}");
     let whole = server.coordinator().get(&scene.path("receipt")).expect(200);
     assert_eq!(whole.str("/attachments/1/submitted_by/id"), server.alpha().account().client_id);
+    assert_eq!(whole.str("/attachments/1/submitted_by/person"), "A. Analyst");
     for (language, words) in [
         (
             "uk",
