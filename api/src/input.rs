@@ -22,7 +22,7 @@ pub use acting_person::{ACTING_PERSON, acting_person};
 pub use body::{BATCH_LIMIT, BatchBody, Body, JSON_LIMIT, OauthBody};
 pub use check::Checked;
 pub(crate) use form::{decode, pairs};
-pub use headers::{AcceptLanguage, IdempotencyKey, IfMatch, IfNoneMatch, Prefer, etag};
+pub use headers::{AcceptLanguage, IdempotencyKey, IfMatch, IfNoneMatch, Prefer, etag, weak_etag};
 pub(crate) use headers::{KEY_LENGTH, MAX_DIGEST, MAX_PREFER, MAX_TAGS};
 pub(crate) use json::escape;
 pub(crate) use json::parse as parse_json;

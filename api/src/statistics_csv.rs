@@ -5,6 +5,9 @@ use zvit_domain::word::Word;
 use crate::problem::Problem;
 use crate::views::{Statistics, StatisticsCsv, TimeFigure};
 
+/// By this Excel knows that a file is UTF-8; without it Ukrainian comes out as other letters.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// The columns.
 const COLUMNS: [&str; 5] = ["breakdown", "category", "measure", "value", "suppressed"];
 
@@ -22,7 +25,8 @@ struct Row<'a> {
 /// # Errors
 /// When it can't be written: a defect.
 pub fn write(statistics: &Statistics) -> Result<StatisticsCsv, Problem> {
-    let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let begun = BYTE_ORDER_MARK.as_bytes().to_vec();
+    let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(begun);
     table.write_record(COLUMNS).map_err(Problem::internal)?;
     let mut put = |row: Row<'_>| {
         let (value, category) = (row.value.unwrap_or_default(), harmless(row.category));

@@ -21,7 +21,9 @@ pub use conversation::{
 pub use events::{AuditEvent, EventActor, TimelineEvent};
 pub use links::{IncidentLink, IncidentLinkList, LinkedIncident, PossibleDuplicate};
 pub use notices::{Notice, NoticeDigest, NoticeList, NoticeRecipient, WebhookSecret};
-pub use receipt::{PrintableReceipt, Receipt, ReceiptIncident, ReceiptReport, ReceiptTeam};
+pub use receipt::{
+    PrintableReceipt, Receipt, ReceiptAttachment, ReceiptIncident, ReceiptInstitution, ReceiptReport, ReceiptTeam,
+};
 pub use statistics::{
     ClassFigure, HelpFigure, LevelFigure, MonthFigure, RegionFigure, SectorFigure, StageFigure, Statistics,
     StatisticsCsv, StatisticsPeriod, StatisticsTotals, TeamFigure, TimeFigure,
@@ -148,6 +150,10 @@ pub struct Assignment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub assistance: Option<Assistance>,
+    /// All that a support team was asked for, the first of which is `assistance`; absent where that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_items = 1, max_items = 20)]
+    pub assistance_kinds: Option<Vec<Assistance>>,
     /// Where it stands.
     pub state: CaseState,
     /// Until when the team should acknowledge; absent when nobody is waiting for that.

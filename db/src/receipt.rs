@@ -46,14 +46,14 @@ pub fn received(tx: &mut Tx<'_>, incident: Uuid, limit: i64) -> Result<Vec<Recei
         .load(*c))?)
 }
 
-/// The events of those submissions, oldest first.
+/// The events of an incident that are of these kinds, oldest first.
 ///
 /// # Errors
 /// The database's own.
-pub fn submissions(tx: &mut Tx<'_>, incident: Uuid, limit: i64) -> Result<Vec<AuditRow>> {
+pub fn events(tx: &mut Tx<'_>, incident: Uuid, kinds: &[&str], limit: i64) -> Result<Vec<AuditRow>> {
     Ok(on!(tx, c => audit_events::table
         .filter(audit_events::incident_id.eq(Some(Id(incident))))
-        .filter(audit_events::kind.eq_any(["incident_submitted", "report_submitted"]))
+        .filter(audit_events::kind.eq_any(kinds))
         .order(audit_events::position)
         .limit(limit)
         .load(*c))?)

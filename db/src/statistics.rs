@@ -73,7 +73,8 @@ pub struct StageCount {
     pub count: i64,
 }
 
-/// Where the stages of the incidents received in a span stand.
+/// Where the stages of the incidents received in a span stand; without those that a later stage came in place of, as these
+/// were never given themselves.
 ///
 /// # Errors
 /// The database's own.
@@ -84,6 +85,7 @@ pub fn stages(tx: &mut Tx<'_>, (from, until): Span) -> Result<Vec<StageCount>> {
             "SELECT json_extract(d.value, '$.stage') AS stage, json_extract(d.value, '$.state') AS state, count(*) AS count \
              FROM incidents, json_each(incidents.deadlines) AS d \
              WHERE exercise = FALSE AND status NOT IN ('withdrawn', 'merged') AND received_at >= ? AND received_at < ? \
+             AND json_extract(d.value, '$.covered_by') IS NULL \
              GROUP BY 1, 2",
         )
         .bind::<Moment, _>(At(from))
@@ -93,6 +95,7 @@ pub fn stages(tx: &mut Tx<'_>, (from, until): Span) -> Result<Vec<StageCount>> {
             "SELECT d.value ->> 'stage' AS stage, d.value ->> 'state' AS state, count(*) AS count \
              FROM incidents, jsonb_array_elements(incidents.deadlines) AS d (value) \
              WHERE exercise = FALSE AND status NOT IN ('withdrawn', 'merged') AND received_at >= $1 AND received_at < $2 \
+             AND d.value ->> 'covered_by' IS NULL \
              GROUP BY 1, 2",
         )
         .bind::<Moment, _>(At(from))
@@ -101,8 +104,8 @@ pub fn stages(tx: &mut Tx<'_>, (from, until): Span) -> Result<Vec<StageCount>> {
     })
 }
 
-/// Lead cases that were acknowledged of the incidents received in a span: the incident, when the case was assigned, and when
-/// acknowledged; the latest last.
+/// Lead cases that were acknowledged of the incidents received in a span: the incident, when its first report came in, and when
+/// the case was acknowledged; the earliest first.
 ///
 /// # Errors
 /// The database's own.
@@ -116,7 +119,7 @@ pub fn acknowledged(tx: &mut Tx<'_>, (from, until): Span) -> Result<Vec<(Id, At,
         .filter(assignments::role.eq("lead"))
         .filter(assignments::acknowledged_at.is_not_null())
         .order((assignments::acknowledged_at, assignments::id))
-        .select((incidents::id, assignments::assigned_at, assignments::acknowledged_at.assume_not_null()))
+        .select((incidents::id, incidents::received_at, assignments::acknowledged_at.assume_not_null()))
         .load(*c))?)
 }
 
@@ -147,7 +150,7 @@ pub struct HelpCount {
     pub team: Id,
     /// Code of its role.
     pub role: String,
-    /// What it was asked for, where that was said.
+    /// What it was asked for, where that was said: codes between blanks.
     pub assistance: Option<String>,
     /// How many.
     pub count: i64,

@@ -124,11 +124,13 @@ pub enum Breakdown {
     Region,
     /// Stages that came in time, by stage.
     InTime,
-    /// Lead cases that were acknowledged, under the empty code.
+    /// Stages that were due for themselves, by stage: no later one came in their place.
+    Due,
+    /// Incidents that a lead acknowledged, under the empty code.
     Acknowledged,
     /// Lead cases that were resolved, under the empty code.
     Resolved,
-    /// Cases acknowledged, by the kind of help.
+    /// Cases acknowledged, by the kind of help: one that brings several counts under each.
     Help,
 }
 

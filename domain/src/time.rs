@@ -61,6 +61,12 @@ impl Time {
         Some(self.timestamp().to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M").to_string())
     }
 
+    /// The same to the second and with the offset from UTC, so that it can be taken for no other: `2026-11-23 04:10:00 +02:00`.
+    pub fn in_zone_with_offset(self, zone: &str) -> Option<String> {
+        let zone = TimeZone::get(zone).ok()?;
+        Some(self.timestamp().to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M:%S %:z").to_string())
+    }
+
     /// The same moment as a `jiff` timestamp.
     pub fn timestamp(self) -> Timestamp {
         Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
@@ -186,6 +192,14 @@ mod tests {
         ] {
             assert_eq!(Time::parse(bad), Err(TimeFault::Malformed), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_hour_that_the_clocks_show_twice_is_told_apart_by_its_offset() {
+        let kyiv = |text: &str| Time::parse(text).unwrap().in_zone_with_offset("Europe/Kyiv");
+        assert_eq!(kyiv("2026-10-25T00:30:00Z").as_deref(), Some("2026-10-25 03:30:00 +03:00"));
+        assert_eq!(kyiv("2026-10-25T01:30:59.999999Z").as_deref(), Some("2026-10-25 03:30:59 +02:00"));
+        assert_eq!(Time::from_micros(0).in_zone_with_offset("Nowhere/Else"), None);
     }
 
     #[test]

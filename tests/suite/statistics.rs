@@ -2,7 +2,7 @@
 
 use zvit_domain::statistics::Month;
 use zvit_tests::client::Account;
-use zvit_tests::directory::ALPHA;
+use zvit_tests::directory::{ALPHA, BRAVO, CHARLIE};
 use zvit_tests::{Answer, Client, Server, Value, both, json, report};
 
 const DAY: i64 = 86_400;
@@ -14,6 +14,11 @@ fn this_month() -> (String, String) {
 
 fn query(first: &str, last: &str) -> String {
     format!("/v1/statistics?from={first}&until={last}")
+}
+
+/// To the coordinator, up to now.
+fn so_far(first: &str) -> String {
+    format!("/v1/statistics?from={first}")
 }
 
 #[track_caller]
@@ -122,6 +127,107 @@ both!(outsiders_are_told_of_months_that_are_over_for_good_and_in_steps_of_five, 
     }
 });
 
+both!(acknowledgement_is_counted_once_from_the_first_report_to_the_first_lead_that_took_it_up, |server| {
+    let period = so_far(&this_month().0);
+    // Taken up after ten minutes and handed on; who took it over took it up ten minutes later.
+    let handed = submit(server, 1).remove(0);
+    server.pass(600);
+    let case = handed.string("/assignments/0/id");
+    server.verb(&server.alpha(), &case, "acknowledge", json!({})).expect(200);
+    let to_bravo = json!({"reason": "Знають цей шкідливий код", "to_team": BRAVO});
+    server.verb(&server.alpha(), &case, "hand-over", to_bravo).expect(200);
+    server.pass(600);
+    let taken_over = server.case_of(&server.bravo(), handed.str("/id"));
+    server.verb(&server.bravo(), &taken_over, "acknowledge", json!({})).expect(200);
+    let told = server.coordinator().get(&period).expect(200).with("/time_to_acknowledge/count", 1);
+    for figure in ["median_s", "p90_s"] {
+        let seconds = told.int(&format!("/time_to_acknowledge/{figure}"));
+        assert!((600..1_200).contains(&seconds), "{seconds}\n{told}");
+    }
+    // Declined after five minutes, taken up by the next team eight minutes later: the wait was thirteen.
+    let declined = submit(server, 1).remove(0);
+    server.pass(300);
+    let case = declined.string("/assignments/0/id");
+    server.verb(&server.alpha(), &case, "decline", json!({"reason": "Немає людей"})).expect(200);
+    server.pass(480);
+    let case = server.case_of(&server.bravo(), declined.str("/id"));
+    server.verb(&server.bravo(), &case, "acknowledge", json!({})).expect(200);
+    // A supporting team's word is no lead's.
+    let body = json!({"team_id": CHARLIE, "role": "support", "reason": "Допомога"});
+    let waiting = submit(server, 1).remove(0);
+    let path = format!("/v1/incidents/{}/assignments", waiting.str("/id"));
+    let support = server.coordinator().post(&path).fresh_key().json(body).expect(201).string("/id");
+    server.verb(&server.charlie(), &support, "acknowledge", json!({})).expect(200);
+    let told = server.coordinator().get(&period).expect(200).with("/time_to_acknowledge/count", 2);
+    let (median, p90) = (told.int("/time_to_acknowledge/median_s"), told.int("/time_to_acknowledge/p90_s"));
+    assert!((600..780).contains(&median) && (780..1_380).contains(&p90), "{told}");
+});
+
+both!(stages_that_a_later_one_replaced_are_in_no_share, |server| {
+    let (now, next) = this_month();
+    let (hospital, grid) = (server.hospital(), server.grid());
+    let incidents = submit(server, 6);
+    let of_grid: Vec<Answer> = (0..6).map(|n| grid.submit(report(&format!("Мережа {n}")))).collect();
+    let send = |client: &Client, incident: &Answer, stage: &str| {
+        let path = format!("/v1/incidents/{}/reports", incident.str("/id"));
+        client.post(&path).fresh_key().json(json!({"stage": stage, "affected_users": 1})).expect(201);
+    };
+    for incident in &incidents {
+        ["preliminary", "interim", "final"].iter().for_each(|stage| send(&hospital, incident, stage));
+    }
+    of_grid.iter().for_each(|incident| send(&grid, incident, "final"));
+    let told = server.coordinator().get(&so_far(&now)).expect(200);
+    for (stage, in_time) in [("initial", 12), ("preliminary", 6), ("interim", 6), ("final", 12)] {
+        let of = figure(&told, "/stages", "stage", stage);
+        let expected = json!({"stage": stage, "in_time": in_time, "late": 0, "overdue": 0, "share_in_time": 1.0});
+        assert_eq!(*of, expected, "{told}");
+    }
+    server.pass(100 * DAY);
+    let told = server.observer().get(&query(&now, &next)).expect(200);
+    for (stage, in_time) in [("initial", 10), ("preliminary", 5), ("interim", 5), ("final", 10)] {
+        let of = figure(&told, "/stages", "stage", stage);
+        assert_eq!(*of, json!({"stage": stage, "in_time": in_time, "share_in_time": 1.0}), "{told}");
+    }
+});
+
+both!(help_of_several_kinds_counts_under_each, |server| {
+    let (now, next) = this_month();
+    let coordinator = server.coordinator();
+    let tag = coordinator.get("/v1/routing-rules").expect(200).etag();
+    let kinds = json!(["incident_response", "cyber_defense_technology"]);
+    let rules = json!([
+        {"id": "lead", "name": "Веде", "when": {}, "assign": {"role": "lead", "teams": [BRAVO], "strategy": "priority"}},
+        {"id": "help", "name": "Допомагає", "when": {},
+            "assign": {"role": "support", "pool": {"assistance": kinds}, "strategy": "priority"}}
+    ]);
+    coordinator
+        .put("/v1/routing-rules")
+        .if_match(&tag)
+        .json(json!({"rules": rules, "reason": "Перевірка"}))
+        .expect(200);
+    let alpha = server.alpha();
+    for incident in submit(server, 6) {
+        let case = server.case_of(&alpha, incident.str("/id"));
+        let case = server.verb(&alpha, &case, "acknowledge", json!({})).expect(200).with("/role", "support");
+        let first = case.at("/assistance_kinds/0").clone();
+        let mut both = case.list("/assistance_kinds").to_vec();
+        both.sort_by_key(|kind| std::cmp::Reverse(kind.as_str().map(str::to_owned)));
+        assert_eq!((json!(both), case.at("/assistance")), (kinds.clone(), &first), "{case}");
+        let seen = coordinator.get(&format!("/v1/incidents/{}", incident.str("/id"))).expect(200);
+        let of_alpha = seen.list("/assignments").iter().find(|one| one["role"] == "support").expect("support");
+        assert_eq!(of_alpha["assistance_kinds"], *case.at("/assistance_kinds"), "{seen}");
+        let lead = seen.list("/assignments").iter().find(|one| one["role"] == "lead").expect("a lead");
+        assert!(lead.get("assistance_kinds").is_none(), "{seen}");
+    }
+    let exact = coordinator.get(&so_far(&now)).expect(200);
+    server.pass(100 * DAY);
+    let told = server.donor().get(&query(&now, &next)).expect(200);
+    for kind in ["incident_response", "cyber_defense_technology"] {
+        assert_eq!(figure(&exact, "/help", "assistance", kind)["count"], 6, "{exact}");
+        assert_eq!(figure(&told, "/help", "assistance", kind)["count"], 5, "{told}");
+    }
+});
+
 both!(a_donor_is_told_of_its_own_teams_help, |server| {
     let (now, next) = this_month();
     let incidents = submit(server, 6);
@@ -197,12 +303,14 @@ both!(the_table_says_the_same, |server| {
     }
     coordinator.put(&format!("/v1/teams/{ALPHA}")).if_match(&tag).json(body).expect(200);
     let answer = coordinator.get(&format!("/v1/statistics/csv?from={now}&until={now}")).expect(200);
-    assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8; header=present");
+    assert!(answer.bytes.starts_with(b"\xef\xbb\xbfbreakdown,"), "Excel knows UTF-8 by the mark alone\n{answer}");
     assert_eq!(
         answer.header("content-disposition"),
         format!("attachment; filename=\"zvit-statistics-{now}-{now}.csv\"")
     );
-    let text = answer.text();
+    let text = answer.text().trim_start_matches('\u{feff}').to_owned();
+    assert!(!text.contains('\u{feff}'), "once, at the beginning\n{text}");
     assert!(text.ends_with("\r\n") && text.lines().count() > 50, "{text}");
     for line in ["breakdown,category,measure,value,suppressed", "by_sector,health,count,2,", "totals,,incidents,2,"] {
         assert!(text.split("\r\n").any(|one| one == line), "{line}\n{text}");

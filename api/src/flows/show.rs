@@ -105,7 +105,8 @@ impl Record {
             assigned_at: row.assigned_at.0,
             updated_at: row.updated_at.0,
             acknowledged_at: row.acknowledged_at.map(|at| at.0),
-            assistance: assistance(row),
+            assistance: assistance(row).and_then(|kinds| kinds.first().copied()),
+            assistance_kinds: assistance(row),
             resolved_at: row.resolved_at.map(|at| at.0),
             external_ref: row.external_ref.clone(),
             outcome: row.outcome.clone(),
@@ -197,7 +198,8 @@ pub fn assignment(row: &AssignmentRow, directory: &Directory, with_candidates: b
         id: row.id.0,
         team: TeamRef { id: row.team_id.0, name: directory.team_name(row.team_id.0) },
         role: role(row),
-        assistance: assistance(row),
+        assistance: assistance(row).and_then(|kinds| kinds.first().copied()),
+        assistance_kinds: assistance(row),
         state: state(row),
         acknowledge_by: row.acknowledge_by.map(|at| at.0),
         assigned_at: row.assigned_at.0,
@@ -215,8 +217,10 @@ pub(super) fn role(row: &AssignmentRow) -> AssignmentRole {
     if row.role == "lead" { AssignmentRole::Lead } else { AssignmentRole::Support }
 }
 
-fn assistance(row: &AssignmentRow) -> Option<Assistance> {
-    row.assistance.as_deref().and_then(|codes| codes.split_whitespace().next()).and_then(Assistance::from_code)
+/// What a team was asked for, where that was said.
+fn assistance(row: &AssignmentRow) -> Option<Vec<Assistance>> {
+    let kinds = row.assistance.as_deref()?.split_whitespace().filter_map(Assistance::from_code);
+    Some(kinds.collect()).filter(|kinds: &Vec<Assistance>| !kinds.is_empty())
 }
 
 pub(super) fn institution(record: &Record, directory: &Directory) -> InstitutionRef {

@@ -249,16 +249,12 @@ fn exact_stage(months: &[Figures], stage: Stage) -> StageFigure {
     }
 }
 
-/// What came in time among all that is told of the months in which this stage was due for every incident.
+/// What came in time among what was due for itself, of the months in which this stage was due for every incident.
 fn told_stage(months: &[Figures], stage: Stage) -> StageFigure {
     let is_complete = |month: &&Figures| month.published.as_ref().is_some_and(|told| told.is_complete(stage));
-    let (mut in_time, mut all) = (0, 0);
-    for month in months.iter().filter(is_complete) {
-        in_time += month.of(Breakdown::InTime, stage.code());
-        all += month.of(Breakdown::Total, "");
-    }
-    let (in_time, suppressed) = tell(in_time, false);
-    let share_in_time = in_time.and_then(|in_time| share(in_time, all));
+    let of = |breakdown| months.iter().filter(is_complete).map(|month| month.of(breakdown, stage.code())).sum();
+    let (in_time, suppressed) = tell(of(Breakdown::InTime), false);
+    let share_in_time = in_time.and_then(|in_time| share(in_time, of(Breakdown::Due)));
     StageFigure { stage, in_time, late: None, overdue: None, share_in_time, suppressed }
 }
 

@@ -71,6 +71,11 @@ pub fn etag(version: impl Display) -> String {
     format!("\"{version}\"")
 }
 
+/// A weak entity tag, of what says the same although not to the byte: `W/"7"`.
+pub fn weak_etag(version: impl Display) -> String {
+    format!("W/\"{version}\"")
+}
+
 /// The caller's language: Ukrainian where `Accept-Language` prefers it, else English.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AcceptLanguage(pub Language);
@@ -184,8 +189,10 @@ impl IfNoneMatch {
         Ok(Self(Tags::of(bounded(headers, "If-None-Match", MAX_TAGS)?.as_deref())))
     }
 
-    /// Whether the caller has what `current` names, so that 304 is the answer. What can't be read matches nothing.
+    /// Whether the caller has what `current` names, so that 304 is the answer: the comparison is the weak one. What can't be read
+    /// matches nothing.
     pub fn matches(&self, current: &str) -> bool {
+        let current = current.strip_prefix("W/").unwrap_or(current);
         match &self.0 {
             Tags::Any => true,
             Tags::Listed(tags) => tags.iter().any(|tag| tag.opaque == current),

@@ -39,8 +39,8 @@ pub struct StatisticsQuery {
 
 /// Read the statistics
 ///
-/// Counts by sector, level, region, class and month; how long it took to acknowledge and to resolve; how many reports came in
-/// time. Exercises never count. The coordinator gets every figure as it is, up to now, with the load of each team. Observers,
+/// Counts by sector, level, region, class and month; how long it took from an incident's first report until a lead first
+/// acknowledged it, and until it was resolved; how many reports came in time. Exercises never count. The coordinator gets every figure as it is, up to now, with the load of each team. Observers,
 /// donors and auditors get months that have been over (in Kyiv time) for 35 days, in which no incident can be recognised: each
 /// month's counts are rounded to 5 by themselves, those below 5 and one category of each breakdown (`other`, level 0) are left
 /// out, and a longer period is the sum of its months. A month that was given out stays as it was, whatever becomes of its
@@ -62,7 +62,10 @@ pub async fn get_statistics(
 
 /// Read the statistics as a table
 ///
-/// The same figures as comma-separated values (RFC 4180), one row each: breakdown, category, measure, value, suppressed.
+/// The same figures as comma-separated values (RFC 4180), one row each: breakdown, category, measure, value, suppressed. The
+/// first row holds these names. The text is UTF-8 and begins with a byte-order mark (U+FEFF), so that Excel reads Ukrainian;
+/// readers that don't take the mark away themselves decode it as `utf-8-sig`. A name that a spreadsheet would take for a
+/// formula stands behind an apostrophe.
 #[utoipa::path(
     tag = "statistics", operation_id = "get_statistics_csv",
     params(StatisticsQuery),
@@ -78,7 +81,7 @@ pub async fn get_statistics_csv(
     let StatisticsCsv(table) = statistics_csv::write(&read(asked, &app).await?)?;
     let name = format!("attachment; filename=\"zvit-statistics-{}-{}.csv\"", asked.from, asked.until);
     Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8; header=present"))
         .insert_header((CONTENT_DISPOSITION, HeaderValue::from_str(&name).map_err(Problem::internal)?))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .body(table))

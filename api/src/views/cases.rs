@@ -37,6 +37,10 @@ pub struct Case {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub assistance: Option<Assistance>,
+    /// All that a support team was asked for, the first of which is `assistance`; absent where that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_items = 1, max_items = 20)]
+    pub assistance_kinds: Option<Vec<Assistance>>,
     /// When the team resolved it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -140,6 +144,10 @@ pub struct CaseItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub assistance: Option<Assistance>,
+    /// All that a support team was asked for, the first of which is `assistance`; absent where that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_items = 1, max_items = 20)]
+    pub assistance_kinds: Option<Vec<Assistance>>,
     /// When the team resolved it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -193,6 +201,7 @@ impl From<Case> for CaseItem {
             updated_at: Some(case.updated_at),
             acknowledged_at: case.acknowledged_at,
             assistance: case.assistance,
+            assistance_kinds: case.assistance_kinds,
             resolved_at: case.resolved_at,
             external_ref: case.external_ref,
             outcome: case.outcome,
@@ -222,6 +231,7 @@ impl CaseItem {
             updated_at: None,
             acknowledged_at: None,
             assistance: None,
+            assistance_kinds: None,
             resolved_at: None,
             external_ref: None,
             outcome: None,

@@ -7,19 +7,24 @@ use zvit_domain::deadline::Deadline;
 use zvit_domain::time::Time;
 use zvit_domain::vocabulary::{AssignmentRole, CaseState, IncidentStatus, Stage};
 
-use super::{EventActor, InstitutionRef, TeamRef};
+use super::{EventActor, TeamRef};
 
 /// What was received about an incident and when, which report was due when, and which teams have it. It says nothing of what
 /// happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Receipt {
+    /// When this receipt was given: all of it is as it stood then.
+    pub as_of: Time,
     /// The incident.
     pub incident: ReceiptIncident,
     /// Who reported.
-    pub institution: InstitutionRef,
+    pub institution: ReceiptInstitution,
     /// Every submission, oldest first.
     #[schema(max_items = 10_000)]
     pub reports: Vec<ReceiptReport>,
+    /// The files that belong to it, oldest first: the first 10,000 of them.
+    #[schema(max_items = 10_000)]
+    pub attachments: Vec<ReceiptAttachment>,
     /// The reporting stages: what was due when, and whether it came in time.
     #[schema(max_items = 4)]
     pub deadlines: Vec<Deadline>,
@@ -51,6 +56,23 @@ pub struct ReceiptIncident {
     pub exercise: bool,
 }
 
+/// The institution that a receipt is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReceiptInstitution {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name in Ukrainian.
+    #[schema(max_length = 200)]
+    pub name_uk: String,
+    /// Its name in English.
+    #[schema(max_length = 200)]
+    pub name_en: String,
+    /// Its code in the Unified State Register of Enterprises and Organisations of Ukraine; a provisional institution may have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, pattern = "^[0-9]{8}$", min_length = 8, max_length = 8)]
+    pub edrpou: Option<String>,
+}
+
 /// One submission.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReceiptReport {
@@ -70,6 +92,28 @@ pub struct ReceiptReport {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub submitted_by: Option<EventActor>,
+}
+
+/// One file that belongs to the incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReceiptAttachment {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name, without a path.
+    #[schema(max_length = 200, example = "proxy.log")]
+    pub filename: String,
+    /// When it came in; of an external file, when it was named.
+    pub received_at: Time,
+    /// SHA-256 of its bytes, hexadecimal.
+    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
+    pub sha256: String,
+    /// How many bytes it has.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
+    pub bytes: i64,
+    /// Whether it is kept elsewhere: then this service never had it, and hash and size are as its sender stated them.
+    pub external: bool,
+    /// Who sent or named it.
+    pub submitted_by: EventActor,
 }
 
 /// A team that the incident was given to.
@@ -95,5 +139,5 @@ pub struct ReceiptTeam {
 
 /// A receipt to be printed, as an HTML document.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[schema(value_type = String, max_length = 16_000_000)]
+#[schema(value_type = String, max_length = 64_000_000)]
 pub struct PrintableReceipt(pub String);

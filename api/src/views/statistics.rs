@@ -34,18 +34,20 @@ pub struct Statistics {
     /// By the month in which they were received, in Kyiv time.
     #[schema(max_items = 24)]
     pub by_month: Vec<MonthFigure>,
-    /// From assignment to acknowledgement, of lead cases.
+    /// From the receipt of an incident's first report to the first acknowledgement by a lead: each incident counts once, however
+    /// many leads it had.
     pub time_to_acknowledge: TimeFigure,
     /// From the first report to the end of the lead's work.
     pub time_to_resolve: TimeFigure,
-    /// The reporting stages, and how many came in time.
+    /// The reporting stages, and how many came in time. A stage that a later one came in place of (`covered_by`) is left out.
     #[schema(max_items = 4)]
     pub stages: Vec<StageFigure>,
     /// The load of every team at present; to the coordinator only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_items = 10_000)]
     pub teams: Option<Vec<TeamFigure>>,
-    /// Cases that were acknowledged, by the kind of help: to a donor those of its own teams, to the coordinator all.
+    /// Cases that were acknowledged, by the kind of help: to a donor those of its own teams, to the coordinator all. A case that
+    /// brings several kinds counts once under each, so the counts may add up to more than there are cases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_items = 20)]
     pub help: Option<Vec<HelpFigure>>,
@@ -141,16 +143,16 @@ figures! {
 /// How long something took.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TimeFigure {
-    /// Of how many cases; to others than the coordinator of how many incidents.
+    /// Of how many: of acknowledgement incidents; of resolution the coordinator is told the lead cases, others the incidents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub count: Option<u64>,
-    /// Half of them took no longer, in seconds. To the coordinator told of ten cases and more; to others it is that of the
+    /// Half of them took no longer, in seconds. The coordinator is told it whatever their number; to others it is that of the
     /// months in which ten and more are counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub median_s: Option<i64>,
-    /// Nine of ten took no longer, in seconds. To the coordinator told of ten cases and more; to others it is that of the
+    /// Nine of ten took no longer, in seconds. The coordinator is told it whatever their number; to others it is that of the
     /// months in which ten and more are counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
@@ -178,8 +180,8 @@ pub struct StageFigure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     pub overdue: Option<u64>,
-    /// The share that came in time, to two decimals. To the coordinator: of those that came or are overdue. To others: of all
-    /// incidents of the months in which every report of this stage had become due.
+    /// The share that came in time, to two decimals, without reports that a later stage came in place of. To the coordinator: of
+    /// those that came or are overdue. To others: of the months in which every report of this stage had become due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 1)]
     pub share_in_time: Option<f64>,
@@ -210,7 +212,7 @@ pub struct TeamFigure {
     pub surge_capacity: u32,
 }
 
-/// Statistics as comma-separated values (RFC 4180).
+/// Statistics as comma-separated values (RFC 4180), UTF-8 with a byte-order mark before the first column's name.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[schema(value_type = String, max_length = 4_000_000)]
 pub struct StatisticsCsv(pub String);

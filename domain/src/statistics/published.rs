@@ -9,7 +9,7 @@ use crate::word::Word;
 /// How long something took, in seconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Durations {
-    /// From assignment to acknowledgement.
+    /// From the first report to the first acknowledgement by a lead, once for each incident.
     pub acknowledge: Vec<i64>,
     /// From the first report to the end of the lead's work.
     pub resolve: Vec<i64>,
@@ -29,7 +29,7 @@ impl Published {
     pub fn of(counts: &Counts, durations: Durations, complete: &[Stage]) -> Self {
         let is_complete = |code: &str| complete.iter().any(|stage| stage.code() == code);
         let counts = protect(counts).into_iter().filter_map(|((breakdown, code), count)| {
-            let is_told = breakdown != Breakdown::InTime || is_complete(&code);
+            let is_told = !matches!(breakdown, Breakdown::InTime | Breakdown::Due) || is_complete(&code);
             is_told.then_some((breakdown, code, count))
         });
         Self {

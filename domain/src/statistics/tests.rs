@@ -87,6 +87,8 @@ fn publish(incidents: &[i64], complete: &[Stage]) -> Published {
         (key(Breakdown::Acknowledged, ""), count),
         (key(Breakdown::InTime, "initial"), count),
         (key(Breakdown::InTime, "final"), count),
+        (key(Breakdown::Due, "initial"), count),
+        (key(Breakdown::Due, "final"), count),
         (key(Breakdown::Help, "incident_response"), count),
     ]);
     let durations = Durations { acknowledge: incidents.to_vec(), resolve: Vec::new() };
@@ -96,9 +98,11 @@ fn publish(incidents: &[i64], complete: &[Stage]) -> Published {
 #[test]
 fn of_a_stage_that_may_still_be_due_nothing_is_told() {
     let month = publish(&[0; 20], &[Stage::Initial]);
-    let told: Vec<String> =
-        month.counts().into_keys().filter(|(of, _)| *of == Breakdown::InTime).map(|(_, code)| code).collect();
-    assert_eq!(told, ["initial"]);
+    for breakdown in [Breakdown::InTime, Breakdown::Due] {
+        let told: Vec<String> =
+            month.counts().into_keys().filter(|(of, _)| *of == breakdown).map(|(_, code)| code).collect();
+        assert_eq!(told, ["initial"]);
+    }
     assert!(month.is_complete(Stage::Initial) && !month.is_complete(Stage::Final));
 }
 
@@ -152,6 +156,32 @@ fn nobody_can_work_out_a_small_count_from_all_that_is_published() {
             let only = place.len() == 1;
             let is_small = place.iter().all(|count| (1..STEP).contains(count));
             assert!(!(only && is_small), "{published:?} leaves only {place:?}");
+        }
+    }
+}
+
+/// Of a stage are told how many came in time and how many were due for themselves, of all incidents: how many were late, and how
+/// many were given with a later one, follows only to within steps.
+#[test]
+fn nobody_can_work_out_how_few_were_late_or_replaced() {
+    let mut readings: BTreeMap<Counts, [BTreeSet<u64>; 2]> = BTreeMap::new();
+    for total in 0..=27_u64 {
+        for due in 0..=total {
+            for in_time in 0..=due {
+                let month = Counts::from([
+                    ((Breakdown::Total, String::new()), total),
+                    ((Breakdown::Due, "interim".to_owned()), due),
+                    ((Breakdown::InTime, "interim".to_owned()), in_time),
+                ]);
+                let [late, replaced] = readings.entry(protect(&month)).or_default();
+                late.insert(due - in_time);
+                replaced.insert(total - due);
+            }
+        }
+    }
+    for (published, places) in &readings {
+        for place in places {
+            assert!(place.len() >= 3, "{published:?} leaves only {place:?}");
         }
     }
 }

@@ -133,6 +133,22 @@ await operation.locator(".live-responses-table").scrollIntoViewIfNeeded();
 await shot("docs-phone-reported");
 quiet("documentation");
 
+// The receipt of that report, on a screen and on paper.
+const { access_token } = await (await token).json();
+const { id } = await (await answer).json();
+await context.setExtraHTTPHeaders({ Authorization: `Bearer ${access_token}` });
+for (const [size, viewport] of [["phone", PHONE], ["desktop", DESKTOP]]) {
+  await page.setViewportSize(viewport);
+  await page.goto(`${BASE}/v1/incidents/${id}/receipt/printable`);
+  check(`receipt, ${size}: has its style`, (await page.evaluate(() => document.styleSheets.length)) === 1);
+  const low = await page.evaluate(contrasts);
+  check(`receipt, ${size}: has contrast`, low.length === 0, low.join(", "));
+  await fits(`receipt, ${size}`);
+  await shot(`receipt-${size}`);
+}
+await page.pdf({ path: `${SHOTS}/receipt.pdf`, preferCSSPageSize: true });
+quiet("receipt");
+
 await context.close();
 console.log(failed === 0 ? "all steps did what they should" : `${failed} steps failed`);
 process.exit(failed === 0 ? 0 : 1);

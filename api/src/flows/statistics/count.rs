@@ -1,6 +1,6 @@
 //! Counting one month, as the store has it now.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 use zvit_db::conn::Tx;
@@ -22,7 +22,7 @@ pub(super) struct Counted {
     missed: Vec<(Stage, StageState, u64)>,
 }
 
-/// What is counted where an incident had several leads one after the other.
+/// Which resolved cases are counted where an incident had several leads one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Leads {
     /// Every lead case.
@@ -40,16 +40,17 @@ pub(super) fn count(tx: &mut Tx<'_>, month: Month, helpers: &[&TeamEntry], leads
         counted.add_alike(&alike);
     }
     for row in db::stages(tx, span)? {
-        match (Stage::from_code(&row.stage), StageState::from_code(&row.state)) {
-            (Some(stage), Some(StageState::Submitted)) => {
-                counted.add(Breakdown::InTime, stage.code(), number(row.count));
-            }
-            (Some(stage), Some(state)) => counted.missed.push((stage, state, number(row.count))),
-            _ => {}
+        let count = number(row.count);
+        let Some(stage) = Stage::from_code(&row.stage) else { continue };
+        counted.add(Breakdown::Due, stage.code(), count);
+        match StageState::from_code(&row.state) {
+            Some(StageState::Submitted) => counted.add(Breakdown::InTime, stage.code(), count),
+            Some(state) => counted.missed.push((stage, state, count)),
+            None => {}
         }
     }
     counted.durations = Durations {
-        acknowledge: seconds(db::acknowledged(tx, span)?, leads),
+        acknowledge: until_first(&db::acknowledged(tx, span)?),
         resolve: seconds(db::resolved(tx, span)?, leads),
     };
     counted.add(Breakdown::Acknowledged, "", counted.durations.acknowledge.len() as u64);
@@ -58,12 +59,20 @@ pub(super) fn count(tx: &mut Tx<'_>, month: Month, helpers: &[&TeamEntry], leads
         let ids: Vec<Uuid> = helpers.iter().map(|team| team.id).collect();
         for row in db::help(tx, span, &ids)? {
             let team = helpers.iter().find(|team| team.id == row.team.0);
-            let kind =
-                kind_of_help(row.assistance.as_deref(), &row.role, team.map_or(&[], |team| &team.team.assistance));
-            counted.add(Breakdown::Help, kind.code(), number(row.count));
+            let offered = team.map_or(&[][..], |team| &team.team.assistance);
+            for kind in kinds_of_help(row.assistance.as_deref(), &row.role, offered) {
+                counted.add(Breakdown::Help, kind.code(), number(row.count));
+            }
         }
     }
     Ok(counted)
+}
+
+/// How long it took each incident until the first of its rows, which come with the earliest first.
+fn until_first(rows: &[(Id, At, At)]) -> Vec<i64> {
+    let mut seen = HashSet::new();
+    let first = rows.iter().filter(|(incident, ..)| seen.insert(incident.0));
+    first.map(|(_, from, until)| until.0.seconds_since(from.0)).collect()
 }
 
 /// How long each took; the rows come with the latest last.
@@ -75,14 +84,18 @@ fn seconds(rows: Vec<(Id, At, At)>, leads: Leads) -> Vec<i64> {
     }
 }
 
-/// What was asked for, where that was said; else response is what a lead gives, and a supporting team the first it offers.
-fn kind_of_help(stated: Option<&str>, role: &str, offered: &[Assistance]) -> Assistance {
-    let first = offered.first().copied().unwrap_or(Assistance::IncidentResponse);
-    match stated.and_then(|codes| codes.split_whitespace().next()).and_then(Assistance::from_code) {
-        Some(kind) => kind,
-        None if role == "lead" && offered.contains(&Assistance::IncidentResponse) => Assistance::IncidentResponse,
-        None => first,
+/// All that was asked for, where that was said; else response is what a lead gives, and a supporting team the first it offers.
+fn kinds_of_help(stated: Option<&str>, role: &str, offered: &[Assistance]) -> Vec<Assistance> {
+    let mut kinds: Vec<Assistance> =
+        stated.unwrap_or_default().split_whitespace().filter_map(Assistance::from_code).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    if kinds.is_empty() {
+        let is_response = role == "lead" && offered.contains(&Assistance::IncidentResponse);
+        let first = offered.first().copied().filter(|_| !is_response);
+        kinds.push(first.unwrap_or(Assistance::IncidentResponse));
     }
+    kinds
 }
 
 fn number(count: i64) -> u64 {
@@ -122,13 +135,26 @@ mod tests {
     use zvit_domain::time::Time;
 
     #[test]
-    fn help_is_of_the_kind_that_was_asked_for_or_is_offered() {
-        use Assistance::{IncidentResponse, SatelliteCommunications};
+    fn help_is_of_every_kind_that_was_asked_for_or_of_what_is_offered() {
+        use Assistance::{ContinuousAssistance, IncidentResponse, SatelliteCommunications};
         let both = [SatelliteCommunications, IncidentResponse];
-        assert_eq!(kind_of_help(Some("satellite_communications"), "lead", &[]), SatelliteCommunications);
-        assert_eq!(kind_of_help(None, "lead", &both), IncidentResponse);
-        assert_eq!(kind_of_help(None, "support", &both), SatelliteCommunications);
-        assert_eq!(kind_of_help(Some("something"), "support", &[]), IncidentResponse);
+        let stated = "satellite_communications continuous_assistance satellite_communications";
+        let mut told = kinds_of_help(Some(stated), "support", &[IncidentResponse]);
+        told.sort_unstable_by_key(|kind| kind.code());
+        assert_eq!(told, [ContinuousAssistance, SatelliteCommunications]);
+        assert_eq!(kinds_of_help(Some("satellite_communications"), "lead", &[]), [SatelliteCommunications]);
+        assert_eq!(kinds_of_help(None, "lead", &both), [IncidentResponse]);
+        assert_eq!(kinds_of_help(None, "lead", &[SatelliteCommunications]), [SatelliteCommunications]);
+        assert_eq!(kinds_of_help(None, "support", &both), [SatelliteCommunications]);
+        assert_eq!(kinds_of_help(Some("something"), "support", &[]), [IncidentResponse]);
+    }
+
+    #[test]
+    fn the_first_acknowledgement_of_an_incident_is_the_one_that_counts() {
+        let at = |seconds: i64| At(Time::from_micros(seconds * 1_000_000));
+        let (one, other) = (Id(Uuid::from_u128(1)), Id(Uuid::from_u128(2)));
+        let rows = [(one, at(0), at(10)), (other, at(5), at(30)), (one, at(0), at(50))];
+        assert_eq!(until_first(&rows), [10, 25]);
     }
 
     #[test]
