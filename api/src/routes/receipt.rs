@@ -222,7 +222,7 @@ fn attached(
             || EventActor { role: row.uploaded_role.clone(), id: None, name: row.uploaded_name.clone(), person: None };
         by_file.get(&row.id.0.to_string()).map_or_else(unnamed, &who)
     };
-    let shown = attachments::of(tx, incident, None, MOST)?.into_iter().map(|row| ReceiptAttachment {
+    let shown = attachments::of(tx, incident, None, None, MOST)?.into_iter().map(|row| ReceiptAttachment {
         id: row.id.0,
         submitted_by: sender(&row),
         received_at: row.uploaded_at.0,
