@@ -7,7 +7,7 @@ mod receiving;
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
@@ -43,7 +43,7 @@ pub trait Blobs: Send + Sync + 'static {
     ///
     /// # Errors
     /// The system's; `NotFound` when it isn't there.
-    fn open(&self, sha256: &Sha256) -> io::Result<Box<dyn Read + Send>>;
+    fn open(&self, sha256: &Sha256) -> io::Result<Box<dyn Content>>;
 
     /// Whether a content is there.
     ///
@@ -76,6 +76,11 @@ pub trait Blobs: Send + Sync + 'static {
     /// The system's.
     fn is_older(&self, sha256: &Sha256, before_micros: i64) -> io::Result<bool>;
 }
+
+/// A content that is read, from wherever.
+pub trait Content: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Content for T {}
 
 /// A content that comes in.
 pub trait Incoming: Send {

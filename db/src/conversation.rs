@@ -85,15 +85,15 @@ pub fn message(tx: &mut Tx<'_>, incident: Uuid, reader: Reader, id: Uuid) -> Res
     Ok(found.into_iter().find(|row| row.id.0 == id))
 }
 
-/// The translations of an incident that the reader may see, oldest first, after `after`: those of its own texts, and those of
-/// messages that it may read.
+/// The translations of an incident that the reader may see, oldest first, after `after`: those of texts of these `kinds`, of messages
+/// as far as it may read them.
 ///
 /// # Errors
 /// The database's own.
 pub fn translations_of(
     tx: &mut Tx<'_>,
     incident: Uuid,
-    reader: Reader,
+    (reader, kinds): (Reader, &[&str]),
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<TranslationRow>> {
@@ -103,6 +103,7 @@ pub fn translations_of(
             translations::table
                 .filter(translations::incident_id.eq(Id(incident)))
                 .filter(translations::id.gt(after))
+                .filter(translations::kind.eq_any(kinds))
                 .filter(translations::message_id.is_null().or(translations::message_id.assume_not_null().eq_any(
                     messages::table.filter(messages::incident_id.eq(Id(incident))).filter($seen).select(messages::id),
                 )))

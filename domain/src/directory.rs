@@ -21,10 +21,10 @@ pub struct ParticipantInput {
     #[schema(pattern = "^[A-Z]{2,8}$", example = "EE")]
     pub code: String,
     /// Name in Ukrainian.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub name_uk: String,
     /// Name in English.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub name_en: String,
     /// What the participant is to the mechanism. An observer is never routed an incident.
     pub role: ParticipantRole,
@@ -50,7 +50,7 @@ impl ParticipantInput {
 #[serde(deny_unknown_fields)]
 pub struct RegisteredService {
     /// The name under which reports speak of it.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub name: String,
     /// The sector that is hit when this service is.
     pub sector: Sector,
@@ -61,7 +61,7 @@ pub struct RegisteredService {
 #[serde(deny_unknown_fields)]
 pub struct DirectoryContact {
     /// Name of the person or office.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub name: String,
     /// Function, such as "duty officer".
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -124,10 +124,10 @@ pub struct InstitutionInput {
     #[schema(nullable = false, pattern = "^[0-9]{8}$", min_length = 8, max_length = 8)]
     pub edrpou: Option<String>,
     /// Name in Ukrainian.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub name_uk: String,
     /// Name in English.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub name_en: String,
     /// The sector it mainly works in.
     pub sector: Sector,
@@ -223,7 +223,7 @@ pub struct Availability {
 #[serde(deny_unknown_fields)]
 pub struct TeamInput {
     /// Name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     pub name: String,
     /// The participant it belongs to; left out only for the coordinator's own team.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -273,11 +273,10 @@ pub struct TeamInput {
 }
 
 impl TeamInput {
-    /// The most that the team may itself say it takes, in weighted open lead cases: twice what its entry gives it, or all that its
-    /// entry allows in a surge, if that is more. Else whoever has got hold of a team's credentials could draw every incident to it.
+    /// The most that the team may itself say it takes, in weighted open lead cases, its surge aside: twice what its entry gives it.
+    /// Else whoever has got hold of a team's credentials could draw every incident to it.
     pub fn most_by_own_word(&self) -> u32 {
-        let surge = self.capacity.saturating_add(self.surge_capacity);
-        self.capacity.saturating_mul(2).max(surge)
+        self.capacity.saturating_mul(2)
     }
 
     /// Whether somebody of the team can be told of a case although no tool of theirs polls: a contact wants to know, by a channel

@@ -101,21 +101,24 @@ both!(a_team_goes_only_so_far_by_its_own_word, |server| {
         let tag = client.get(&of(CHARLIE)).expect(200).etag();
         client.put(&of(CHARLIE)).if_match(&tag).json(json!({"on_duty": true, "capacity": capacity})).send()
     };
-    // Its entry gives it 2, and 4 more in a surge.
-    put(&charlie, 6).expect(200).with("/capacity", 6);
-    server.store.untouched(|| put(&charlie, 7).faults(&["/capacity"]));
+    // Its entry gives it 2.
+    put(&charlie, 4).expect(200).with("/capacity", 4);
+    server.store.untouched(|| put(&charlie, 5).faults(&["/capacity"]));
     put(&server.coordinator(), 7).expect(200).with("/capacity", 7);
-    put(&charlie, 4).expect(200);
-    // Without a surge it is twice what its entry gives it.
+    // An entry that gives it less bounds what was said before.
     let path = format!("/v1/teams/{CHARLIE}");
     let held = server.coordinator().get(&path).expect(200);
     let mut entry = held.value.clone();
-    for shown in ["id", "active", "version", "created_at", "updated_at", "surge_capacity", "availability"] {
+    for shown in ["id", "active", "version", "created_at", "updated_at", "availability"] {
         entry.as_object_mut().unwrap().remove(shown);
     }
-    server.coordinator().put(&path).if_match(&held.etag()).json(entry).expect(200);
-    put(&charlie, 4).expect(200);
-    put(&charlie, 5).faults(&["/capacity"]);
+    entry["priority"] = json!(31);
+    let same = server.coordinator().put(&path).if_match(&held.etag()).json(entry.clone()).expect(200);
+    assert_eq!(charlie.get(&of(CHARLIE)).expect(200).int("/capacity"), 7, "{same}");
+    entry["capacity"] = json!(1);
+    server.coordinator().put(&path).if_match(&same.etag()).json(entry).expect(200);
+    charlie.get(&of(CHARLIE)).expect(200).with("/capacity", 2);
+    put(&charlie, 3).faults(&["/capacity"]);
 });
 
 both!(an_entry_that_is_replaced_keeps_the_teams_own_word, |server| {

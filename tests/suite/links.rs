@@ -21,6 +21,9 @@ both!(a_link_shows_only_to_those_who_may_see_both_ends, |server| {
     let id = one.string("/id");
     link(server, &id, "same_attack", &own).expect(201).with("/to/id", own.as_str());
     link(server, &id, "same_attack", &foreign).expect(201);
+    let split = server.hospital().submit(report("Третя, виокремлена")).string("/id");
+    link(server, &split, "split_from", &own).expect(201).with("/kind", "split_from").with("/to/id", own.as_str());
+    assert_eq!(links(&server.hospital(), &own), 2, "from either end");
     assert_eq!(links(&server.coordinator(), &id), 2);
     assert_eq!(links(&server.hospital(), &id), 1);
     assert_eq!(links(&server.grid(), &foreign), 0);

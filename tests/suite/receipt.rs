@@ -179,7 +179,7 @@ both!(on_paper_every_time_has_its_seconds_and_its_offset, |server| {
     let first = hospital.submit(report("Подія").with("became_aware_at", aware));
     let id = first.str("/id");
     let receipt = hospital.get(&format!("/v1/incidents/{id}/receipt")).expect(200);
-    for (language, as_of) in [("uk", "Стан на "), ("en", "As of ")] {
+    for (language, as_of) in [("uk", "Станом на "), ("en", "As of ")] {
         let page = page(&hospital, id, language);
         // Summer time there, and the next day.
         assert!(page.contains(">2026-07-01 23:59:58 +03:00</time>"), "{page}");
@@ -192,7 +192,7 @@ both!(on_paper_every_time_has_its_seconds_and_its_offset, |server| {
         assert!((-1..60).contains(&stated.seconds_since(moment(&receipt, "/as_of"))), "{stated}\n{page}");
         assert!(page.contains(HOSPITAL_EDRPOU), "{page}");
     }
-    assert!(page(&hospital, id, "uk").contains("Час указано за Києвом"));
+    assert!(page(&hospital, id, "uk").contains("Час київський, поряд указано зміщення від UTC"));
 });
 
 both!(who_has_no_code_gets_a_receipt_without_one, |server| {

@@ -302,7 +302,7 @@ both!(a_support_team_without_the_conversation_sees_its_own_words_and_what_answer
     let files = delta.get(&path("attachments")).expect(200);
     assert_eq!(files.list("/items").iter().map(|one| one["id"].clone()).collect::<Vec<_>>(), [json!(of_delta)]);
     assert_eq!(delta.get(&format!("/v1/attachments/{of_delta}/content")).expect(200).bytes, b"delta.log");
-    delta.get(&format!("/v1/attachments/{of_alpha}/content")).problem(403, "disclosure_withheld");
+    delta.get(&format!("/v1/attachments/{of_alpha}/content")).problem(404, "not_found");
     supported.grant(&alpha, &json!(["conversation"])).expect(200);
     assert_eq!(texts(&delta).len(), 5);
     assert_eq!(delta.get(&path("attachments")).expect(200).list("/items").len(), 2);
@@ -326,4 +326,106 @@ both!(the_lead_sees_who_else_has_the_incident_and_support_does_not, |server| {
     supported.seen(server).with("/other_teams/0/team/id", ALPHA).with("/other_teams/0/role", "lead");
     server.verb(&delta, &supported.support, "decline", json!({"reason": "Немає терміналів"})).expect(200);
     assert_eq!(*lead().at("/other_teams"), json!([]));
+});
+
+both!(a_grant_is_told_to_its_team_whatever_it_opens_or_closes, |server| {
+    let supported = Supported::at(server);
+    let (alpha, delta) = (server.alpha(), server.delta());
+    let path = format!("/v1/cases/{}", supported.support);
+    let mut cursor = delta.get("/v1/cases").expect(200).string("/next_cursor");
+    let mut tag = delta.get(&path).expect(200).etag();
+    for parts in [json!(["title"]), json!(["title", "conversation"]), json!(["title"]), json!([])] {
+        supported.grant(&alpha, &parts).expect(200);
+        let told = delta.get(&format!("/v1/cases?cursor={cursor}")).expect(200);
+        assert_eq!(told.list("/items").len(), 1, "{parts}");
+        let kinds: Vec<&Value> = told.list("/items/0/changes").iter().map(|one| &one["kind"]).collect();
+        assert_eq!(kinds.last(), Some(&&json!("grant")), "{parts}: {told}");
+        cursor = told.string("/next_cursor");
+        let seen = delta.get(&path).header("if-none-match", &tag).expect(200);
+        assert_eq!(seen.has("/incident/title"), parts != json!([]), "{seen}");
+        tag = seen.etag();
+    }
+});
+
+both!(translations_of_what_a_team_may_not_read_leave_no_gap_in_its_pages, |server| {
+    let supported = Supported::at(server);
+    let (coordinator, delta) = (server.coordinator(), server.delta());
+    let path = format!("/v1/incidents/{}/translations", supported.incident);
+    for (kind, text) in [("description", "hidden"), ("title", "shown"), ("measures_taken", "hidden")] {
+        let body = json!({"of": {"kind": kind}, "language": "en", "text": text, "machine": false});
+        coordinator.post(&path).fresh_key().json(body).expect(201);
+    }
+    supported.grant(&server.alpha(), &json!(["title"])).expect(200);
+    let page = delta.get(&format!("{path}?limit=1")).expect(200).with("/items/0/text", "shown");
+    assert!(!page.has("/next_cursor") && page.list("/items").len() == 1, "{page}");
+});
+
+both!(a_proposer_is_told_what_became_of_it_whatever_it_sees, |server| {
+    let supported = Supported::at(server);
+    let (coordinator, delta) = (server.coordinator(), server.delta());
+    let incident = format!("/v1/incidents/{}", supported.incident);
+    let level = coordinator.get(&incident).expect(200).int("/level");
+    let path = format!("/v1/cases/{}/triage-proposals", supported.support);
+    // It proposes what holds already: accepting it changes nothing of what it is shown.
+    let body = json!({"level": level, "reason": "Так і є"});
+    let proposal = delta.post(&path).fresh_key().json(body).expect(201).string("/id");
+    let cursor = delta.get("/v1/cases").expect(200).string("/next_cursor");
+    let accept = format!("/v1/triage-proposals/{proposal}/accept");
+    coordinator.post(&accept).json(json!({"reason": "Згода"})).expect(200);
+    let told = delta.get(&format!("/v1/cases?cursor={cursor}")).expect(200);
+    let kinds: Vec<&Value> = told.list("/items/0/changes").iter().map(|one| &one["kind"]).collect();
+    assert_eq!(kinds.last(), Some(&&json!("triage_proposal")), "{told}");
+    assert!(!kinds.contains(&&json!("triage")), "what it isn't shown: {told}");
+});
+
+both!(an_answer_waits_for_a_team_that_is_shown_codes_only, |server| {
+    let supported = Supported::at(server);
+    let (hospital, coordinator, delta) = (server.hospital(), server.coordinator(), server.delta());
+    let path = |part: &str| format!("/v1/incidents/{}/{part}", supported.incident);
+    let said = json!({"text": "Потрібна адреса", "visibility": "coordinator"});
+    let asked = delta.post(&path("messages")).fresh_key().json(said).expect(201).string("/id");
+    let narrower = json!({"stage": "update", "tlp": "amber+strict"});
+    // Delta's ceiling is amber: it would lose the case. Charlie could keep it.
+    let by_hand = json!({"team_id": CHARLIE, "role": "support", "reason": "Має термінали"});
+    let support = coordinator.post(&path("assignments")).fresh_key().json(by_hand).expect(201).string("/id");
+    let charlie = server.charlie();
+    let said = json!({"text": "І мені", "visibility": "coordinator"});
+    let other = charlie.post(&path("messages")).fresh_key().json(said).expect(201).string("/id");
+    hospital.post(&path("reports")).fresh_key().json(narrower).expect(201);
+    let cursor = charlie.get("/v1/cases").expect(200).string("/next_cursor");
+    let answer = json!({"text": "Адреса така", "visibility": "coordinator", "in_reply_to": other});
+    coordinator.post(&path("messages")).fresh_key().json(answer).expect(201);
+    let still = charlie.get(&format!("/v1/cases?cursor={cursor}")).expect(200);
+    assert!(still.list("/items").is_empty(), "{still}");
+    charlie.get(&path("messages")).problem(403, "disclosure_withheld");
+    delta.get(&path("messages")).problem(404, "not_found");
+    server.verb(&charlie, &support, "acknowledge", json!({})).expect(200);
+    let heard = charlie.get(&path("messages")).expect(200);
+    assert!(heard.text().contains("Адреса така") && !heard.text().contains(&asked), "{heard}");
+});
+
+both!(support_is_moved_by_a_region_that_it_is_told_with_many_others, |server| {
+    let (hospital, coordinator, delta) = (server.hospital(), server.coordinator(), server.delta());
+    let number = |prefix: u32| zvit_domain::edrpou::Edrpou::from_prefix(&prefix.to_string()).expect("seven digits");
+    for (at, region) in (0..5).map(|at| (9_988_020 + at, "UA-30")).chain((0..5).map(|at| (9_988_030 + at, "UA-63"))) {
+        let entry = json!({
+            "edrpou": number(at).as_str(), "name_uk": "Ще одна лікарня", "name_en": "Another hospital", "sector": "health",
+            "region": region,
+        });
+        coordinator.post("/v1/institutions").fresh_key().json(entry).expect(201);
+    }
+    let report = complete().with("sector", "health").with("external_ref", fresh()).with("regions", json!(["UA-30"]));
+    let incident = hospital.submit(report.with("assistance_requested", json!(["cyber_defense_technology"])));
+    let path = |part: &str| format!("/v1/incidents/{}/{part}", incident.str("/id"));
+    let by_hand = json!({"team_id": DELTA, "role": "support", "reason": "Допоможе"});
+    let case = coordinator.post(&path("assignments")).fresh_key().json(by_hand).expect(201).string("/id");
+    let seen = || delta.get(&format!("/v1/cases/{case}")).expect(200);
+    let before = seen().with("/incident/regions", json!(["UA-30"]));
+    assert!(!before.list("/disclosed").contains(&json!("regions")), "{before}");
+    let cursor = delta.get("/v1/cases").expect(200).string("/next_cursor");
+    let more = json!({"stage": "update", "regions": ["UA-30", "UA-63"]});
+    hospital.post(&path("reports")).fresh_key().json(more).expect(201);
+    let after = seen().with("/incident/regions", json!(["UA-30", "UA-63"]));
+    assert_ne!(after.etag(), before.etag());
+    assert_eq!(delta.get(&format!("/v1/cases?cursor={cursor}")).expect(200).list("/items").len(), 1);
 });

@@ -1,14 +1,14 @@
 //! Contents as files of a directory, which several processes may share: `ab/ab12…` for what is there, `tmp/` for what comes in.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use uuid::Uuid;
 
-use super::{Blobs, Incoming, Sha256, Stored};
+use super::{Blobs, Content, Incoming, Sha256, Stored};
 
 /// Where contents are while they come in.
 const INCOMING: &str = "tmp";
@@ -68,7 +68,7 @@ impl Blobs for DiskBlobs {
         Ok(Box::new(DiskIncoming { blobs: self.clone(), file, temporary, digest: Context::new(&SHA256), size: 0 }))
     }
 
-    fn open(&self, sha256: &Sha256) -> io::Result<Box<dyn Read + Send>> {
+    fn open(&self, sha256: &Sha256) -> io::Result<Box<dyn Content>> {
         Ok(Box::new(File::open(self.path(sha256))?))
     }
 

@@ -13,7 +13,7 @@ use zip::unstable::write::FileOptionsExt;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::Sha256;
+use super::{Content, Sha256};
 
 /// So much is read at once. No thread waits for a slow reader.
 const PIECE: usize = 64 * 1024;
@@ -37,19 +37,19 @@ enum State {
 
 /// What is read, with what it must be.
 struct Source {
-    from: Box<dyn Read + Send>,
+    from: Box<dyn Content>,
     digest: Option<(digest::Context, Sha256)>,
 }
 
 impl Chunks {
     /// `size` bytes that must have this SHA-256.
-    pub fn checked(from: Box<dyn Read + Send>, size: u64, sha256: Sha256) -> Self {
+    pub fn checked(from: Box<dyn Content>, size: u64, sha256: Sha256) -> Self {
         let digest = Some((digest::Context::new(&SHA256), sha256));
         Self { state: State::Idle(Source { from, digest }), left: size }
     }
 
     /// `size` bytes that were just made.
-    pub fn plain(from: Box<dyn Read + Send>, size: u64) -> Self {
+    pub fn plain(from: Box<dyn Content>, size: u64) -> Self {
         Self { state: State::Idle(Source { from, digest: None }), left: size }
     }
 }
@@ -114,7 +114,7 @@ impl Stream for Chunks {
 /// # Errors
 /// The system's; `InvalidData` when the content is no longer what it was.
 pub fn hazardous_archive(
-    mut from: Box<dyn Read + Send>,
+    mut from: Box<dyn Content>,
     sha256: &Sha256,
     filename: &str,
     mut scratch: File,

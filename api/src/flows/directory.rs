@@ -12,7 +12,7 @@ use zvit_db::error::StoreError;
 use zvit_db::rows::DirectoryRow;
 use zvit_db::types::{At, Id, Json};
 use zvit_db::{clients, credentials, feeds};
-use zvit_domain::directory::{DirectoryContact, InstitutionInput, ParticipantInput, TeamInput};
+use zvit_domain::directory::{Availability, DirectoryContact, InstitutionInput, ParticipantInput, TeamInput};
 use zvit_domain::edrpou::Edrpou;
 use zvit_domain::fault::Fault;
 use zvit_domain::routing::check_duty_hours;
@@ -104,7 +104,12 @@ impl Entry for TeamInput {
     }
 
     fn keep_from(&mut self, held: Self) {
-        self.availability = self.availability.take().or(held.availability);
+        let (most, is_bounded_anew) = (self.most_by_own_word(), self.capacity != held.capacity);
+        let kept = held.availability.map(|word| Availability {
+            capacity: word.capacity.map(|said| if is_bounded_anew { said.min(most) } else { said }),
+            ..word
+        });
+        self.availability = self.availability.take().or(kept);
     }
 
     fn check(&self, directory: &Directory, own: Option<Uuid>) -> Vec<Fault> {

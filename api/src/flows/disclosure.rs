@@ -152,13 +152,13 @@ pub enum Heard {
 }
 
 impl Heard {
-    /// Refuses what another than who hears only its own words has sent.
+    /// Hides what another than who hears only its own words has sent, as the lists do.
     ///
     /// # Errors
-    /// 403, saying what opens it.
+    /// 404.
     pub fn check_owner(self, owner: Uuid) -> Result<(), Problem> {
         match self {
-            Self::OwnWords(team) if team != owner => Err(Disclosure::default().withheld()),
+            Self::OwnWords(team) if team != owner => Err(Problem::not_found()),
             _ => Ok(()),
         }
     }
@@ -299,7 +299,10 @@ pub(super) fn shows_the_same(before: &Record, after: &Record, row: &AssignmentRo
     let (old, new) = (of(before, row, &nobody), of(after, row, &nobody));
     let is_little = !BEYOND_THE_CASE.iter().any(|part| new.has(*part));
     let seen = |record, disclosed| case_incident(record, row, disclosed, &nobody);
+    // Which regions are told depends on the directory.
+    let are_regions_told = new.has(Part::Regions) || before.content.regions == after.content.regions;
     is_little
+        && are_regions_told
         && old == new
         && before.row.institution_id == after.row.institution_id
         && seen(before, old) == seen(after, new)

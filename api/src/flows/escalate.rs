@@ -78,7 +78,8 @@ fn note_expired(change: &mut Change<'_>, record: &Record, directory: &Directory,
     let Some(told) = row.escalate_to.map(|team| team.0) else { return Ok(()) };
     let is_active = directory.teams.iter().any(|entry| entry.id == told && entry.active);
     let may_be_told = is_active && directory.may_see(told, record.tlp());
-    if may_be_told {
+    // The one that let it pass knows already.
+    if may_be_told && told != team {
         let about = About { case: None, ..about(&record.row, row) };
         announce(change, directory, Occasion::Overdue, Recipient::Team(told), &about)?;
     }

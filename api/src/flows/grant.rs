@@ -64,6 +64,7 @@ pub fn grant(
         }))
         .because(Some(reason))
         .note(change, actor);
+    record.touch(assignment, "grant");
     record.save(change, &["grant"], actor)?;
     Ok(())
 }

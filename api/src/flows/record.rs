@@ -44,7 +44,7 @@ pub struct Record {
     pub assignments: Vec<AssignmentRow>,
     added: Vec<Id>,
     altered: Vec<Id>,
-    redated: Vec<(Id, &'static str)>,
+    touched: Vec<(Id, &'static str)>,
     /// The status as it was read.
     status_read: String,
     /// Whose it was when it was read.
@@ -72,7 +72,7 @@ impl Record {
             assignments,
             added: Vec::new(),
             altered: Vec::new(),
-            redated: Vec::new(),
+            touched: Vec::new(),
             status_read,
             institution_read,
         }
@@ -205,13 +205,19 @@ impl Record {
         if let Some(assignment) = self.assignment_mut(id) {
             assignment.acknowledge_by = Some(At(now.plus_seconds(seconds)));
             assignment.remind_at = Some(At(now.plus_seconds(seconds / 2)));
-            self.redated.push((Id(id), kind));
+            self.touch(id, kind);
         }
+    }
+
+    /// Moves one assignment that stays as it is, and notes `kind`: its team is told something that its view of the incident doesn't
+    /// tell.
+    pub fn touch(&mut self, id: Uuid, kind: &'static str) {
+        self.touched.push((Id(id), kind));
     }
 
     /// Whether assignments were added or altered that [`Record::save`] has not written yet.
     pub fn is_altered(&self) -> bool {
-        !(self.added.is_empty() && self.altered.is_empty() && self.redated.is_empty())
+        !(self.added.is_empty() && self.altered.is_empty() && self.touched.is_empty())
     }
 
     /// The status that follows from the assignments, unless somebody has ended the incident.

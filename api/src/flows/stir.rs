@@ -31,8 +31,9 @@ impl Circle {
         Self { institution, teams }
     }
 
-    /// The same, of something that belongs to a part of the incident: beside the `author`'s team only those to whom that part
-    /// is disclosed. Others may not read it, so that there is anything to read is nothing for them either.
+    /// The same, of something that belongs to a part of the incident: beside the `author`'s team, or that which it answers, only those
+    /// to whom that part is disclosed. Others may not read it, so that there is anything to read is nothing for them either; nor
+    /// may the author's own while it is shown codes only.
     pub fn of_part(
         record: &Record,
         directory: &Directory,
@@ -40,7 +41,10 @@ impl Circle {
         institution: bool,
         may_see: impl Fn(Uuid) -> bool,
     ) -> Self {
-        let is_shown = |team: Uuid| author == Some(team) || of_holder(record, directory, team).has(part);
+        let is_shown = |team: Uuid| {
+            let disclosed = of_holder(record, directory, team);
+            disclosed.has(part) || (author == Some(team) && !disclosed.is_minimal())
+        };
         Self::of(record, institution, |team| may_see(team) && is_shown(team))
     }
 }

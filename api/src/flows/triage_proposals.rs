@@ -16,7 +16,7 @@ use zvit_texts::text;
 
 use super::coordinate::override_triage;
 use super::event::Event;
-use super::record::Record;
+use super::record::{Record, state};
 use super::stir::Circle;
 use crate::actor::Actor;
 use crate::clock;
@@ -82,6 +82,10 @@ pub fn accept(
     let Decided::Now(row) = row else { return Ok(row.row()) };
     check_open(record)?;
     note(change, record, actor, "triage_proposal_accepted", &row, Some(reason));
+    // Whether it sees the triage or not: it is told what became of its proposal.
+    let proposing = record.assignments.iter().filter(|held| held.team_id == row.team_id && state(held).is_held());
+    let proposing: Vec<Uuid> = proposing.map(|held| held.id.0).collect();
+    proposing.into_iter().for_each(|id| record.touch(id, "triage_proposal"));
     let before = record.triage.r#override.clone();
     let level = row.level.and_then(|level| u8::try_from(level).ok()).or(before.as_ref().and_then(|one| one.level));
     let sector = row.sector.as_deref().and_then(Sector::from_code).or(before.and_then(|one| one.sector));

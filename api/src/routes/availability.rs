@@ -46,8 +46,8 @@ pub struct TeamAvailabilityInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub on_duty: Option<bool>,
-    /// Weighted open lead cases it takes meanwhile; left out, those of its entry. A team itself may say at most twice that, or all that
-    /// its entry allows in a surge, if that is more.
+    /// Weighted open lead cases it takes meanwhile; left out, those of its entry. A team itself may say at most twice that. What
+    /// its entry allows in a surge comes on top.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 100_000)]
     pub capacity: Option<u32>,

@@ -179,7 +179,7 @@ pub async fn get_case(
 pub struct AcknowledgeInput {
     /// The team's own number for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 200)]
+    #[schema(nullable = false, min_length = 1, max_length = 200, pattern = r"\S")]
     pub external_ref: Option<String>,
 }
 

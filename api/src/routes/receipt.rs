@@ -42,7 +42,8 @@ const MOST: i64 = 10_000;
 /// Get the receipt of an incident
 ///
 /// What was received when, with the hash of each report and each file, what was due when, and which teams received it, as of the
-/// moment of the answer. It repeats nothing of what the reports say, so it can be shown to an inspector. Its ETag is a weak one:
+/// moment of the answer. It repeats nothing of what the reports say, so it can be shown to an inspector; of files it
+/// tells the names. Its ETag is a weak one:
 /// as long as it holds, nothing has changed but `as_of`.
 #[utoipa::path(
     tag = "incidents", operation_id = "get_receipt",

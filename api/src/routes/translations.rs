@@ -144,10 +144,12 @@ pub async fn list_translations(
             let query = query.checked()?;
             let scope = Scope { kind: ListKind::Translations, store, owner: id };
             let after = scope.id(query.cursor.as_deref())?;
-            let mut rows = translations_of(tx, id, reader(&actor, &incident), after, i64::from(query.limit) + 1)?;
+            let kinds = TranslatedText::ALL.iter().filter(|kind| shown.has(part_of(**kind)));
+            let kinds: Vec<&str> = kinds.map(|kind| kind.code()).collect();
+            let sight = (reader(&actor, &incident), kinds.as_slice());
+            let mut rows = translations_of(tx, id, sight, after, i64::from(query.limit) + 1)?;
             let next_cursor = cut(&mut rows, query.limit, &scope, |row| row.id);
-            let rows = rows.iter().filter(|row| shown.has(part_of(of(row).kind)));
-            let items = rows.map(|row| show(row, is_outdated(&record, row))).collect();
+            let items = rows.iter().map(|row| show(row, is_outdated(&record, row))).collect();
             Ok((TranslationList { items, next_cursor }, reads))
         })
         .await?;

@@ -13,7 +13,7 @@ use super::{EventActor, TeamRef};
 /// happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Receipt {
-    /// When this receipt was given: all of it is as it stood then.
+    /// When this receipt was given: whatever had been taken in by then stands in it.
     pub as_of: Time,
     /// The incident.
     pub incident: ReceiptIncident,

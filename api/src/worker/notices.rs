@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use zvit_db::notices::any_due;
-use zvit_domain::notice::{Channel, Told};
+use zvit_domain::notice::{Channel, Occasion, Told};
 use zvit_domain::time::Time;
 
 use super::Duty;
@@ -172,7 +172,7 @@ async fn tell(app: &App, sender: &Sender, group: Vec<Leased>, since: Instant) {
         let outcome = match &unreached {
             Some(why) => Outcome::Postponed(String::clone(why)),
             None if since.elapsed() > BEGUN_WITHIN => Outcome::NotTried,
-            None => match sender.send(&leased).await {
+            None => match sender.send(&leased, is_team(app, &leased)).await {
                 Ok(()) => Outcome::Sent,
                 Err(Undelivered { why, is_hopeless: true, .. }) => Outcome::Hopeless(why),
                 Err(Undelivered { why, is_unreached, .. }) => {
@@ -183,6 +183,10 @@ async fn tell(app: &App, sender: &Sender, group: Vec<Leased>, since: Instant) {
         };
         write_down(app, leased, outcome).await;
     }
+}
+
+fn is_team(app: &App, leased: &Leased) -> bool {
+    app.directory().teams.iter().any(|entry| entry.id == leased.row.owner.0 && !entry.team.coordinator)
 }
 
 async fn write_down(app: &App, leased: Leased, outcome: Outcome) {
@@ -204,8 +208,8 @@ async fn write_down(app: &App, leased: Leased, outcome: Outcome) {
 }
 
 impl Sender {
-    async fn send(&self, leased: &Leased) -> Result<(), Undelivered> {
-        let told = self.told(leased).map_err(|_| Undelivered::for_good("unreadable"))?;
+    async fn send(&self, leased: &Leased, is_team: bool) -> Result<(), Undelivered> {
+        let told = self.told(leased, is_team).map_err(|_| Undelivered::for_good("unreadable"))?;
         match leased.row.channel.parse::<Channel>() {
             Ok(Channel::Email) => self.mail(&told, &leased.row.target).await,
             Ok(Channel::Webhook) => self.call(&told, leased).await,
@@ -213,10 +217,13 @@ impl Sender {
         }
     }
 
-    fn told(&self, leased: &Leased) -> Result<Told, zvit_domain::word::UnknownWord> {
+    /// What is said, with a link that its reader can follow: of what is overdue a team has lost the case, or never had it.
+    fn told(&self, leased: &Leased, is_team: bool) -> Result<Told, zvit_domain::word::UnknownWord> {
         let row = &leased.row;
         let digest = digest_of(row);
+        let occasion: Occasion = row.occasion.parse()?;
         let path = match (row.case_id, row.incident_id, &digest) {
+            (_, _, None) if is_team && occasion == Occasion::Overdue => "/v1/cases".to_owned(),
             (Some(case), ..) => format!("/v1/cases/{}", case.0),
             (None, Some(incident), _) => format!("/v1/incidents/{}", incident.0),
             (None, None, Some(digest)) if digest.of_cases => "/v1/cases".to_owned(),
@@ -225,7 +232,7 @@ impl Sender {
         };
         Ok(Told {
             id: row.id.0,
-            occasion: row.occasion.parse()?,
+            occasion,
             at: row.created_at.0,
             reference: row.reference.clone(),
             level: row.level.and_then(|level| u8::try_from(level).ok()),

@@ -36,10 +36,11 @@ impl Found<'_> {
         self.ranking.as_ref().is_some_and(|ranking| ranking.order.contains(&place))
     }
 
-    /// Whether no partner was found, and nothing speaks against the team at this place but that it doesn't offer the help asked for.
+    /// Whether no partner was found, not even one that is only full, and nothing speaks against the team at this place but that it doesn't offer the help asked for.
     pub(super) fn lacks_only_assistance(&self, place: usize) -> bool {
         let excluded = self.ranking.as_ref().and_then(|ranking| ranking.excluded.get(place));
-        self.is_last_resort() && excluded.is_some_and(|excluded| excluded.is_only(Exclusion::AssistanceNotOffered))
+        self.outcome == Outcome::NoCandidate
+            && excluded.is_some_and(|excluded| excluded.is_only(Exclusion::AssistanceNotOffered))
     }
 
     /// Whether no partner was found.

@@ -1,7 +1,7 @@
 ### Participants, institutions, teams and their duty hours.
 
 availability-on-duty-needed = Say whether the team is on duty; an empty object takes back what was said before.
-availability-above-entry = A team may say at most { $most } by itself; the coordinator may say more.
+availability-above-entry = A team may give its capacity as at most { $most } by itself; the coordinator may give more.
 availability-over = This moment has passed already.
 duty-zone-unknown = not an IANA time zone such as Europe/Kyiv
 duty-day-needed = name at least one day

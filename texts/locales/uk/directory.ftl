@@ -1,7 +1,7 @@
 ### Participants, institutions, teams and their duty hours.
 
 availability-on-duty-needed = Зазначте, чи команда на чергуванні; порожній об’єкт скасовує сказане раніше.
-availability-above-entry = Сама команда може заявити щонайбільше { $most }; більше може встановити координатор.
+availability-above-entry = Сама команда може заявити місткість щонайбільше { $most }; більшу може встановити координатор.
 availability-over = Цей момент уже минув.
 duty-zone-unknown = це не часовий пояс IANA, як-от Europe/Kyiv
 duty-day-needed = вкажіть принаймні один день

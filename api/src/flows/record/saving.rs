@@ -133,14 +133,16 @@ impl Record {
         self.institution_read = self.row.institution_id;
         incidents::update(&mut change.tx, &self.row)?;
         let (added, altered) = (std::mem::take(&mut self.added), std::mem::take(&mut self.altered));
-        let redated = std::mem::take(&mut self.redated);
+        let touched = std::mem::take(&mut self.touched);
         for assignment in &mut self.assignments {
             let (is_new, is_altered) = (added.contains(&assignment.id), altered.contains(&assignment.id));
             if !(is_new || is_altered || state(assignment).is_held()) {
                 continue;
             }
-            let redated = redated.iter().find(|(id, _)| *id == assignment.id).map(|(_, kind)| *kind);
-            if !(is_new || is_altered || redated.is_some()) && unmoved.contains(&assignment.id) {
+            let own_kinds: Vec<&str> =
+                touched.iter().filter(|(id, _)| *id == assignment.id).map(|(_, kind)| *kind).collect();
+            let is_unmoved = unmoved.contains(&assignment.id);
+            if !(is_new || is_altered) && own_kinds.is_empty() && is_unmoved {
                 // Its weight may be another.
                 cases::update(&mut change.tx, assignment)?;
                 continue;
@@ -150,9 +152,13 @@ impl Record {
             if !is_new {
                 let own = actor.owner == Some(assignment.team_id.0);
                 let state = assignment.state.clone();
-                let mut kinds = if is_altered { vec![state.as_str()] } else { kinds.to_vec() };
-                kinds.extend(redated);
-                note_changes(assignment, &kinds, change.now, own)?;
+                let mut noted = match (is_altered, is_unmoved) {
+                    (true, _) => vec![state.as_str()],
+                    (false, true) => Vec::new(),
+                    (false, false) => kinds.to_vec(),
+                };
+                noted.extend(own_kinds.into_iter().filter(|kind| !kinds.contains(kind) || is_altered || is_unmoved));
+                note_changes(assignment, &noted, change.now, own)?;
                 cases::update(&mut change.tx, assignment)?;
             }
         }

@@ -209,6 +209,12 @@ fn a_lead_is_not_taken_away_because_nobody_brings_what_is_asked() {
     let third = with(3, |entry| entry.team.assistance = SATELLITE.to_vec());
     let changes = again(&input, &any(), &[team(1), terminals(), third], &[lead, gave_back]);
     assert_eq!(summary(&changes), (vec![], vec![(3, AssignmentRole::Support)]));
+    // A partner that brings them and is only full is waited for.
+    let full = with(3, |entry| (entry.team.assistance, entry.team.capacity) = (SATELLITE.to_vec(), 0));
+    let as_lead = rules(vec![super::lead("any")]);
+    let changes = again(&input, &as_lead, &[team(1), full], &[lead]);
+    assert_eq!(summary(&changes), (vec![(1, "no_longer_eligible")], vec![(OWN, AssignmentRole::Lead)]));
+    assert!(changes.add[0].waiting);
     // What else speaks against the team still does.
     let asleep = with(1, |entry| entry.team.sectors = vec![Sector::Finance]);
     let changes = again(&input, &any(), &[asleep, terminals()], &[lead, gave_back]);
