@@ -68,12 +68,8 @@ const IDS: &[Id] = &[
 const ASKED: &str = "$request.path.id";
 
 /// What a client asks about the team or institution that it belongs to.
-const OWN: &[&str] = &[
-    "get_team_availability",
-    "set_team_availability",
-    "make_team_webhook_secret",
-    "make_institution_webhook_secret",
-];
+const OWN: &[&str] =
+    &["get_team_availability", "set_team_availability", "make_team_webhook_secret", "make_institution_webhook_secret"];
 
 const OF_INCIDENTS: &[&str] = &[
     "get_incident",
