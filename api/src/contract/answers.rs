@@ -11,7 +11,7 @@ use crate::problem::MEDIA_TYPE;
 /// A shared refusal: status, name under `components/responses`, description, headers beside `X-Request-Id`.
 type Shared = (u16, &'static str, &'static str, &'static [&'static str]);
 
-const SHARED: [Shared; 28] = [
+const SHARED: [Shared; 29] = [
     (
         400,
         "BadRequest",
@@ -56,6 +56,12 @@ const SHARED: [Shared; 28] = [
         "OauthInvalidClient",
         "Client authentication failed (RFC 6749, section 5.2).",
         &["Cache-Control", "WWW-Authenticate"],
+    ),
+    (
+        401,
+        "OauthUnauthorizedByProxy",
+        "Not from this service, which lets anybody in here: a proxy in front of it may ask for credentials of its own.",
+        &["WWW-Authenticate"],
     ),
     (403, "OauthForbidden", "Nothing is given by plain HTTP from another machine.", &["Cache-Control"]),
     (408, "OauthRequestTimeout", "The body arrived too slowly.", &["Cache-Control"]),
@@ -278,7 +284,8 @@ impl Facts {
         match name {
             // The code is all there is to it; and what is on hold may be held again.
             "OauthInvalidClient" if self.operation == "enrol_client" => false,
-            "UnauthorizedByProxy" => self.operation == "enrol_client" || (is_api && self.is_public),
+            "OauthUnauthorizedByProxy" => self.operation == "enrol_client",
+            "UnauthorizedByProxy" => is_api && self.is_public,
             "Conflict" if ["hold_institution", "release_institution"].contains(&self.operation.as_str()) => false,
             name if name.starts_with("Oauth") => self.is_oauth,
             "Unauthorized" | "Forbidden" => is_api && !self.is_public,
