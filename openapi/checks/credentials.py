@@ -85,9 +85,17 @@ def may_call(operation):
     return {} in operation["security"] or any(set(scopes) <= set(account["scopes"]) for scopes in either)
 
 
+def leads_to(operation):
+    responses = [response for response in operation["responses"].values() if "links" in response]
+    return {link["operationId"] for response in responses for link in response["links"].values()}
+
+
 document = call("/openapi.json")
 operations = [operation for path in document["paths"].values() for operation in path.values() if "operationId" in operation]
-allowed = sorted(operation["operationId"] for operation in operations if may_call(operation))
+allowed = {operation["operationId"]: leads_to(operation) for operation in operations if may_call(operation)}
+if not any(led_to & allowed.keys() for led_to in allowed.values()):
+    # Nothing that it may call leads on: then it is refused, wherever it goes.
+    allowed = {operation["operationId"]: set() for operation in operations}
 print("export ZVIT_CLIENT_ID=" + shlex.quote(account["client_id"]))
 print("export ZVIT_CLIENT_SECRET=" + shlex.quote(account["client_secret"]))
-print("operations=" + shlex.quote(f"^({'|'.join(allowed)})$"))
+print("operations=" + shlex.quote(f"^({'|'.join(sorted(allowed))})$"))
