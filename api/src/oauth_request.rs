@@ -15,6 +15,11 @@ use crate::token::{ASSERTION_TYPE, Assertion, Secret};
 /// The grant type of clients that act for themselves: the only one there is.
 pub const CLIENT_CREDENTIALS: &str = "client_credentials";
 
+/// The parameters by which a client authenticates in the body, those of a token request and those of a revocation.
+const OF_CLIENTS: &[&str] = &["client_id", "client_secret", "client_assertion_type", "client_assertion"];
+const OF_TOKENS: &[&str] = &["grant_type", "scope"];
+const OF_REVOCATIONS: &[&str] = &["token", "token_type_hint"];
+
 /// What a client shows to prove who it is.
 #[derive(Debug)]
 pub enum Credentials {
@@ -73,7 +78,7 @@ pub fn parse_token_request(
     authorization: Option<&str>,
     body: &[u8],
 ) -> Result<TokenRequest, OauthError> {
-    let mut form = form(content_type, body)?;
+    let mut form = form(content_type, body, OF_TOKENS)?;
     let by_header = authorization.map(basic).transpose()?;
     let grant_type = form.remove("grant_type").ok_or_else(|| invalid("grant_type is missing"))?;
     if grant_type != CLIENT_CREDENTIALS {
@@ -92,7 +97,7 @@ pub fn parse_revocation_request(
     authorization: Option<&str>,
     body: &[u8],
 ) -> Result<RevocationRequest, OauthError> {
-    let mut form = form(content_type, body)?;
+    let mut form = form(content_type, body, OF_REVOCATIONS)?;
     let by_header = authorization.map(basic).transpose()?;
     let credentials = credentials(by_header, &mut form)?;
     let token = form.remove("token").ok_or_else(|| invalid("token is missing"))?;
@@ -144,8 +149,9 @@ fn invalid(description: &'static str) -> OauthError {
     OauthError::new(OauthCode::InvalidRequest, description)
 }
 
-/// The parameters by name. None may stand twice; one without a value counts as left out (section 3.2).
-fn form(content_type: Option<&str>, body: &[u8]) -> Result<BTreeMap<String, String>, OauthError> {
+/// The parameters by name: those of the client and these. None of them may stand twice, one without a value counts as left out,
+/// and what else is sent is ignored, however often it stands (RFC 6749, section 3.2).
+fn form(content_type: Option<&str>, body: &[u8], these: &[&str]) -> Result<BTreeMap<String, String>, OauthError> {
     if !content_type.is_some_and(is_form) {
         return Err(invalid("send the parameters as application/x-www-form-urlencoded"));
     }
@@ -153,6 +159,9 @@ fn form(content_type: Option<&str>, body: &[u8]) -> Result<BTreeMap<String, Stri
     let (mut form, mut seen) = (BTreeMap::new(), Vec::new());
     for pair in pairs(text) {
         let (name, value) = pair.map_err(|_| invalid("the body is not UTF-8"))?;
+        if !OF_CLIENTS.iter().chain(these).any(|known| *known == name) {
+            continue;
+        }
         if seen.contains(&name) {
             return Err(invalid("a parameter stands twice"));
         }

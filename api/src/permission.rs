@@ -18,22 +18,22 @@ use zvit_domain::vocabulary::Role;
 
 pub use table::*;
 
-/// Every scope there is, with what it allows (shown in the OpenAPI document).
+/// Every scope there is, with what it allows, as the OpenAPI document shows it.
 pub const SCOPES: &[(&str, &str)] = &[
-    ("incidents:read", "Read one's own incidents; the coordinator reads all"),
-    ("incidents:write", "Submit reports and follow-ups, withdraw false alarms"),
-    ("cases:read", "Read the cases assigned to one's own team"),
+    ("incidents:read", "Read incidents: an institution its own, the coordinator all."),
+    ("incidents:write", "Report incidents, follow them up, withdraw false alarms."),
+    ("cases:read", "Read the cases given to the team."),
     (
         "cases:write",
-        "Acknowledge, decline, start, hand over and resolve one's own cases, ask for support, decide on withdrawals",
+        "Acknowledge, decline, work on, hand over and resolve the team's cases, ask for support, decide on withdrawals; state the team's availability.",
     ),
-    ("directory:read", "Read participants, institutions, teams and clients"),
-    ("directory:write", "Change participants, institutions, teams and clients"),
-    ("routing:read", "Read the routing rules"),
-    ("routing:write", "Change and simulate the routing rules"),
-    ("triage:write", "Override triage, assign, revoke, close and reopen"),
-    ("audit:read", "Read audit events"),
-    ("statistics:read", "Read figures in which no incident can be recognised"),
+    ("directory:read", "Read participants, institutions, teams and clients."),
+    ("directory:write", "Change participants, institutions, teams and clients."),
+    ("routing:read", "Read the routing rules."),
+    ("routing:write", "Change and simulate the routing rules."),
+    ("triage:write", "Override triage, assign, revoke, close and reopen."),
+    ("audit:read", "Read the audit trail."),
+    ("statistics:read", "Read statistics, in which no incident can be recognised."),
 ];
 
 /// The scopes a client of this role may hold.

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use zvit_domain::time::Time;
-use zvit_domain::word::Text;
+use zvit_texts::{Label, Language, Text, label, text};
+
+/// Characters of a line.
+const WIDTH: usize = 118;
 
 /// Between the sheet and the spare below it.
 const CUT: &str = "- - - - - - - - - - - - - - - - - -  8<  - - - - - - - - - - - - - - - - - - -";
@@ -45,7 +48,7 @@ pub struct Sheet<'a> {
 
 impl fmt::Display for Sheet<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let edrpou = self.edrpou.map_or_else(String::new, |code| format!("   ЄДРПОУ / EDRPOU {code}"));
+        let edrpou = self.edrpou.map_or_else(String::new, |code| format!("   {} {code}", both(label!("sheet-edrpou"))));
         writeln!(f, "Zvit{edrpou}\n\n{}\n{}\n", plain(self.name.uk()), plain(self.name.en()))?;
         if let Some(code) = &self.code {
             self.enrolment(f, code)?;
@@ -62,66 +65,82 @@ impl fmt::Display for Sheet<'_> {
 
 impl Sheet<'_> {
     fn enrolment(&self, f: &mut fmt::Formatter<'_>, code: &SheetCode<'_>) -> fmt::Result {
-        let at = |time: Time| time.in_zone("Europe/Kyiv").unwrap_or_else(|| time.to_string());
-        let (large, until, base) = (large(code.code), at(code.expires_at), self.issuer.trim_end_matches('/'));
-        let curl = format!(
-            "  curl {base}/oauth2/enrol -H 'Content-Type: application/json' -d @-\n  {{\"code\": \"{}\"}}",
-            code.code
-        );
-        writeln!(
-            f,
-            "ОДНОРАЗОВИЙ КОД / ONE-TIME CODE\n\n    {large}\n\n\
-             Діє до {until} (за київським часом). Працює один раз.\n\
-             1. Перевірте, що аркуш призначено вашій установі й ніхто інший його не бачив.\n\
-             2. На сервері, з якого надсилатимете повідомлення, виконайте перший рядок, тоді введіть другий,\n\
-             \x20  натисніть Enter і Ctrl-D (код не повинен стояти в самій команді):\n\n{curl}\n\n\
-             3. У відповіді буде client_id і client_secret. Збережіть їх: удруге їх не покажуть.\n\
-             4. Якщо код не приймають або аркуш бачив хтось інший, телефонуйте: {}\n",
-            self.duty_line.uk()
-        )?;
-        writeln!(
-            f,
-            "Good until {until} (Kyiv time), for one use.\n\
-             1. Make sure that this sheet is meant for you and that nobody else has seen it.\n\
-             2. On the server that will send reports run the first line above, then type the second, press Enter and Ctrl-D\n\
-             \x20  (the code must not stand in the command itself).\n\
-             3. The answer holds client_id and client_secret. Keep them: they are not shown again.\n\
-             4. If the code is refused, or somebody else has seen this sheet, call: {}",
-            self.duty_line.en()
-        )
+        let until = code.expires_at.in_zone("Europe/Kyiv").unwrap_or_else(|| code.expires_at.to_string());
+        let until = text!("sheet-code-until", until = until);
+        let call = text!("sheet-code-call", line = self.duty_line.clone());
+        let base = self.issuer.trim_end_matches('/');
+        writeln!(f, "{}\n\n    {}\n", both(label!("sheet-code")), large(code.code))?;
+        for language in [Language::Uk, Language::En] {
+            writeln!(f, "{}", wrapped(until.in_language(language), ""))?;
+            writeln!(f, "1. {}", wrapped(label!("sheet-code-check").in_language(language), "   "))?;
+            writeln!(f, "2. {}", wrapped(label!("sheet-code-run").in_language(language), "   "))?;
+            if language == Language::Uk {
+                let line = format!("curl {base}/oauth2/enrol -H 'Content-Type: application/json' -d @-");
+                writeln!(f, "\n  {line}\n  {{\"code\": \"{}\"}}\n", code.code)?;
+            }
+            writeln!(f, "3. {}", wrapped(label!("sheet-code-keep").in_language(language), "   "))?;
+            writeln!(f, "4. {}", wrapped(call.in_language(language), "   "))?;
+            if language == Language::Uk {
+                writeln!(f)?;
+            }
+        }
+        Ok(())
     }
 
     fn spare(&self, f: &mut fmt::Formatter<'_>, spare: &SheetSpare<'_>) -> fmt::Result {
-        let base = self.issuer.trim_end_matches('/');
+        let call = text!("sheet-spare-call", line = self.duty_line.clone());
+        writeln!(f, "{}: {}\n", both(label!("sheet-spare")), plain(self.name.uk()))?;
+        writeln!(f, "    client_id      {}\n    client_secret  {}\n", spare.client_id, large(spare.secret))?;
+        for language in [Language::Uk, Language::En] {
+            writeln!(f, "{}", wrapped(label!("sheet-spare-safe").in_language(language), ""))?;
+            if language == Language::Uk {
+                self.commands(f, spare)?;
+            }
+            writeln!(f, "{}", wrapped(label!("sheet-spare-type").in_language(language), ""))?;
+            writeln!(f, "{}", wrapped(label!("sheet-spare-may").in_language(language), ""))?;
+            writeln!(f, "{}", wrapped(call.in_language(language), ""))?;
+            if language == Language::Uk {
+                writeln!(f)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn commands(&self, f: &mut fmt::Formatter<'_>, spare: &SheetSpare<'_>) -> fmt::Result {
+        let (base, client, secret) = (self.issuer.trim_end_matches('/'), spare.client_id, spare.secret);
         writeln!(
             f,
-            "Запасний доступ / Printed spare: {}\n\n    client_id      {}\n    client_secret  {}\n\n\
-             Зберігайте в сейфі, окремо від серверів. Коли сервери втрачено, з будь-якого комп’ютера:\n\n\
-             \x20 curl {base}/oauth2/token -d grant_type=client_credentials -d client_id={} \\\n    --data-urlencode client_secret@-\n\
-             \x20 {}\n\n\
-             \x20 curl {base}/v1/incidents -H @- \\\n\
-             \x20   -H 'Content-Type: application/json' -d '{{\"description\": \"Що сталося\"}}'\n\
-             \x20 Authorization: Bearer <access_token>\n\n\
-             Останній рядок кожної команди введіть, коли її запущено, і натисніть Enter та Ctrl-D: таємниця не повинна стояти в \
-             самій команді.\n\
-             Ним можна лише подати повідомлення. Кожне використання бачить координатор.\n\
-             Без інтернету або якщо аркуш зник, телефонуйте: {}\n",
-            plain(self.name.uk()),
-            spare.client_id,
-            large(spare.secret),
-            spare.client_id,
-            spare.secret,
-            self.duty_line.uk()
-        )?;
-        writeln!(
-            f,
-            "Keep this spare in a safe, apart from the servers. When the servers are lost, run the commands above on any computer.\n\
-             The last line of each is typed once it runs, then Enter and Ctrl-D: a secret must not stand in the command itself.\n\
-             It can only submit reports, and the coordinator sees every use.\n\
-             Without the internet, or if this sheet is gone, call: {}",
-            self.duty_line.en()
+            "\n  curl {base}/oauth2/token -d grant_type=client_credentials -d client_id={client} \\\n    \
+             --data-urlencode client_secret@-\n  {secret}\n\n  curl {base}/v1/incidents -H @- \\\n    \
+             -H 'Content-Type: application/json' -d '{{\"description\": \"{}\"}}'\n  Authorization: Bearer <access_token>\n",
+            label!("sheet-spare-report").uk()
         )
     }
+}
+
+/// In both languages on one line.
+fn both(label: Label) -> String {
+    format!("{} / {}", label.uk(), label.en())
+}
+
+/// In lines that fit on the sheet, each but the first with this before it.
+fn wrapped(text: &str, indent: &str) -> String {
+    let (mut lines, mut length) = (String::new(), indent.len());
+    for word in text.split(' ') {
+        let longer = length + 1 + word.chars().count();
+        if lines.is_empty() {
+            length += word.chars().count();
+        } else if longer > WIDTH {
+            lines.push('\n');
+            lines.push_str(indent);
+            length = indent.len() + word.chars().count();
+        } else {
+            lines.push(' ');
+            length = longer;
+        }
+        lines.push_str(word);
+    }
+    lines
 }
 
 /// A name on one line: what ends lines and pages, or steers a terminal, stays out.
@@ -137,6 +156,14 @@ fn large(code: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_goes_on_below_itself() {
+        let text = format!("{} {} end", "a".repeat(60), "я".repeat(60));
+        assert_eq!(wrapped(&text, "   "), format!("{}\n   {} end", "a".repeat(60), "я".repeat(60)));
+        assert_eq!(wrapped("one two", ""), "one two");
+        assert_eq!(wrapped(&"x".repeat(200), " "), "x".repeat(200));
+    }
 
     #[test]
     fn a_sheet_says_everything_in_ukrainian_first() {

@@ -132,7 +132,7 @@ fn document(page: &mut String, say: Say, issuer: &str, duty_line: Option<&Text>)
     if let Some(line) = duty_line {
         writeln!(
             page,
-            "<p class=\"call\"><strong>{}</strong> {}</p>",
+            "<p class=\"call\"><strong>{}</strong> <span>{}</span></p>",
             say.of(label!("start-duty-line")),
             Escaped(line.in_language(say.0))
         )?;

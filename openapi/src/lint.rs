@@ -36,6 +36,7 @@ const RULES: &[Rule] = &[
     ("refusals", refusals::complete),
     ("no-default", refusals::no_default),
     ("one-media-type", refusals::one_media_type),
+    ("one-form", refusals::one_form),
     ("named-bodies", shapes::bodies_are_named),
     ("named-objects", shapes::objects_are_named),
     ("no-composition", shapes::nothing_is_composed),

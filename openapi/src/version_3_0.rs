@@ -118,7 +118,7 @@ fn schema(value: &mut Value, place: &str, faults: &mut Vec<String>) {
         members.insert("example".into(), first);
     }
     if members.contains_key("x-extensible-enum") {
-        members.remove("maxLength");
+        members.retain(|keyword, _| !matches!(keyword.as_str(), "minLength" | "maxLength" | "pattern"));
     }
     within(members, place, faults);
     // In 3.0 a reference stands alone, so one of which more is said becomes the only part of a whole.
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn an_open_word_is_any_string() {
-        let word = json!({"type": "string", "maxLength": 64, "x-extensible-enum": ["new"]});
+        let word = json!({"type": "string", "maxLength": 64, "pattern": "^[^\\x00]*$", "x-extensible-enum": ["new"]});
         assert_eq!(rendered(word).unwrap(), json!({"type": "string", "x-extensible-enum": ["new"]}));
         let text = json!({"type": "string", "maxLength": 64});
         assert_eq!(rendered(text.clone()).unwrap(), text);

@@ -147,6 +147,10 @@ both!(a_malformed_request_for_a_token_is_told_so_as_rfc_6749_has_it, |server| {
     refused(ask(server, Some(&basic), &twice), 400, "invalid_request");
     let repeated = [("grant_type", "client_credentials"), ("grant_type", "client_credentials")];
     refused(ask(server, Some(&basic), &repeated), 400, "invalid_request");
+    // RFC 6749, section 3.2: what it doesn't know is ignored.
+    let others =
+        [("grant_type", "client_credentials"), ("resource", "https://a.example"), ("resource", "https://b.example")];
+    ask(server, Some(&basic), &others).expect(200);
     let json = server
         .anyone()
         .post("/oauth2/token")

@@ -79,9 +79,14 @@ both!(a_revocation_needs_a_client_and_a_token, |server| {
         post().header("authorization", &account.basic()).form(&[]).expect(400).with("/error", "invalid_request");
         let twice = [("token", &*token), ("client_id", &account.client_id), ("client_secret", &account.client_secret)];
         post().header("authorization", &account.basic()).form(&twice).expect(400).with("/error", "invalid_request");
+        let twice = [("token", &*token), ("token", &*token)];
+        post().header("authorization", &account.basic()).form(&twice).expect(400).with("/error", "invalid_request");
         server.anyone().get("/oauth2/revoke").problem(405, "method_not_allowed");
     });
     client.get("/v1/me").expect(200);
+    let with_others = [("token", &*token), ("x", "1"), ("x", "2"), ("", ""), ("", "")];
+    post().header("authorization", &account.basic()).form(&with_others).expect(200);
+    client.get("/v1/me").problem(401, "token_revoked");
 });
 
 both!(many_at_once_revoke_it_once, |server| {

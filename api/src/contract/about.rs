@@ -2,20 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// Every scope with what it allows.
-pub const SCOPES: [(&str, &str); 11] = [
-    ("incidents:read", "Read incidents: an institution its own, the coordinator all."),
-    ("incidents:write", "Report incidents and follow them up."),
-    ("cases:read", "Read the cases given to the team."),
-    ("cases:write", "Acknowledge, decline, work on and resolve cases; state the team's availability."),
-    ("directory:read", "Read participants, institutions, teams and clients."),
-    ("directory:write", "Change participants, institutions, teams and clients."),
-    ("routing:read", "Read routing rules."),
-    ("routing:write", "Change routing rules and simulate them."),
-    ("triage:write", "Override triage, assign, revoke, close and reopen."),
-    ("statistics:read", "Read statistics, in which no incident can be recognised."),
-    ("audit:read", "Read the audit trail."),
-];
+use crate::permission::SCOPES;
 
 const INTRODUCTION: &str = r#"Zvit (звіт, "report") takes reports of cyber incidents from Ukrainian institutions, triages them by sector and severity, routes each to a partner response team, and lets that team's tools poll for it.
 

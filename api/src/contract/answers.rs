@@ -58,6 +58,12 @@ const SHARED: [Shared; 29] = [
         "Client authentication failed (RFC 6749, section 5.2).",
         &["Cache-Control", "WWW-Authenticate"],
     ),
+    (
+        401,
+        "OauthUnauthorizedByProxy",
+        "Not from this service, which lets anybody in here: a proxy in front of it may ask for credentials of its own.",
+        &["WWW-Authenticate"],
+    ),
     (403, "OauthForbidden", "Nothing is given by plain HTTP from another machine.", &["Cache-Control"]),
     (408, "OauthRequestTimeout", "The body arrived too slowly.", &["Cache-Control"]),
     (413, "OauthPayloadTooLarge", "The body is too large.", &["Cache-Control"]),
@@ -80,6 +86,12 @@ const SHARED: [Shared; 29] = [
 
 /// What header fields are made of here (RFC 9110, section 5.5, without what is obsolete).
 const VISIBLE: &str = r"^[\t -~]*$";
+
+/// Any version, or a list of entity tags (RFC 9110, section 8.8.3).
+const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"([\t ]*,[\t ]*(W/)?"[!#-~]*")*)$"#;
+
+/// Each percent sign begins two hexadecimal digits.
+const PERCENT_ENCODED: &str = "^([ -$&-~]|%[0-9A-Fa-f]{2})+$";
 
 /// Headers by their component: field name, component name, description, schema.
 fn headers() -> Vec<(&'static str, &'static str, &'static str, Value)> {
@@ -145,13 +157,18 @@ fn parameters() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             "Makes a retry safe: the same key with the same body gets the first answer again. A new UUID is a good one.",
             json!({ "type": "string", "minLength": KEY_LENGTH.start(), "maxLength": KEY_LENGTH.end(), "pattern": "^[!-~]+$" }),
         ),
-        ("If-Match", "IfMatch", "The ETag of the version that the change is meant for.", text(MAX_TAGS)),
+        (
+            "If-Match",
+            "IfMatch",
+            "The ETag of the version that the change is meant for.",
+            json!({ "type": "string", "minLength": 1, "maxLength": MAX_TAGS, "pattern": TAGS }),
+        ),
         ("If-None-Match", "IfNoneMatch", "The ETag of what the caller has: 304 if it is still that.", text(MAX_TAGS)),
         (
             "Acting-Person",
             "ActingPerson",
             "Who acts, where several people share a tool: a name in percent-encoded UTF-8, 200 characters at most. Kept in the audit as said.",
-            json!({ "type": "string", "minLength": 1, "maxLength": MAX_ACTING_PERSON, "pattern": "^[ -~]+$" }),
+            json!({ "type": "string", "minLength": 1, "maxLength": MAX_ACTING_PERSON, "pattern": PERCENT_ENCODED }),
         ),
         (
             "Prefer",
@@ -292,7 +309,8 @@ impl Facts {
         match name {
             // The code is all there is to it; and what is on hold may be held again.
             "OauthInvalidClient" if self.operation == "enrol_client" => false,
-            "UnauthorizedByProxy" => self.operation == "enrol_client" || (is_api && self.is_public),
+            "OauthUnauthorizedByProxy" => self.operation == "enrol_client",
+            "UnauthorizedByProxy" => is_api && self.is_public,
             "Conflict" if ["hold_institution", "release_institution"].contains(&self.operation.as_str()) => false,
             name if name.starts_with("Oauth") => self.is_oauth,
             "Unauthorized" | "Forbidden" => is_api && !self.is_public,

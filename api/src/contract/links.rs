@@ -4,34 +4,72 @@ use serde_json::{Map, Value, json};
 
 use super::sides::each_operation;
 
-/// From an operation's answer of success: where in it the id stands, and the operations that take it as `id`.
+/// From an operation's answer of success: where the id stands, in it or in what was asked, and the operations that take it as `id`.
 type Id = (&'static str, &'static str, &'static [&'static str]);
 
 const IDS: &[Id] = &[
+    ("get_me", "$response.body#/owner/id", OWN),
+    ("get_me", "$response.body#/client_id", &["list_client_keys", "add_client_key"]),
     ("submit_incident", "$response.body#/id", OF_INCIDENTS),
     ("list_incidents", "$response.body#/items/0/id", OF_INCIDENTS),
     ("follow_incidents", "$response.body#/items/0/id", &["get_incident", "override_triage", "assign_team"]),
     ("list_unmoved_incidents", "$response.body#/items/0/id", &["get_incident", "assign_team"]),
     ("get_incident", "$response.body#/assignments/0/id", &["revoke_assignment"]),
+    ("add_report", ASKED, &["get_incident", "list_reports", "get_timeline"]),
+    ("override_triage", ASKED, &["get_incident", "get_timeline"]),
+    ("withdraw_incident", ASKED, &["get_incident", "confirm_withdrawal", "reject_withdrawal"]),
+    ("confirm_withdrawal", ASKED, &["get_timeline"]),
+    ("reject_withdrawal", ASKED, &["get_timeline", "confirm_withdrawal"]),
+    ("close_incident", ASKED, &["get_incident", "reopen_incident"]),
+    ("reopen_incident", ASKED, &["get_incident", "close_incident"]),
     ("assign_team", "$response.body#/id", &["revoke_assignment"]),
+    ("assign_team", ASKED, &["get_incident"]),
     ("follow_cases", "$response.body#/items/0/id", OF_CASES),
-    ("get_case", "$response.body#/incident/id", &["list_messages", "post_message", "list_attachments", "get_timeline"]),
+    ("follow_cases", "$response.body#/items/0/incident/id", OF_INCIDENTS_OF_CASES),
+    ("get_case", "$response.body#/incident/id", OF_INCIDENTS_OF_CASES),
+    ("acknowledge_case", ASKED, &["get_case", "start_case", "hand_over_case", "request_support", "resolve_case"]),
+    ("start_case", ASKED, &["get_case", "hand_over_case", "request_support", "resolve_case", "add_team_indicators"]),
+    ("request_support", ASKED, &["get_case", "resolve_case"]),
+    ("add_team_indicators", ASKED, &["get_case"]),
     ("propose_triage", "$response.body#/id", &["accept_triage_proposal", "reject_triage_proposal"]),
+    ("propose_triage", "$response.body#/incident_id", &["list_triage_proposals"]),
     ("list_triage_proposals", "$response.body#/items/0/id", &["accept_triage_proposal", "reject_triage_proposal"]),
+    ("accept_triage_proposal", "$response.body#/incident_id", &["get_incident", "list_triage_proposals"]),
+    ("reject_triage_proposal", "$response.body#/incident_id", &["list_triage_proposals"]),
     ("link_incident", "$response.body#/id", &["remove_incident_link"]),
+    ("link_incident", ASKED, &["list_incident_links"]),
     ("list_incident_links", "$response.body#/items/0/id", &["remove_incident_link"]),
+    ("post_message", ASKED, &["list_messages"]),
+    ("add_translation", ASKED, &["list_translations"]),
     ("add_attachment", "$response.body#/id", &["get_attachment_content"]),
+    ("add_attachment", ASKED, &["list_attachments"]),
+    ("add_external_attachment", ASKED, &["list_attachments"]),
     ("list_attachments", "$response.body#/items/0/id", &["get_attachment_content"]),
     ("list_notices", "$response.body#/items/0/id", &["retry_notice"]),
+    ("list_notices", "$response.body#/items/0/incident_id", &["get_incident"]),
     ("create_participant", "$response.body#/id", OF_PARTICIPANTS),
     ("create_institution", "$response.body#/id", OF_INSTITUTIONS),
     ("create_team", "$response.body#/id", OF_TEAMS),
     ("list_participants", "$response.body#/items/0/id", OF_PARTICIPANTS),
     ("list_institutions", "$response.body#/items/0/id", OF_INSTITUTIONS),
     ("list_teams", "$response.body#/items/0/id", OF_TEAMS),
+    ("deactivate_participant", ASKED, &["get_participant", "activate_participant"]),
+    ("deactivate_institution", ASKED, &["get_institution", "activate_institution"]),
+    ("hold_institution", ASKED, &["get_institution", "release_institution"]),
+    ("deactivate_team", ASKED, &["get_team", "activate_team"]),
+    ("set_team_availability", ASKED, &["get_team_availability"]),
     ("create_client", "$response.body#/client_id", OF_CLIENTS),
     ("list_clients", "$response.body#/items/0/client_id", OF_CLIENTS),
+    ("deactivate_client", ASKED, &["get_client", "activate_client"]),
+    ("add_client_key", ASKED, &["list_client_keys"]),
 ];
+
+/// What the operation itself was asked about.
+const ASKED: &str = "$request.path.id";
+
+/// What a client asks about the team or institution that it belongs to.
+const OWN: &[&str] =
+    &["get_team_availability", "set_team_availability", "make_team_webhook_secret", "make_institution_webhook_secret"];
 
 const OF_INCIDENTS: &[&str] = &[
     "get_incident",
@@ -48,13 +86,34 @@ const OF_INCIDENTS: &[&str] = &[
     "get_receipt",
     "print_receipt",
     "withdraw_incident",
+    "confirm_withdrawal",
+    "reject_withdrawal",
     "override_triage",
     "assign_team",
+    "grant_parts",
     "list_triage_proposals",
     "list_incident_links",
     "link_incident",
     "close_incident",
     "reopen_incident",
+];
+
+/// What a team may ask about the incident of a case.
+const OF_INCIDENTS_OF_CASES: &[&str] = &[
+    "list_reports",
+    "get_timeline",
+    "list_messages",
+    "post_message",
+    "list_attachments",
+    "add_attachment",
+    "add_external_attachment",
+    "list_translations",
+    "add_translation",
+    "grant_parts",
+    "confirm_withdrawal",
+    "reject_withdrawal",
+    "list_triage_proposals",
+    "list_incident_links",
 ];
 
 const OF_CASES: &[&str] = &[
@@ -79,6 +138,7 @@ const OF_INSTITUTIONS: &[&str] = &[
     "deactivate_institution",
     "hold_institution",
     "release_institution",
+    "join_institution",
     "make_institution_webhook_secret",
 ];
 
@@ -111,7 +171,11 @@ const REPLACED_BY: &[(&str, &str)] = &[
     ("get_team_availability", "set_team_availability"),
     ("get_client", "replace_client"),
     ("get_incident", "override_triage"),
+    ("get_routing_rules", "replace_routing_rules"),
 ];
+
+/// Of what they read there is one only: it has no id.
+const SINGLE: &[&str] = &["get_routing_rules"];
 
 /// A key stands under its client.
 const KEYS: &[(&str, &str)] =
@@ -148,10 +212,16 @@ fn links_of(id: &str, operation: &Value) -> Map<String, Value> {
         operations.iter().for_each(|to| link(to, json!({ "id": at })));
     }
     for (_, to) in REPLACED_BY.iter().filter(|(from, _)| *from == id) {
-        link(to, json!({ "id": "$request.path.id", "If-Match": "$response.header.ETag" }));
+        let mut parameters = json!({ "If-Match": "$response.header.ETag" });
+        if !SINGLE.contains(&id)
+            && let Some(parameters) = parameters.as_object_mut()
+        {
+            parameters.insert("id".into(), json!(ASKED));
+        }
+        link(to, parameters);
     }
     for (_, at) in KEYS.iter().filter(|(from, _)| *from == id) {
-        link("remove_client_key", json!({ "id": "$request.path.id", "kid": at }));
+        link("remove_client_key", json!({ "id": ASKED, "kid": at }));
     }
     // A list goes on where its last page ended.
     let parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
@@ -161,7 +231,7 @@ fn links_of(id: &str, operation: &Value) -> Map<String, Value> {
         if names_something.into_iter().any(|one| one.get("in") == Some(&json!("path")))
             && let Some(next) = next.as_object_mut()
         {
-            next.insert("id".into(), json!("$request.path.id"));
+            next.insert("id".into(), json!(ASKED));
         }
         link(id, next);
     }
@@ -171,6 +241,24 @@ fn links_of(id: &str, operation: &Value) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whatever_takes_an_id_is_led_to() {
+        let mut document = crate::openapi_document().unwrap();
+        let (mut takers, mut led_to) = (Vec::new(), Vec::new());
+        each_operation(&mut document, |operation| {
+            let parameters = operation["parameters"].as_array().into_iter().flatten();
+            if parameters.into_iter().any(|one| one["in"] == "path") {
+                takers.extend(id_of(operation));
+            }
+            let responses = operation["responses"].as_object().into_iter().flatten();
+            let links = responses.filter_map(|(_, response)| response["links"].as_object()).flatten();
+            led_to.extend(links.filter_map(|(_, link)| link["operationId"].as_str().map(str::to_owned)));
+        });
+        assert!(takers.len() > 60, "{takers:?}");
+        takers.retain(|id| !led_to.contains(id));
+        assert!(takers.is_empty(), "no answer leads to {takers:?}");
+    }
 
     #[test]
     fn every_link_joins_operations_of_this_service() {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use uuid::Uuid;
 use zvit_domain::vocabulary::{Role, Sector};
+use zvit_texts::label;
 
 use super::figures::Figures;
 use super::outcome::Outcome;
@@ -38,7 +39,8 @@ pub(super) fn invitation(outcome: &Outcome, reached: &Reached<'_>, clients: &[Ma
         let submit = format!(
             r#"{curl} {base}/v1/incidents -H "Authorization: Bearer $TOKEN" \
   -H "Idempotency-Key: by-hand-$(date +%s)" -H 'Content-Type: application/json' \
-  -d '{{"description":"Усе зашифровано, реанімація без зв’язку","danger_to_life":true}}'; echo"#
+  -d '{{"description":"{}","danger_to_life":true}}'; echo"#,
+            label!("demo-report-by-hand").uk()
         );
         say("report an incident: one line is enough; the answer says how it was judged and who has it", &submit);
     }

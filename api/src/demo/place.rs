@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use zvit_db::conn::DatabaseUrl;
 use zvit_domain::deadline::Clocks;
-use zvit_domain::word::Text;
+use zvit_texts::label;
 
 use super::DemoFault;
 use crate::clock;
@@ -84,7 +84,7 @@ impl Place {
             tls: Tls::SelfSigned { dir: self.dir.clone() },
             proxies: Proxies::default(),
             issuer: Some(format!("https://{listen}")),
-            duty_line: Text::new("the duty line of this demonstration", "чергова лінія цієї демонстрації"),
+            duty_line: label!("demo-duty-line").into(),
             workers: cores.min(4),
             readers: 4,
             queue: 1024,

@@ -3,6 +3,8 @@
 use std::io::IsTerminal;
 use std::process::{Command, Stdio};
 
+use zvit_texts::label;
+
 use crate::vocabularies::LEVELS;
 
 /// Columns when nobody says how many there are.
@@ -57,10 +59,11 @@ impl Paint {
 
 /// English name, Ukrainian name and colour of a level.
 pub(super) fn level_of(level: u8) -> (&'static str, &'static str, &'static str) {
+    let unknown = label!("demo-level-unknown");
     LEVELS
         .iter()
         .find(|known| known.0 == level)
-        .map_or(("unknown", "невідомий", "white"), |known| (known.2, known.1, known.3))
+        .map_or((unknown.en(), unknown.uk(), "white"), |known| (known.2, known.1, known.3))
 }
 
 /// Columns of the terminal on standard output.

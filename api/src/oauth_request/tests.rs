@@ -78,7 +78,8 @@ fn what_is_ambiguous_or_unreadable_is_an_invalid_request() {
         (FORM, None, "client_id=c&client_secret=s"),
         (FORM, None, "grant_type=&client_id=c&client_secret=s"),
         (FORM, None, "grant_type=client_credentials&grant_type=client_credentials&client_id=c&client_secret=s"),
-        (FORM, None, "grant_type=client_credentials&client_id=c&client_secret=s&x=&x="),
+        (FORM, None, "grant_type=client_credentials&client_id=c&client_secret=s&scope=&scope="),
+        (FORM, None, "grant_type=client_credentials&client_id=c&client_secret=s%00"),
         (FORM, Some(header.as_str()), "grant_type=client_credentials&client_id=c&client_secret=s"),
         (FORM, Some(header.as_str()), "grant_type=client_credentials&client_id=other"),
         (FORM, None, "grant_type=client_credentials&client_id=%FF&client_secret=s"),
@@ -92,6 +93,35 @@ fn what_is_ambiguous_or_unreadable_is_an_invalid_request() {
             OauthCode::InvalidScope,
             "{scope}"
         );
+    }
+}
+
+#[test]
+fn what_is_not_asked_for_is_ignored_however_often_it_stands() {
+    let token = "grant_type=client_credentials&client_id=c&client_secret=s&x=1&x=2&x=&=&=&token=a&token=b&y=%00";
+    let request = parse_token_request(FORM, None, token.as_bytes()).unwrap();
+    assert_eq!(shown(&request.credentials), ("c", "s"));
+    let revocation = "token=t&client_id=c&client_secret=s&x=1&x=2&scope=a&scope=b";
+    let request = parse_revocation_request(FORM, None, revocation.as_bytes()).unwrap();
+    assert_eq!((shown(&request.credentials), request.token.expose()), (("c", "s"), "t"));
+}
+
+#[test]
+fn every_parameter_of_the_document_may_stand_once_only() {
+    let document = crate::openapi_document().unwrap();
+    type Read = fn(&[u8]) -> Option<OauthCode>;
+    let token: Read = |body| parse_token_request(FORM, None, body).err().map(|error| error.code());
+    let revocation: Read = |body| parse_revocation_request(FORM, None, body).err().map(|error| error.code());
+    for (schema, read, these) in [("TokenForm", token, OF_TOKENS), ("RevocationForm", revocation, OF_REVOCATIONS)] {
+        let properties = document["components"]["schemas"][schema]["properties"].as_object().unwrap();
+        let mut known: Vec<&str> = OF_CLIENTS.iter().chain(these).copied().collect();
+        known.sort_unstable();
+        let mut documented: Vec<&str> = properties.keys().map(String::as_str).collect();
+        documented.sort_unstable();
+        assert_eq!(documented, known, "{schema}");
+        for name in known {
+            assert_eq!(read(format!("{name}=&{name}=").as_bytes()), Some(OauthCode::InvalidRequest), "{name}");
+        }
     }
 }
 

@@ -104,3 +104,19 @@ pub(super) fn one_media_type(document: &Value, report: &mut Report<'_>) {
         }
     }
 }
+
+/// An operation is refused in one form: clients of some generators have one type for all of its refusals.
+pub(super) fn one_form(document: &Value, report: &mut Report<'_>) {
+    for operation in operations(document) {
+        let mut first = None;
+        for (status, response) in operation.responses().filter(|(status, _)| status.starts_with(['4', '5'])) {
+            for (_, body) in members(resolve(document, response), "content") {
+                let form = body.get("schema").and_then(schema_name);
+                if *first.get_or_insert(form) != form {
+                    let at = format!("{}/responses/{status}", operation.pointer);
+                    report.add(at, "all refusals of an operation should have the same schema");
+                }
+            }
+        }
+    }
+}

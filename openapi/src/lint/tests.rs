@@ -172,6 +172,13 @@ fn cases() -> Vec<Case> {
         case("success", at("/responses/200"), None, at("/responses")),
         case("refusals", at("/responses/409"), Some(json!({ "description": "No." })), at("/responses/409")),
         same("no-default", at("/responses/default"), Some(json!({ "$ref": "#/components/responses/R500" }))),
+        same(
+            "one-form",
+            at("/responses/409"),
+            Some(
+                json!({ "description": "No.", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/OauthError" } } } }),
+            ),
+        ),
         same("one-media-type", at("/responses/200/content"), Some(json!({ "text/csv": {}, "application/json": {} }))),
         same(
             "named-bodies",

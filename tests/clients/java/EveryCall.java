@@ -142,7 +142,7 @@ public final class EveryCall {
         require(again.getHeaders().get("idempotency-replayed").equals(List.of("true")), again.getHeaders());
         System.out.println("ok: a repetition with its key is answered as the first");
 
-        var listed = institution.call(() -> incidents.listIncidents(null, null, null, null, null, null, null, null, null));
+        var listed = institution.call(() -> incidents.listIncidents(null, null, null, null, null, null, null, null, null, null));
         require(listed.getItems().stream().anyMatch(item -> item.getId().equals(incident.getId())), listed);
         System.out.println("ok: it stands in the list");
 
@@ -198,7 +198,7 @@ public final class EveryCall {
         answers.put("get_me", institution.call(client::getMe).getAdditionalProperty(MEMBER));
         answers.put("get_vocabularies", institution.call(() -> client.getVocabularies(null)).getAdditionalProperty(MEMBER));
         answers.put("list_incidents", institution.call(() ->
-            incidents.listIncidents(null, null, null, null, null, null, null, null, null)).getAdditionalProperty(MEMBER));
+            incidents.listIncidents(null, null, null, null, null, null, null, null, null, null)).getAdditionalProperty(MEMBER));
         answers.put("get_incident", institution.call(() -> incidents.getIncident(id, null)).getAdditionalProperty(MEMBER));
         answers.put("list_reports", institution.call(() -> incidents.listReports(id, null, null)).getAdditionalProperty(MEMBER));
         answers.put("get_timeline", institution.call(() -> incidents.getTimeline(id, null, null)).getAdditionalProperty(MEMBER));
