@@ -11,7 +11,7 @@ use crate::problem::MEDIA_TYPE;
 /// A shared refusal: status, name under `components/responses`, description, headers beside `X-Request-Id`.
 type Shared = (u16, &'static str, &'static str, &'static [&'static str]);
 
-const SHARED: [Shared; 29] = [
+const SHARED: [Shared; 30] = [
     (
         400,
         "BadRequest",
