@@ -405,7 +405,7 @@ both!(an_answer_waits_for_a_team_that_is_shown_codes_only, |server| {
 });
 
 both!(support_is_moved_by_a_region_that_it_is_told_with_many_others, |server| {
-    let (hospital, coordinator, delta) = (server.hospital(), server.coordinator(), server.delta());
+    let (hospital, coordinator) = (server.hospital(), server.coordinator());
     let number = |prefix: u32| zvit_domain::edrpou::Edrpou::from_prefix(&prefix.to_string()).expect("seven digits");
     for (at, region) in (0..5).map(|at| (9_988_020 + at, "UA-30")).chain((0..5).map(|at| (9_988_030 + at, "UA-63"))) {
         let entry = json!({
@@ -417,15 +417,19 @@ both!(support_is_moved_by_a_region_that_it_is_told_with_many_others, |server| {
     let report = complete().with("sector", "health").with("external_ref", fresh()).with("regions", json!(["UA-30"]));
     let incident = hospital.submit(report.with("assistance_requested", json!(["cyber_defense_technology"])));
     let path = |part: &str| format!("/v1/incidents/{}/{part}", incident.str("/id"));
-    let by_hand = json!({"team_id": DELTA, "role": "support", "reason": "Допоможе"});
-    let case = coordinator.post(&path("assignments")).fresh_key().json(by_hand).expect(201).string("/id");
-    let seen = || delta.get(&format!("/v1/cases/{case}")).expect(200);
+    let (alpha, charlie) = (server.alpha(), server.charlie());
+    let lead = server.case_of(&alpha, incident.str("/id"));
+    server.verb(&alpha, &lead, "acknowledge", json!({})).expect(200);
+    let asked = json!({"assistance": "cyber_defense_technology", "reason": "Потрібен аналіз"});
+    alpha.post(&format!("/v1/cases/{lead}/request-support")).fresh_key().json(asked).expect(201);
+    let case = server.case_of(&charlie, incident.str("/id"));
+    let seen = || charlie.get(&format!("/v1/cases/{case}")).expect(200);
     let before = seen().with("/incident/regions", json!(["UA-30"]));
     assert!(!before.list("/disclosed").contains(&json!("regions")), "{before}");
-    let cursor = delta.get("/v1/cases").expect(200).string("/next_cursor");
+    let cursor = charlie.get("/v1/cases").expect(200).string("/next_cursor");
     let more = json!({"stage": "update", "regions": ["UA-30", "UA-63"]});
     hospital.post(&path("reports")).fresh_key().json(more).expect(201);
     let after = seen().with("/incident/regions", json!(["UA-30", "UA-63"]));
     assert_ne!(after.etag(), before.etag());
-    assert_eq!(delta.get(&format!("/v1/cases?cursor={cursor}")).expect(200).list("/items").len(), 1);
+    assert_eq!(charlie.get(&format!("/v1/cases?cursor={cursor}")).expect(200).list("/items").len(), 1);
 });
