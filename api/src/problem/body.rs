@@ -15,6 +15,11 @@ use super::{ErrorItem, Extension, Place, Problem};
 /// The media type of RFC 9457.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
+/// Characters of what the caller sent and a problem repeats, as the document states them: of more only the beginning is said.
+const MAX_PATH: usize = 2000;
+const MAX_POINTER: usize = 2000;
+const MAX_NAME: usize = 200;
+
 /// A problem document in one language, ready to be sent or to stand inside an answer about several items.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(transparent)]
@@ -39,7 +44,7 @@ impl Problem {
         set("status", json!(code.status()));
         set("detail", json!(self.detail_in(language)));
         if let Some(instance) = instance {
-            set("instance", json!(instance));
+            set("instance", json!(beginning(instance, MAX_PATH)));
         }
         set("code", json!(code.code()));
         if let Some(request_id) = request_id {
@@ -60,12 +65,17 @@ impl Problem {
 }
 
 fn item_in(item: &ErrorItem, language: Language) -> Value {
-    let (kind, place) = match &item.place {
-        Place::Pointer(pointer) => ("pointer", pointer),
-        Place::Parameter(name) => ("parameter", name),
-        Place::Header(name) => ("header", name),
+    let (kind, place, limit) = match &item.place {
+        Place::Pointer(pointer) => ("pointer", pointer, MAX_POINTER),
+        Place::Parameter(name) => ("parameter", name, MAX_NAME),
+        Place::Header(name) => ("header", name, MAX_NAME),
     };
-    json!({ kind: place, "code": item.code, "detail": item.detail.in_language(language) })
+    json!({ kind: beginning(place, limit), "code": item.code, "detail": item.detail.in_language(language) })
+}
+
+/// The first so many characters.
+fn beginning(text: &str, limit: usize) -> &str {
+    text.char_indices().nth(limit).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 /// Why a request was refused (RFC 9457). Further members may be present.
@@ -109,10 +119,10 @@ struct Shape {
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "only its schema is used")]
 struct ProblemError {
-    /// JSON Pointer (RFC 6901) into the body. A missing member points at itself.
+    /// JSON Pointer (RFC 6901) into the body. A missing member points at itself. Of a longer one the beginning.
     #[schema(nullable = false, max_length = 2000, pattern = r"^[\s\S]*$", example = "/impact/recoverability")]
     pointer: Option<String>,
-    /// Name of the query parameter, as it was sent.
+    /// Name of the query parameter, as it was sent; of a longer one the beginning.
     #[schema(nullable = false, max_length = 200, pattern = r"^[\s\S]*$")]
     parameter: Option<String>,
     /// Name of the header.
@@ -140,5 +150,32 @@ impl ToSchema for ProblemBody {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         Shape::schemas(schemas);
         schemas.push((ProblemError::name().into_owned(), ProblemError::schema()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zvit_texts::text;
+
+    #[test]
+    fn what_is_repeated_is_no_longer_than_the_document_says() {
+        let long = "я".repeat(9000);
+        let items = [
+            ErrorItem::pointer(long.as_str(), "unknown_member", text!("parameter-unknown")),
+            ErrorItem::parameter(long.as_str(), "unknown_parameter", text!("parameter-unknown")),
+            ErrorItem::header(long.as_str(), "header_invalid", text!("parameter-unknown")),
+        ];
+        let body = json!(Problem::validation(items).body(Language::En, Some(&long), None));
+        let document = crate::openapi_document().unwrap();
+        let limit = |schema: &str, member: &str| {
+            document["components"]["schemas"][schema]["properties"][member]["maxLength"].as_u64().unwrap()
+        };
+        let length = |text: &Value| text.as_str().unwrap().chars().count() as u64;
+        assert_eq!(length(&body["instance"]), limit("Problem", "instance"));
+        for (index, member) in ["pointer", "parameter", "header"].into_iter().enumerate() {
+            assert_eq!(length(&body["errors"][index][member]), limit("ProblemError", member), "{member}");
+        }
+        assert_eq!((beginning("їжак", 2), beginning("їжак", 4), beginning("", 1)), ("їж", "їжак", ""));
     }
 }
