@@ -155,8 +155,17 @@ both!(support_that_does_not_answer_ends_and_tries_of_leads_are_not_used_up_by_it
     assert_eq!((&told["data"]["team"]["id"], &told["data"]["role"]), (&json!(DELTA), &json!("support")));
     assert_eq!(told["data"]["expiries"], 0, "of leads");
     server.verb(&server.alpha(), &case, "decline", json!({"reason": "Немає людей"})).expect(200);
-    // Nobody else gives what was asked for; that is why, and not the tries.
-    assert_eq!(lead(server, &id)["why"]["outcome"], "no_candidate");
+    // Nobody else gives what was asked for: the coordinator's own team is to find it, and another partner leads.
+    let supports: Vec<Value> = incident(server, &id)
+        .list("/assignments")
+        .iter()
+        .filter(|one| one["role"] == "support" && one["state"] == "assigned")
+        .map(|one| one["team"]["id"].clone())
+        .collect();
+    assert_eq!(supports, [json!(FRONT_OFFICE)]);
+    assert_eq!(steps(server, &id, "support_unavailable").len(), 1);
+    let next = lead(server, &id);
+    assert_eq!((&next["team"]["id"], &next["why"]["outcome"]), (&json!(BRAVO), &json!("rule")));
 });
 
 both!(the_team_that_the_rule_names_is_told, |server| {

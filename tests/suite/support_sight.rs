@@ -1,6 +1,6 @@
 //! What a support team sees, and `POST /v1/incidents/{id}/grants`.
 
-use zvit_tests::directory::{ALPHA, BRAVO, CHARLIE, DELTA};
+use zvit_tests::directory::{ALPHA, BRAVO, CHARLIE, DELTA, FRONT_OFFICE};
 use zvit_tests::report::complete;
 use zvit_tests::{Client, Server, Value, both, fresh, json};
 
@@ -325,7 +325,15 @@ both!(the_lead_sees_who_else_has_the_incident_and_support_does_not, |server| {
     supported.grant(&alpha, &json!(["course"])).expect(200);
     supported.seen(server).with("/other_teams/0/team/id", ALPHA).with("/other_teams/0/role", "lead");
     server.verb(&delta, &supported.support, "decline", json!({"reason": "Немає терміналів"})).expect(200);
-    assert_eq!(*lead().at("/other_teams"), json!([]));
+    // Nobody else has terminals: the coordinator's own team has it to find some, and everybody is told.
+    let others = lead();
+    assert_eq!(others.list("/other_teams").len(), 1, "{others}");
+    others.with("/other_teams/0/team/id", FRONT_OFFICE).with("/other_teams/0/role", "support");
+    let told = server.hospital().get(&format!("/v1/incidents/{}/timeline?limit=200", supported.incident)).expect(200);
+    let unavailable: Vec<&Value> =
+        told.list("/items").iter().filter(|event| event["type"] == "support_unavailable").collect();
+    assert_eq!(unavailable.len(), 1, "{told}");
+    assert_eq!(unavailable[0]["data"]["assistance"], "satellite_communications");
 });
 
 both!(a_grant_is_told_to_its_team_whatever_it_opens_or_closes, |server| {

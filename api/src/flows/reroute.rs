@@ -96,7 +96,7 @@ impl Standing {
             after.add(assignment(choice, record.id(), record.triage.level, own, now)?);
         }
         let mut asked = Vec::new();
-        for kind in unanswered(&after) {
+        for kind in unanswered(&after, directory) {
             let Some((choice, turns)) = choose(&after, &self.around(directory, roster, now), kind) else { continue };
             choice.add_to(record.triage.level, &mut self.loads);
             self.turns.extend(turns.clone());

@@ -66,8 +66,7 @@ fn brings(row: &AssignmentRow, directory: &Directory, kind: Assistance) -> bool 
     if row.role == "lead" {
         return false;
     }
-    let named = row.assistance.as_deref().unwrap_or_default();
-    named.split_whitespace().any(|code| code == kind.code()) || serves_kind(&directory.rules, &place_filled(row), kind)
+    is_named(row, kind) || serves_kind(&directory.rules, &place_filled(row), kind)
 }
 
 /// Gives the request to the team that routing chooses.
@@ -124,31 +123,40 @@ pub fn choose(record: &Record, around: &Around<'_>, kind: Assistance) -> Option<
     request_support(&input, &around.directory.rules, around.roster, &held, around.loads, around.turns, around.now)
 }
 
-/// Asks others where the team that was last asked for a kind of help declined it, let it expire or gave it away: what a lead
-/// asked for is not dropped.
+/// Asks others where the team that was last asked for a kind of help declined it, let it expire or gave it away: what a lead or the
+/// institution asked for is not dropped.
 ///
 /// # Errors
 /// The store's.
 pub fn ask_others(change: &mut Change<'_>, record: &mut Record, directory: &Arc<Directory>) -> Result<(), StoreError> {
-    for kind in unanswered(record) {
+    for kind in unanswered(record, directory) {
         ask(change, record, directory, &Actor::service(), kind, None)?;
     }
     Ok(())
 }
 
-/// The kinds of help that a lead asked for and nobody gives any more. None once the lead is through, nor what the coordinator
-/// took back.
-pub fn unanswered(record: &Record) -> Vec<Assistance> {
-    let is_worked_on = record.lead().is_some_and(|lead| state(lead).is_open());
-    if record.ending().is_some() || !is_worked_on {
+/// The kinds of help that a lead asked for, or the report while the lead doesn't give them, and that nobody gives any more. None once the
+/// lead is through, nor what the coordinator took back.
+pub fn unanswered(record: &Record, directory: &Directory) -> Vec<Assistance> {
+    let Some(lead) = record.lead().filter(|lead| record.ending().is_none() && state(lead).is_open()) else {
         return Vec::new();
-    }
+    };
+    let leading = directory.teams.iter().find(|entry| entry.id == lead.team_id.0);
+    let lead_gives = |kind: &Assistance| leading.is_some_and(|entry| entry.team.assistance.contains(kind));
+    let is_asked = |kind: &Assistance| record.content.assistance_requested.contains(kind) && !lead_gives(kind);
     let is_lost = |kind: &Assistance| {
-        let of_kind =
-            |row: &&AssignmentRow| row.rule_id == REQUESTED_RULE && row.assistance.as_deref() == Some(kind.code());
-        record.assignments.iter().rev().find(of_kind).is_some_and(is_unanswered)
+        let of_kind = |row: &&AssignmentRow| {
+            row.role != "lead" && is_named(row, *kind) && (row.rule_id == REQUESTED_RULE || is_asked(kind))
+        };
+        let is_brought = || record.assignments.iter().any(|row| state(row).is_held() && brings(row, directory, *kind));
+        record.assignments.iter().rev().find(of_kind).is_some_and(is_unanswered) && !is_brought()
     };
     Assistance::ALL.iter().copied().filter(is_lost).collect()
+}
+
+/// Whether support was given for this kind of help.
+fn is_named(row: &AssignmentRow, kind: Assistance) -> bool {
+    row.assistance.as_deref().unwrap_or_default().split_whitespace().any(|code| code == kind.code())
 }
 
 fn is_unanswered(row: &AssignmentRow) -> bool {
