@@ -205,6 +205,8 @@ impl Writer {
             (_, "position" | "institution_position" | "coordinator_position") => ":turn_id::bigint".to_owned(),
             ("incidents", "reference" | "external_ref") | (_, "key") if !value.is_null() => self.unique_text(value),
             _ if value.is_null() => "NULL".to_owned(),
+            // No variable of pgbench's is empty.
+            _ if value == "" => "''".to_owned(),
             _ => format!("{}::{kind}", self.variable(value)),
         }
     }
