@@ -343,13 +343,11 @@ mod ten_thousand {
     }
 
     #[test]
-    #[ignore = "takes minutes; the rules alone are tried with as many in the tests of zvit-domain"]
     fn ten_thousand_reports_go_through_sixty_teams_on_sqlite() {
         on(zvit_tests::Database::Sqlite);
     }
 
     #[test]
-    #[ignore = "takes minutes; the rules alone are tried with as many in the tests of zvit-domain"]
     fn ten_thousand_reports_go_through_sixty_teams_on_postgres() {
         on(zvit_tests::Database::Postgres);
     }
